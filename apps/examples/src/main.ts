@@ -1,0 +1,3 @@
+import * as torch from '@chainrule/core'
+
+console.log(String(torch.float32))

@@ -1,0 +1,10 @@
+import { defineConfig } from 'vitest/config'
+
+/** The packages are tested from their sources: nothing is built first. */
+const conditions = ['chainrule-source', 'module', 'node', 'development|production']
+
+export default defineConfig({
+  resolve: { conditions },
+  ssr: { resolve: { conditions, externalConditions: ['chainrule-source'] } },
+  test: { include: ['**/test/**/*.test.ts'], passWithNoTests: true },
+})
