@@ -1,0 +1,25 @@
+import { F32x4, ModuleBuilder, type ModuleOptions } from './assembler.ts'
+
+/** Whether this JavaScript engine accepts a module with one multiply-add of vectors. */
+function accepts(options: ModuleOptions): boolean {
+  if (typeof WebAssembly === 'undefined') return false
+  const m = new ModuleBuilder(options)
+  m.function([F32x4, F32x4], F32x4, (_, x, y) => x.madd(y, x))
+  return WebAssembly.validate(m.bytes())
+}
+
+/** Whether WebAssembly is there and has 128-bit vectors. */
+export const hasSimd: boolean = accepts({ relaxed: false })
+
+/** Whether it has the fused multiply-add of relaxed SIMD: Node 22, or Node 20 with `--experimental-wasm-relaxed-simd`. */
+export const hasRelaxedSimd: boolean = accepts({ relaxed: true })
+
+/** Whether it has shared memories, which a web page gets only when it is cross-origin isolated. */
+export const hasThreads: boolean = hasSimd && sharesMemory()
+
+function sharesMemory(): boolean {
+  if (typeof SharedArrayBuffer === 'undefined') return false
+  const m = new ModuleBuilder()
+  m.importMemory({ shared: true })
+  return WebAssembly.validate(m.bytes())
+}
