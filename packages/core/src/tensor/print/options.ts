@@ -1,0 +1,72 @@
+import { ValueError } from '../../errors.ts'
+
+/** How tensors are printed, as `torch.get_printoptions` tells it. */
+export interface PrintOptions {
+  /** Digits after the point of a floating point number; 4 unless set. */
+  precision: number
+  /** Tensors of more elements than this are summarised; 1000 unless set. */
+  threshold: number
+  /** How many items a summary shows at each end of a dimension; 3 unless set. */
+  edgeitems: number
+  /** Characters in a line; 80 unless set. */
+  linewidth: number
+  /** Scientific notation always (true), never (false) or where the values ask for it (null). */
+  sci_mode: boolean | null
+}
+
+/** What `set_printoptions` accepts: each option, and a profile to take the others from. */
+export interface PrintOptionsChange extends Partial<PrintOptions> {
+  /** `'default'`, `'short'` (precision 2, edgeitems 2) or `'full'` (nothing is summarised). */
+  profile?: 'default' | 'short' | 'full'
+}
+
+const defaults: PrintOptions = { precision: 4, threshold: 1000, edgeitems: 3, linewidth: 80, sci_mode: null }
+
+const profiles: ReadonlyMap<string, PrintOptions> = new Map([
+  ['default', defaults],
+  ['short', { ...defaults, precision: 2, edgeitems: 2 }],
+  ['full', { ...defaults, threshold: Number.POSITIVE_INFINITY }],
+])
+
+let current = defaults
+
+/** The options in force, in a form that `set_printoptions` takes back. */
+export function get_printoptions(): PrintOptions {
+  return { ...current }
+}
+
+/**
+ * Changes how tensors are printed: the profile first, then each option that is given. As in PyTorch, `sci_mode` goes
+ * back to its default (null) at each call that does not name it, and all other options stay.
+ *
+ * @throws ValueError for an unknown profile, a `precision` or `edgeitems` that is not an integer from 0, or a
+ * `threshold` or `linewidth` that is not a number from 0; nothing has changed then.
+ */
+export function set_printoptions(change: PrintOptionsChange): void {
+  const { profile, precision, threshold, edgeitems, linewidth, sci_mode = null } = change
+  const base = profile === undefined ? current : profiles.get(profile)
+  if (base === undefined) {
+    throw new ValueError(`set_printoptions: there is no profile '${profile}'; use 'default', 'short' or 'full'`)
+  }
+  requireCount('precision', precision)
+  requireCount('edgeitems', edgeitems)
+  requireSize('threshold', threshold)
+  requireSize('linewidth', linewidth)
+  current = {
+    precision: precision ?? base.precision,
+    threshold: threshold ?? base.threshold,
+    edgeitems: edgeitems ?? base.edgeitems,
+    linewidth: linewidth ?? base.linewidth,
+    sci_mode,
+  }
+}
+
+function requireCount(name: string, value: number | undefined): void {
+  if (value === undefined || (Number.isInteger(value) && value >= 0)) return
+  throw new ValueError(`set_printoptions: ${name} is ${value}; give an integer from 0`)
+}
+
+function requireSize(name: string, value: number | undefined): void {
+  if (value === undefined || value >= 0) return
+  throw new ValueError(`set_printoptions: ${name} is ${value}; give a number from 0`)
+}
