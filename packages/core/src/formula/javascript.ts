@@ -44,7 +44,7 @@ export const runtime = Object.freeze({
 })
 
 /** The name under which printed code finds `runtime`. */
-export const runtimeName = '$'
+export const RUNTIME = '$'
 
 /** The functions in JavaScript. */
 export const javaScriptTemplates: Templates = {
