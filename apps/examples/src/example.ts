@@ -1,0 +1,2 @@
+/** Runs one scenario by its name. */
+export {}
