@@ -1,0 +1,89 @@
+/**
+ * log, sin and cos of float32 as the Cephes library of Moshier computes them, in the form in which PyTorch does 8 at once
+ * (`avx_mathfun.h`, after Pommier and Garberoglio): each step rounded to float32, multiplications and additions contracted
+ * as GCC compiles it. A correctly rounded logarithm would differ from `randn` in the last bit of many numbers.
+ *
+ * PyTorch does this on x86 alone: a build for ARM calls the C library here, and its `randn` differs by as much.
+ */
+import type { TypedArray } from '../dtype.ts'
+import { fma32 } from './fma.ts'
+
+const { fround } = Math
+
+const SQRT_HALF = fround(Math.SQRT1_2)
+const L0 = fround(7.0376836292e-2)
+const L1 = fround(-1.151461031e-1)
+const L2 = fround(1.167699874e-1)
+const L3 = fround(-1.2420140846e-1)
+const L4 = fround(1.4249322787e-1)
+const L5 = fround(-1.6668057665e-1)
+const L6 = fround(2.0000714765e-1)
+const L7 = fround(-2.4999993993e-1)
+const L8 = fround(3.3333331174e-1)
+const LN2_HIGH = 0.693359375
+const LN2_LOW = fround(-2.1219444e-4)
+
+const TWO_PI = fround(2 * Math.PI)
+const FOUR_OVER_PI = fround(1.27323954473516)
+// π/4 in three pieces.
+const MINUS_DP1 = -0.78515625
+const MINUS_DP2 = fround(-2.4187564849853515625e-4)
+const MINUS_DP3 = fround(-3.77489497744594108e-8)
+const S0 = fround(-1.9515295891e-4)
+const S1 = fround(8.3321608736e-3)
+const S2 = fround(-1.6666654611e-1)
+const C0 = fround(2.443315711809948e-5)
+const C1 = fround(-1.388731625493765e-3)
+const C2 = fround(4.166664568298827e-2)
+
+/** The logarithm of `x` in (0, 1], a multiple of 2⁻²⁴, as every `1 - u` is. */
+function log32(x: number): number {
+  // x = m·2^e with m in [½, 1).
+  let e = 8 - Math.clz32(x * 2 ** 24)
+  let m = x * 2 ** -e
+  if (m < SQRT_HALF) {
+    e -= 1
+    m += m
+  }
+  m -= 1
+  const z = fround(m * m)
+  let y = fma32(L0, m, L1)
+  y = fma32(y, m, L2)
+  y = fma32(y, m, L3)
+  y = fma32(y, m, L4)
+  y = fma32(y, m, L5)
+  y = fma32(y, m, L6)
+  y = fma32(y, m, L7)
+  y = fma32(y, m, L8)
+  y = fma32(fround(y * m), z, fround(e * LN2_LOW))
+  y = fma32(z, -0.5, y)
+  return fma32(e, LN2_HIGH, fround(m + y))
+}
+
+/** Turns the 16 uniform float32 numbers at `at` into normal ones: 8 radii from the first 8, 8 angles from the others. */
+export function boxMuller32(data: TypedArray, at: number, mean: number, std: number): void {
+  const mean32 = fround(mean)
+  const std32 = fround(std)
+  for (let j = at; j < at + 8; j++) {
+    const radius = fround(Math.sqrt(-2 * log32(1 - (data[j] as number))))
+    const theta = fround(TWO_PI * (data[j + 8] as number))
+
+    // The octant, made even, and what of the angle is left: |x| ≤ π/4.
+    const octant = (Math.trunc(fround(theta * FOUR_OVER_PI)) + 1) & ~1
+    const x = fma32(octant, MINUS_DP3, fma32(octant, MINUS_DP2, fma32(octant, MINUS_DP1, theta)))
+    const z = fround(x * x)
+    const c = fround(fma32(fma32(C0, z, C1), z, C2) * z)
+    const near1 = fround(fma32(c, z, -0.5 * z) + 1)
+    const s = fround(fma32(fma32(S0, z, S1), z, S2) * z)
+    const near0 = fma32(s, x, x)
+
+    const swapped = (octant & 2) !== 0
+    const sine = swapped ? near1 : near0
+    const cosine = swapped ? near0 : near1
+    const sin = (octant & 4) === 0 ? sine : -sine
+    const cos = ((octant - 2) & 4) === 0 ? -cosine : cosine
+
+    data[j] = fma32(fround(radius * cos), std32, mean32)
+    data[j + 8] = fma32(fround(radius * sin), std32, mean32)
+  }
+}
