@@ -19,12 +19,12 @@ export function roundHalfEven(a: number): number {
 
 /** The smaller; where one is NaN, the other. */
 export function fmin(a: number, b: number): number {
-  return a !== a ? b : b !== b ? a : Math.min(a, b)
+  return a !== a || b < a ? b : a
 }
 
 /** The larger; where one is NaN, the other. */
 export function fmax(a: number, b: number): number {
-  return a !== a ? b : b !== b ? a : Math.max(a, b)
+  return a !== a || b > a ? b : a
 }
 
 /** The remainder of the division of `a` by `b` with the sign of `b`. */

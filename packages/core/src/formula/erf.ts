@@ -3,8 +3,8 @@
  *
  * erf and erfc: the rational approximations of fdlibm's s_erf.c (Sun Microsystems, 1993), each good to 2^-57 or better;
  * the coefficients below are its. Relative error under 1e-15 for erf everywhere and for erfc while it is a normal number.
- * erfinv: a starting value of seven digits from M. Giles, "Approximating the erfinv function" (2012), then one step of
- * Halley's method, which triples them.
+ * erfinv: a starting value from M. Giles, "Approximating the erfinv function" (2012), then steps of Halley's method about 0
+ * and of Newton's towards ±1.
  */
 import { polynomial } from './polynomial.ts'
 
@@ -100,11 +100,31 @@ const outside = [
 export function erfinv(y: number): number {
   const magnitude = Math.abs(y)
   if (!(magnitude < 1)) return magnitude === 1 ? y * Infinity : NaN
-  const w = -Math.log1p(-magnitude * magnitude)
-  const x = magnitude * (w < 5 ? polynomial(w - 2.5, centre) : polynomial(Math.sqrt(w) - 3, outside))
-  // 1 - |y| is exact from 0.5 on, and erfc keeps its digits there.
-  const error = magnitude < 0.5 ? erf(x) - magnitude : 1 - magnitude - erfc(x)
-  const step = (error * Math.sqrt(Math.PI) * Math.exp(x * x)) / 2
-  const result = x - step / (1 + x * step)
-  return y < 0 ? -result : y === 0 ? y : result
+  const x = magnitude < 0.5 ? inverseNearZero(magnitude) : inverseOfErfc(1 - magnitude)
+  return y < 0 ? -x : y === 0 ? y : x
 }
+
+/** Seven digits, while y is not within 1e-7 of 1; beyond that, fewer. */
+function inverseStart(y: number): number {
+  const w = -Math.log((1 - y) * (1 + y))
+  return y * (w < 5 ? polynomial(w - 2.5, centre) : polynomial(Math.sqrt(w) - 3, outside))
+}
+
+function inverseNearZero(y: number): number {
+  const x = inverseStart(y)
+  const step = (erf(x) - y) * slope(x)
+  return x - step / (1 + x * step)
+}
+
+/** Newton's method on the logarithm of erfc, which is nearly a parabola; `1 - y` has no rounding error from 0.5 on. */
+function inverseOfErfc(y: number): number {
+  let x = inverseStart(1 - y)
+  for (let step = Infinity; Math.abs(step) > 1e-8; x += step) {
+    const value = erfc(x)
+    step = Math.log(value / y) * value * slope(x)
+  }
+  return x
+}
+
+/** `1 / erf'(x)`. */
+const slope = (x: number): number => (Math.sqrt(Math.PI) / 2) * Math.exp(x * x)

@@ -29,9 +29,10 @@ export interface FunctionEntry {
   readonly truth?: true
   /** How many of the leading arguments are read as truth values: true is what is not 0, NaN included. */
   readonly conditions?: number
-  /** Intervals, one an argument, from which tests draw; integers only where `integers` is set. */
+  /** Intervals, one an argument, in which the function is smooth almost everywhere: tests draw from them. */
   readonly domain: readonly (readonly [low: number, high: number])[]
-  readonly integers?: true
+  /** The arguments that must be integers; there is no gradient for them. */
+  readonly integers?: 'a' | 'ab'
 }
 
 const truth = (condition: boolean): number => (condition ? 1 : 0)
@@ -73,14 +74,14 @@ export const functions = {
   /** NaN where either argument is NaN, as torch.minimum; ties share the gradient. */
   min: {
     arity: 2,
-    value: Math.min,
+    value: (a, b) => Math.min(a, b),
     gradient: { a: 'a == b ? g / 2 : g', b: 'a == b ? g / 2 : g' },
     guard: { a: '!(a > b)', b: '!(a < b)' },
     domain: [wide, wide],
   },
   max: {
     arity: 2,
-    value: Math.max,
+    value: (a, b) => Math.max(a, b),
     gradient: { a: 'a == b ? g / 2 : g', b: 'a == b ? g / 2 : g' },
     guard: { a: '!(a < b)', b: '!(a > b)' },
     domain: [wide, wide],
@@ -124,7 +125,7 @@ export const functions = {
   sqrt: { arity: 1, value: Math.sqrt, gradient: { a: 'g / (2 * out)' }, domain: [positive] },
   hypot: {
     arity: 2,
-    value: Math.hypot,
+    value: (a, b) => Math.hypot(a, b),
     gradient: { a: 'g * (a / out)', b: 'g * (b / out)' },
     domain: [wide, positive],
   },
@@ -172,15 +173,21 @@ export const functions = {
   lgamma: { arity: 1, value: lgamma, gradient: { a: 'g * digamma(a)' }, domain: [positive] },
   digamma: { arity: 1, value: digamma, gradient: { a: 'g * polygamma(1, a)' }, domain: [positive] },
   /** The derivative of order `a` of digamma at `b`. */
-  polygamma: { arity: 2, value: polygamma, gradient: { b: 'g * polygamma(a + 1, b)' }, domain: [[1, 3], positive] },
+  polygamma: {
+    arity: 2,
+    value: polygamma,
+    gradient: { b: 'g * polygamma(a + 1, b)' },
+    domain: [[1, 3], positive],
+    integers: 'a',
+  },
 
   /** The bits of 32-bit integers; not for real numbers. */
-  bitand: { arity: 2, value: (a, b) => a & b, domain: [bits, bits], integers: true },
-  bitor: { arity: 2, value: (a, b) => a | b, domain: [bits, bits], integers: true },
-  bitxor: { arity: 2, value: (a, b) => a ^ b, domain: [bits, bits], integers: true },
-  bitnot: { arity: 1, value: (a) => ~a, domain: [bits], integers: true },
-  shl: { arity: 2, value: shiftLeft, domain: [bits, [0, 8]], integers: true },
-  shr: { arity: 2, value: shiftRight, domain: [bits, [0, 8]], integers: true },
+  bitand: { arity: 2, value: (a, b) => a & b, domain: [bits, bits], integers: 'ab' },
+  bitor: { arity: 2, value: (a, b) => a | b, domain: [bits, bits], integers: 'ab' },
+  bitxor: { arity: 2, value: (a, b) => a ^ b, domain: [bits, bits], integers: 'ab' },
+  bitnot: { arity: 1, value: (a) => ~a, domain: [bits], integers: 'a' },
+  shl: { arity: 2, value: shiftLeft, domain: [bits, [0, 8]], integers: 'ab' },
+  shr: { arity: 2, value: shiftRight, domain: [bits, [0, 8]], integers: 'ab' },
 } as const satisfies Record<string, FunctionEntry>
 
 /** The name of a primitive function. */

@@ -82,7 +82,7 @@ function hurwitzZeta(s: number, a: number): number {
   // The tail's series is asymptotic: it needs b well above s.
   for (; b < s + 10; b += 1) sum += b ** -s
   const power = b ** -s
-  sum += (power * b) / (s - 1) + power / 2
+  sum += b ** (1 - s) / (s - 1) + power / 2
   let factor = (power * s) / b
   for (let k = 0; k < eulerMaclaurin.length; k++) {
     sum += (eulerMaclaurin[k] ?? 0) * factor
