@@ -24,7 +24,7 @@ const LIMITS = new Map<DType, Limits>([
 
 /** From as many different values on, 64 bits are drawn for each: PyTorch since 2.7, for every dtype. Before, from 2³². */
 const WIDE = 2 ** 28
-/** From this `n` on, `randperm` draws 64 bits and shuffles from the other end. */
+/** From this `n` on, `randperm` of PyTorch 2 draws 64 bits and shuffles from the other end; that of 1.13 did not. */
 const LARGE_PERMUTATION = Math.floor((2 ** 32 - 1) / 20)
 
 /** `a mod n` of integers, 0 ≤ a < 2⁵³: the rounded quotient is off by less than 1/n, so its floor is right. */
