@@ -35,8 +35,15 @@ function compile(e: Expression, inputs: readonly string[], integer: boolean): Sc
   const read = Object.fromEntries(inputs.map((input, i) => [input, `$x${i}`]))
   const { statements, results } = printJavaScript([e], read, { integer })
   const body = [...statements, `return ${results.join()}`].join('\n')
-  // Only printed code is compiled: names of formulas are not in it, and numbers and templates are ours.
-  const make = new Function(RUNTIME, `'use strict'\nreturn (${parameters.join(', ')}) => {\n${body}\n}`)
-  const scalar: unknown = make(runtime)
-  return scalar as ScalarFunction
+  return compileJavaScript(`return (${parameters.join(', ')}) => {\n${body}\n}`) as ScalarFunction
+}
+
+/**
+ * Runs code, the body of a function that sees `runtime`, and gives what it returns. Nothing but code around what
+ * `printJavaScript` prints may come here: no name and no text of a formula is in that, only numbers and our templates.
+ */
+export function compileJavaScript(code: string): unknown {
+  const run = new Function(RUNTIME, `'use strict'\n${code}`)
+  const result: unknown = run(runtime)
+  return result
 }
