@@ -46,7 +46,7 @@ negative = [-random.randrange(0, 30) - random.uniform(0.02, 0.98) for _ in range
 gamma_points = spread(1e-10, 0.5, 15) + spread(0.5, 12, 60) + spread(12, 1e6, 20) + [1e300, 1.0, 2.0, 1 + 1e-9, 2 - 1e-9]
 
 POINTS = {
-    'erf': both(spread(1e-12, 7, 60)) + [0.84375, 1.25, 1 / 0.35, 6.0, 1e-300],
+    'erf': both(spread(1e-12, 7, 30)) + [random.uniform(0, 3) for _ in range(90)] + [0.84375, 1.25, 1 / 0.35, 6.0, 1e-300],
     'erfc': both(spread(1e-12, 1, 20)) + [random.uniform(-7, 26.5) for _ in range(80)] + [0.25, 0.84375, 1.25, 1 / 0.35],
     'erfinv': both(unit),
     'lgamma': gamma_points + negative,

@@ -3,8 +3,11 @@ import {
   call,
   constant,
   differentiate,
+  type Expression,
   evaluate,
   FormulaError,
+  type FunctionName,
+  fold,
   formatFormula,
   functions,
   parse,
@@ -82,6 +85,24 @@ describe('parse', () => {
     expect(formatFormula(read('x - x + 2 * 3'))).toBe('x - x + 6')
     expect(formatFormula(read('1 * x / 1 - 0'))).toBe('x')
     expect(formatFormula(read('(1 ? x : y) + (!a ? x : y)'))).toBe('x + (a ? y : x)')
+  })
+
+  test('folding changes no value, at zeros of both signs, infinities and NaN', () => {
+    const values = [0, -0, 1, -1, 2.5, Infinity, -Infinity, Number.NaN]
+    const atoms = [...values.map(constant), read('x'), read('-x'), read('!x'), read('x > y'), read('y')]
+    const wrong: string[] = []
+    const compare = (name: FunctionName, args: readonly Expression[]) => {
+      for (const [x, y] of values.flatMap((x) => values.map((y) => [x, y] as const))) {
+        const [expected, actual] = [call(name, ...args), fold(name, ...args)].map((e) => evaluate(e, { x, y }))
+        if (!Object.is(actual, expected)) wrong.push(`${formatFormula(call(name, ...args))} at ${x}, ${y}: ${actual}`)
+      }
+    }
+    for (const name of ['neg', 'not'] as const) for (const a of atoms) compare(name, [a])
+    for (const name of ['add', 'sub', 'mul', 'div', 'pow', 'and', 'or', 'max'] as const) {
+      for (const a of atoms) for (const b of atoms) compare(name, [a, b])
+    }
+    for (const condition of atoms) for (const a of atoms.slice(-3)) compare('where', [condition, a, read('y')])
+    expect(wrong).toEqual([])
   })
 
   test('functions that are formulas', () => {

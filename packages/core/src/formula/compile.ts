@@ -1,5 +1,5 @@
 import type { Expression } from './expression.ts'
-import { printJavaScript, RUNTIME, runtime } from './javascript.ts'
+import { printJavaScript, runtime, runtimeName } from './javascript.ts'
 
 /** A compiled formula: a function of numbers in the order of its inputs. */
 export type ScalarFunction = (...numbers: number[]) => number
@@ -43,7 +43,7 @@ function compile(e: Expression, inputs: readonly string[], integer: boolean): Sc
  * `printJavaScript` prints may come here: no name and no text of a formula is in that, only numbers and our templates.
  */
 export function compileJavaScript(code: string): unknown {
-  const run = new Function(RUNTIME, `'use strict'\n${code}`)
+  const run = new Function(runtimeName, `'use strict'\n${code}`)
   const result: unknown = run(runtime)
   return result
 }

@@ -33,8 +33,8 @@ export {
   type Printed,
   type PrintOptions,
   printJavaScript,
-  RUNTIME,
   runtime,
+  runtimeName,
   type Templates,
 } from './javascript.ts'
 export { parse } from './parse.ts'

@@ -44,7 +44,7 @@ export const runtime = Object.freeze({
 })
 
 /** The name under which printed code finds `runtime`. */
-export const RUNTIME = '$'
+export const runtimeName = '$'
 
 /** The functions in JavaScript. */
 export const javaScriptTemplates: Templates = {
