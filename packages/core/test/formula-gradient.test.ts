@@ -105,6 +105,8 @@ describe('gradients of ops', () => {
     ['fmin(fmax(x, -1), 1) + floor(x) - round(x)', 'fmax(x, -1) <= 1 || isnan(1) ? x >= -1 || isnan(-1) ? g : 0 : 0'],
     ['floor(x) + sign(x) + (x > y)', '0'],
     ['0 * x', '0'],
+    ['1e-200 * (1e-200 * exp(x))', 'g * 1e-200 * 1e-200 * exp(x)'],
+    ['0.5 * (4 * x)', '2 * g'],
   ])('of %s: %s', (source, expected) => {
     const e = parse(source, ['x', 'y', 'alpha'])
     expect(gradient(source)).toBe(formatFormula(parse(expected, ['x', 'y', 'alpha', 'out', 'g'])))

@@ -77,8 +77,11 @@ const structural: Rules = {
     if (isCall(b, 'neg')) return combine('neg', combine('mul', a, argument(b, 0)))
     const [factorA, restA] = factorOf(a)
     const [factorB, restB] = factorOf(b)
-    if (factorA === 1 && factorB === 1) return undefined
-    const factor = constant(factorA * factorB)
+    const product = factorA * factorB
+    const size = Math.abs(product)
+    // Two factors that are far apart balance each other; their product could leave the range of a float32.
+    if ((factorA === 1 && factorB === 1) || !(size > 1e-30 && size < 1e30)) return undefined
+    const factor = constant(product)
     if (restB === one) return restA === one ? factor : scale(factor, restA)
     return scale(factor, restA === one ? restB : combine('mul', restA, restB))
   },
