@@ -1,0 +1,40 @@
+import { F32x4, F64x2 } from '../assembler.ts'
+import * as coefficients from './coefficients.ts'
+import { expOfSmall, expWide } from './exponential.ts'
+import { logWide } from './logarithm.ts'
+import { copysign, polynomial, wide } from './wide.ts'
+
+/** The error function: x + x p(x²) for |x| < 1, 1 - e^-q(|x|) elsewhere, 1 from 4 on. */
+export function erf(x: F32x4): F32x4 {
+  const magnitude = x.abs()
+  const small = polynomial(x.mul(x), coefficients.erf32).madd(x, x)
+  const q = polynomial(magnitude.pmin(4).sub(1.75), coefficients.erfc32)
+  const large = F32x4.const(1).sub(expOfSmall(q.neg()))
+  return magnitude.lt(1).select(small, copysign(large, x))
+}
+
+/** 1 - erf x without its cancellation: e^-x² times a polynomial in t = 2 / (2 + x) for x ≥ 1, mirrored for x ≤ -1. */
+export function erfc(x: F32x4): F32x4 {
+  return wide((value) => {
+    const magnitude = value.abs()
+    const square = value.mul(value)
+    const small = F64x2.const(1).sub(polynomial(square, coefficients.erf).mul(value))
+    const t = F64x2.const(2).div(magnitude.add(2))
+    const tail = polynomial(t, coefficients.erfcx).mul(t).mul(expWide(square.neg()))
+    const large = value.lt(0).select(F64x2.const(2).sub(tail), tail)
+    return magnitude.lt(1).select(small, large)
+  }, x)
+}
+
+/** The inverse of the error function: x times a polynomial in w = -log(1 - x²), or from w = 5 on in √w. */
+export function erfinv(x: F32x4): F32x4 {
+  const magnitude = x.abs()
+  const result = wide((value) => {
+    const w = logWide(F64x2.const(1).sub(value.mul(value))).neg()
+    const middle = polynomial(w.sub(2.5), coefficients.erfinvMiddle)
+    const tail = polynomial(w.sqrt().sub(3.2), coefficients.erfinvTail)
+    return w.lt(5).select(middle, tail).mul(value)
+  }, x)
+  const edge = magnitude.eq(1).select(copysign(F32x4.const(Infinity), x), F32x4.const(NaN))
+  return magnitude.lt(1).select(result, edge)
+}
