@@ -85,7 +85,7 @@ export class ModuleBuilder {
       throw new Error(`importFunction: '${name}' comes after a function; import it before`)
     const type = this.#type(parameters, result)
     this.#imports.push([...text('env'), ...text(name), 0, ...unsigned(type)])
-    const call = caller<Parameters>(this.#importedFunctions, result)
+    const call = caller(this.#importedFunctions, result)
     return { index: this.#importedFunctions++, call: (...args) => new result(call(args)) }
   }
 
@@ -115,7 +115,7 @@ export class ModuleBuilder {
     const values: Parameters = locals as typeof locals & Parameters
     const returned = body(f, ...values)
     slot.body = f.finish(returned instanceof Value ? returned.node : undefined)
-    const call = caller<Parameters>(index, result)
+    const call = caller(index, result)
     return { index, call: (...args) => (result ? new result(call(args)) : new Effect(call(args))) }
   }
 
@@ -175,10 +175,10 @@ export class ModuleBuilder {
 }
 
 /** Makes the instruction that calls a function with some arguments. */
-function caller<Parameters extends readonly Value<unknown>[]>(
+function caller(
   index: number,
   result: { readonly byte: number } | undefined,
-): (args: Parameters) => Node {
+): (args: readonly Value<unknown>[]) => Node {
   const type = result?.byte ?? noResult
   return (args) => ({ type, code: [0x10, ...unsigned(index)], operands: args.map(({ node }) => node) })
 }

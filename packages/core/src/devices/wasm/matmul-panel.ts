@@ -1,69 +1,69 @@
 import { type Effect, type FunctionBuilder, type FunctionHandle, I32, type ModuleBuilder, select } from './assembler.ts'
 import { type Element, type Lanes, range } from './matmul-element.ts'
-import type { PartialVectors } from './matmul-partial.ts'
+import type { Epilogue, PartialVectors } from './matmul-partial.ts'
 
 /** The address of a `start` that is not there. */
 export const nothing = -1
 
-/**
- * `C = start + A × B` for all rows of A and one panel of B: the columns of a few vectors. This is where the time of a
- * matrix product goes. The sums of a tile of C stay in registers while `k` runs, so an element of A is loaded once for
- * `vectors` multiply-adds, and a vector of B once for `rows` of them:
- *
- *                        b₀  b₁  b₂     row k of the panel
- *
- *     a₀ in all lanes   s₀₀ s₀₁ s₀₂
- *     a₁                s₁₀ s₁₁ s₁₂     sᵢⱼ += aᵢ · bⱼ
- *     a₂                s₂₀ s₂₁ s₂₂
- *
- * A is read where it lies, through a pointer a row, with any strides; B is a packed panel, or rows in place. Where fewer
- * rows are left than a tile has, the tile computes the last of them several times and stores it once: it costs the same
- * with one row as with all, since one row has too few sums to hide the latency of an addition.
- *
- * Strides are in bytes. `start` is what the sums are added to: C itself, a bias row (`rowStart` 0), or `nothing` (then
- * `rowStart` is 0 too). Of the last vector of the panel only `tail` lanes exist in C.
- */
+/** Most vectors side by side in a panel. */
+export const panelVectors = 4
+
 export type Panel = FunctionHandle<PanelParameters, Effect>
 
 type PanelParameters = [
-  ...[rowCount: I32, k: I32, a: I32, rowA: I32, stepA: I32, b: I32, stepB: I32],
-  ...[c: I32, rowC: I32, start: I32, rowStart: I32, tail: I32],
+  ...[rowCount: I32, depth: I32, a: I32, rowA: I32, stepA: I32, b: I32, stepB: I32],
+  ...[c: I32, rowC: I32, start: I32, rowStart: I32, tail: I32, last: I32],
 ]
 
-/** Adds the kernel for tiles of `rows` × `vectors`. */
+/**
+ * Adds the kernel `C = start + A × B` for any number of rows of A and one panel of B: `vectors` vectors side by side. Here
+ * is where the time of a matrix product goes. The sums of a tile of C stay in registers while the depth runs, so that an
+ * element of A is loaded once for `vectors` multiply-adds, and a vector of B once for `rows` of them:
+ *
+ *                        b₀  b₁  b₂  b₃     a row of the panel
+ *
+ *     a₀ in all lanes   s₀₀ s₀₁ s₀₂ s₀₃     sᵢⱼ += aᵢ · bⱼ
+ *     a₁ in all lanes   s₁₀ s₁₁ s₁₂ s₁₃
+ *
+ * A is read where it lies, through a pointer a row, with any strides; B is a packed panel, or rows in place. Where fewer
+ * rows are left than a tile has, the tile computes the last of them several times and stores it once: that costs no more
+ * than a smaller tile, whose few sums would wait for each other.
+ *
+ * Addresses and strides are in bytes. `start` is what the sums are added to: C itself, a bias row (`rowStart` 0), or
+ * `nothing` (`rowStart` 0 too). Of the last vector of the panel only `tail` lanes exist in C and start. `last` says that
+ * no further depth comes: the epilogue is due.
+ */
 export function panelKernel<V extends Lanes<V>>(
   m: ModuleBuilder,
   element: Element<V>,
   partial: PartialVectors<V>,
   rows: number,
   vectors: number,
+  epilogue?: Epilogue<V>,
 ): Panel {
   return m.function<PanelParameters>(
-    [I32, I32, I32, I32, I32, I32, I32, I32, I32, I32, I32, I32],
+    [I32, I32, I32, I32, I32, I32, I32, I32, I32, I32, I32, I32, I32],
     undefined,
-    (f, rowCount, k, a, rowA, stepA, b, stepB, c, rowC, start, rowStart, tail) => {
+    (f, rowCount, depth, a, rowA, stepA, b, stepB, c, rowC, start, rowStart, tail, last) => {
       f.while(rowCount, () => {
-        const sums = multiplyTile(f, element, rows, vectors, { rowCount, k, a, rowA, stepA, b, stepB })
+        const pointers = rowPointers(f, rows, rowCount, a, rowA)
+        const sums = multiplyTile(f, element, vectors, { depth, pointers, stepA, b, stepB })
         f.if(start.ne(nothing), () => {
-          sums.forEach((rowSums, row) => {
-            f.if(rowCount.gt(row), () => {
-              rowSums.forEach((sum, j) => {
-                const address = start.add(16 * j)
-                const term = j < vectors - 1 ? element.load(address) : partial.load(address, tail)
-                f.set(sum, sum.add(term))
-              })
-              f.set(start, start.add(rowStart))
+          eachRow(f, sums, rowCount, (rowSums) => {
+            rowSums.forEach((sum, j) => {
+              const whole = j < vectors - 1
+              f.set(sum, sum.add(whole ? element.load(start, 16 * j) : partial.load(start.add(16 * j), tail)))
             })
+            f.set(start, start.add(rowStart))
           })
         })
-        sums.forEach((rowSums, row) => {
-          f.if(rowCount.gt(row), () => {
-            rowSums.forEach((sum, j) => {
-              if (j < vectors - 1) f.store(c, sum, 16 * j)
-              else partial.store(f, c.add(16 * j), sum, tail)
-            })
-            f.set(c, c.add(rowC))
+        if (epilogue) f.if(last, () => sums.flat().forEach((sum) => f.set(sum, epilogue.call(sum))))
+        eachRow(f, sums, rowCount, (rowSums) => {
+          rowSums.forEach((sum, j) => {
+            if (j < vectors - 1) f.store(c, sum, 16 * j)
+            else partial.store(f, c.add(16 * j), sum, tail)
           })
+          f.set(c, c.add(rowC))
         })
         f.set(a, a.add(rowA.mul(rows)))
         f.set(rowCount, select(rowCount.gt(rows), rowCount.sub(rows), I32.const(0)))
@@ -72,31 +72,63 @@ export function panelKernel<V extends Lanes<V>>(
   )
 }
 
+/**
+ * Rows × vectors of a tile, by the vectors of its panel. Measured on one core of a Sapphire Rapids Xeon, in GFLOP/s, A and
+ * B in the first-level cache:
+ *
+ * | tile                | 2×4 | 3×3 | 2×3 | 4×2 | 6×2 | 3×4 | 4×1 | 8×1 |
+ * | fused, Node 20      |  49 |  52 |  38 |  46 |  35 |  36 |  28 |  23 |
+ * | fused, Node 26      |  45 |  50 |  38 |  46 |  52 |  36 |  27 |  30 |
+ * | mul and add, 20     |  39 |  31 |  37 |  37 |  30 |  33 |  27 |  24 |
+ * | mul and add, 26     |  39 |  40 |  40 |  39 |  39 |  38 |  29 |  25 |
+ *
+ * There are 15 vector registers. A tile needs one for each sum and vector of B, one for the factor of A and, without the
+ * fused instruction, one for a product; and at least eight sums, since a multiply-add takes four cycles and two start in
+ * each. Engines of Node 20's age copy the registers of a fused instruction often where they are scarce or where the loop
+ * is unrolled (6×2 unrolled twice: 38, 3×3: 36), so it is not.
+ */
+export function panelKernels<V extends Lanes<V>>(
+  m: ModuleBuilder,
+  element: Element<V>,
+  partial: PartialVectors<V>,
+  epilogue?: Epilogue<V>,
+): Panel[] {
+  const rows = [4, 4, m.relaxed ? 3 : 2, 2]
+  return rows.map((count, i) => panelKernel(m, element, partial, count, i + 1, epilogue))
+}
+
+/** Pointers to `count` rows, of which only `left` exist: the last of these stands for the rows behind it. */
+export function rowPointers(f: FunctionBuilder, count: number, left: I32, first: I32, stride: I32): I32[] {
+  const pointers = [f.let(first)]
+  for (const row of range(count - 1)) {
+    const above = pointers[row] ?? first
+    pointers.push(f.let(select(left.gt(row + 1), above.add(stride), above)))
+  }
+  return pointers
+}
+
+/** Writes `body` for each row of a tile, to run where the row exists. */
+export function eachRow<V>(f: FunctionBuilder, tile: readonly V[][], left: I32, body: (rowSums: V[]) => void): void {
+  tile.forEach((rowSums, row) => f.if(left.gt(row), () => body(rowSums)))
+}
+
 /** The sums of one tile, row by row. */
 function multiplyTile<V extends Lanes<V>>(
   f: FunctionBuilder,
   element: Element<V>,
-  rows: number,
   vectors: number,
-  { rowCount, k, a, rowA, stepA, b, stepB }: Record<'rowCount' | 'k' | 'a' | 'rowA' | 'stepA' | 'b' | 'stepB', I32>,
+  { depth, pointers, stepA, b, stepB }: { depth: I32; pointers: readonly I32[]; stepA: I32; b: I32; stepB: I32 },
 ): V[][] {
-  const pointers = [f.let(a)]
-  for (const row of range(rows).slice(1)) {
-    const above = pointers[row - 1] ?? a
-    pointers.push(f.let(select(rowCount.gt(row), above.add(rowA), above)))
-  }
   const sums = pointers.map(() => range(vectors).map(() => f.let(element.zero())))
-  const bRow = f.let(b)
-  const left = f.let(k)
+  const [row, left] = [f.let(b), f.let(depth)]
   f.while(left, () => {
-    const columns = range(vectors).map((j) => f.let(element.load(bRow, 16 * j)))
-    sums.forEach((rowSums, row) => {
-      const pointer = pointers[row] ?? a
+    const columns = range(vectors).map((j) => f.let(element.load(row, 16 * j)))
+    pointers.forEach((pointer, i) => {
       const factor = f.let(element.loadSplat(pointer))
-      rowSums.forEach((sum, j) => f.set(sum, factor.madd(columns[j] ?? factor, sum)))
+      sums[i]?.forEach((sum, j) => f.set(sum, factor.madd(columns[j] ?? factor, sum)))
       f.set(pointer, pointer.add(stepA))
     })
-    f.set(bRow, bRow.add(stepB))
+    f.set(row, row.add(stepB))
     f.set(left, left.sub(1))
   })
   return sums

@@ -1,27 +1,31 @@
 import { type Effect, type FunctionBuilder, type FunctionHandle, I32, type ModuleBuilder } from './assembler.ts'
 import { type Element, type Lanes, range } from './matmul-element.ts'
 
+/** A function that the kernels apply to each element of the product before they store it, such as an activation. */
+export interface Epilogue<V> {
+  call(sum: V): V
+}
+
 /** Loads and stores of the first `count` lanes of a vector, for where a row of a matrix ends inside it. */
 export interface PartialVectors<V> {
-  /** The other lanes are 0. */
+  /** The other lanes are 0. A count of more than the lanes means all. */
   load(address: I32, count: I32): V
   store(f: FunctionBuilder, address: I32, value: V, count: I32): void
 }
 
-/** Adds the two functions. They are out of the way: whole vectors, the usual case, are stored where `store` is written. */
+/** Adds the two functions. Whole vectors, the usual case, are stored where `store` is written, without a call. */
 export function partialVectors<V extends Lanes<V>>(m: ModuleBuilder, element: Element<V>): PartialVectors<V> {
   const { bytes, lanes } = element
   const vector = element.zero().type
   const load = m.function<[I32, I32], V>([I32, I32], vector, (f, address, count) => {
     const value = f.let(element.zero())
+    const lane = (i: number): void => {
+      f.if(count.gt(i), () => f.set(value, element.loadLane(value, i, address, bytes * i)))
+    }
     f.if(
       count.ge(lanes),
       () => f.set(value, element.load(address)),
-      () => {
-        for (const i of range(lanes - 1)) {
-          f.if(count.gt(i), () => f.set(value, element.loadLane(value, i, address, bytes * i)))
-        }
-      },
+      () => range(lanes - 1).forEach(lane),
     )
     return value
   })
@@ -29,18 +33,17 @@ export function partialVectors<V extends Lanes<V>>(m: ModuleBuilder, element: El
     [I32, vector, I32],
     undefined,
     (f, address, value, count) => {
-      for (const i of range(lanes - 1)) {
-        f.if(count.gt(i), () => f.storeLane(address, value, bytes, i, bytes * i))
-      }
+      for (const i of range(lanes - 1)) f.if(count.gt(i), () => f.storeLane(address, value, bytes, i, bytes * i))
     },
   )
   return {
     load: (address, count) => load.call(address, count),
-    store: (f, address, value, count) =>
+    store(f, address, value, count) {
       f.if(
         count.ge(lanes),
         () => f.store(address, value),
         () => f.do(store.call(address, value, count)),
-      ),
+      )
+    },
   }
 }

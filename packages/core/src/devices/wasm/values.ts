@@ -3,7 +3,6 @@
  * until a statement of a `FunctionBuilder` uses it (see assembler.ts). The methods of a value are the instructions of its
  * type (see opcodes.ts); a number among their arguments is a constant, in all lanes of a vector: `x.mul(x).add(1)`.
  */
-// oxlint-disable typescript/no-unsafe-declaration-merging -- `install` below gives each class what its interface says
 import { float32Bytes, float64Bytes, int32Bytes, int64Bytes, signed } from './encoding.ts'
 import { access, accessLane, make, type Node, relaxed, simd, type Type, Value } from './node.ts'
 import * as opcodes from './opcodes.ts'

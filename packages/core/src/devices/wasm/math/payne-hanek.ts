@@ -1,6 +1,5 @@
 import { F32, F32x4, F64, type FunctionHandle, I32, I64, type ModuleBuilder, select } from '../assembler.ts'
 import * as coefficients from './coefficients.ts'
-import { polynomial } from './wide.ts'
 
 /** The first 224 bits of 2/π, 32 at a time, after those before the point. */
 const twoOverPi = [0, 0xa2f9836e, 0x4e441529, 0xfc2757d1, 0xf534ddc0, 0xdb629599, 0x3c439041, 0xfe5163ab]

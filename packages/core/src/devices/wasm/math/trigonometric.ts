@@ -1,4 +1,4 @@
-import { choose, F32x4, F64x2, I64x2, type ModuleBuilder } from '../assembler.ts'
+import { choose, type F32x4, F64x2, I64x2, type ModuleBuilder } from '../assembler.ts'
 import * as coefficients from './coefficients.ts'
 import { sineOfHuge, tangentOfHuge } from './payne-hanek.ts'
 import { copysign, copysign64, polynomial, wide } from './wide.ts'
