@@ -1,2 +1,150 @@
-export * from './dtype.ts'
-export * from './errors.ts'
+/**
+ * Tensors and their gradients, as PyTorch has them.
+ *
+ * @example
+ * import * as torch from '@chainrule/core'
+ * const x = torch.tensor(3, { requires_grad: true })
+ * x.pow(2).backward()
+ * console.log(x.grad) // tensor(6.)
+ */
+import './install.ts'
+
+// Gradients
+export * as autograd from './autograd/index.ts'
+export {
+  enable_grad,
+  inference_mode,
+  is_grad_enabled,
+  is_inference_mode_enabled,
+  no_grad,
+  set_grad_enabled,
+} from './autograd/modes.ts'
+export type { TypedArray } from './dtype.ts'
+export {
+  bool,
+  DType,
+  float32,
+  float32 as float,
+  float64,
+  float64 as double,
+  int32,
+  int32 as int,
+  uint8,
+} from './dtype.ts'
+export { IndexError, NotImplementedError, RuntimeError, ValueError } from './errors.ts'
+export { FormulaError } from './formula/index.ts'
+// Shape, parts, joining
+export { clone, detach } from './ops/copies.ts'
+
+// Creation
+export {
+  arange,
+  as_tensor,
+  empty,
+  empty_like,
+  eye,
+  from_numpy,
+  full,
+  full_like,
+  linspace,
+  logspace,
+  ones,
+  ones_like,
+  scalar_tensor,
+  type TensorData,
+  type TensorOptions,
+  tensor,
+  zeros,
+  zeros_like,
+} from './ops/creation.ts'
+// Ops of one's own
+export {
+  type ElementwiseDefinition,
+  type ElementwiseFunction,
+  elementwise,
+  elementwiseOps,
+} from './ops/define/elementwise.ts'
+export { can_cast, promote_types, result_type } from './ops/define/promotion.ts'
+export { type ReductionCall, type ReductionDefinition, reduction, reductionOps } from './ops/define/reduction.ts'
+export { type RoutineGradient, routine } from './ops/define/routine.ts'
+export { type UpdateArguments, type UpdateDefinition, update } from './ops/define/update.ts'
+export { type ViewDefinition, view as defineView, viewOps } from './ops/define/view.ts'
+// Elementwise
+export * from './ops/elementwise/activation.ts'
+export * from './ops/elementwise/arithmetic.ts'
+export * from './ops/elementwise/comparison.ts'
+export * from './ops/elementwise/mathematics.ts'
+export { one_hot } from './ops/encoding.ts'
+export {
+  argwhere,
+  gather,
+  index_add,
+  index_copy,
+  index_fill,
+  index_select,
+  masked_select,
+  nonzero,
+  scatter,
+  scatter_add,
+  take,
+  take_along_dim,
+} from './ops/gather.ts'
+export { meshgrid, tril_indices, triu_indices } from './ops/grids.ts'
+export { type Index, index_put, index_put_ } from './ops/indexing.ts'
+export * from './ops/joining.ts'
+// Reductions, order, products
+export * from './ops/matmul.ts'
+export * from './ops/ordering.ts'
+export { constant_pad } from './ops/padding.ts'
+export {
+  dropout_mask,
+  normal,
+  type RandomOptions,
+  rand,
+  rand_like,
+  randint,
+  randint_like,
+  randn,
+  randn_like,
+  randperm,
+} from './ops/random.ts'
+export * from './ops/rearranging.ts'
+export * from './ops/reductions.ts'
+export { bernoulli, multinomial } from './ops/sampling.ts'
+export { Slice, SliceIndex } from './ops/slice-index.ts'
+export * from './ops/slicing.ts'
+export { glu, log_softmax, softmax, softmin } from './ops/softmax.ts'
+export {
+  as_strided,
+  broadcast_to,
+  diagonal,
+  flatten,
+  moveaxis,
+  movedim,
+  permute,
+  ravel,
+  reshape,
+  squeeze,
+  swapaxes,
+  swapdims,
+  t,
+  transpose,
+  unflatten,
+  unsqueeze,
+} from './ops/views.ts'
+export { where } from './ops/where.ts'
+// Random numbers
+export {
+  default_generator,
+  fork_rng,
+  Generator,
+  get_rng_state,
+  initial_seed,
+  manual_seed,
+  seed,
+  set_rng_state,
+} from './random/index.ts'
+export type { Shape } from './shape.ts'
+export { get_printoptions, set_printoptions } from './tensor/print.ts'
+// The tensor, and what it is made of
+export { Tensor, type TensorLike } from './tensor/tensor.ts'

@@ -1,0 +1,44 @@
+import type { Tensor } from '../tensor/tensor.ts'
+import { modes } from './modes.ts'
+import { addHook, type Gradient, Node, type RemovableHandle } from './node.ts'
+
+/** The end of a path: adds what arrives into the `.grad` of a leaf. */
+export class AccumulateGrad extends Node {
+  readonly variable: Tensor
+  /** Called with the leaf after its gradient was added. */
+  accumulateHooks: ((tensor: Tensor) => void)[] | null = null
+
+  constructor(variable: Tensor) {
+    super([], [])
+    this.variable = variable
+  }
+
+  name(): string {
+    return 'AccumulateGrad'
+  }
+
+  backward([gradient]: readonly Gradient[]): readonly Gradient[] {
+    if (gradient !== null && gradient !== undefined) {
+      accumulate(this.variable, gradient)
+      for (const hook of this.accumulateHooks ?? []) hook(this.variable)
+    }
+    return []
+  }
+
+  /** Calls `hook` with the leaf each time its gradient was added. */
+  register_post_accumulate_grad_hook(hook: (tensor: Tensor) => void): RemovableHandle {
+    this.accumulateHooks ??= []
+    return addHook(this.accumulateHooks, hook)
+  }
+}
+
+/**
+ * Adds a gradient into `.grad`. The first one is copied: what arrives may be a tensor that somebody else holds too. The
+ * old `.grad` is added to in place, unless the sum itself is to be differentiated.
+ */
+export function accumulate(x: Tensor, gradient: Tensor): void {
+  const old = x.gradient
+  if (old === null) x.gradient = modes.grad ? gradient.clone() : gradient.detach().clone()
+  else if (modes.grad) x.gradient = old.add(gradient)
+  else old.add_(gradient)
+}

@@ -1,0 +1,109 @@
+import { RuntimeError } from '../errors.ts'
+import { formatShape, sameShape } from '../shape.ts'
+import type { Tensor } from '../tensor/tensor.ts'
+import { accumulate } from './accumulate.ts'
+import { type Root, runBackward } from './engine.ts'
+import { checkRoot } from './graph.ts'
+
+/** How `backward` runs. */
+export interface BackwardOptions {
+  /** The gradient to start from, where it is not given as the first argument. */
+  readonly gradient?: Tensor | null
+  /** Keep the graph for another pass; the value of `create_graph` where left out. */
+  readonly retain_graph?: boolean
+  /** Record the pass, so that the gradients can be differentiated. */
+  readonly create_graph?: boolean
+  /** Accumulate into these tensors only. */
+  readonly inputs?: Tensor | readonly Tensor[]
+}
+
+/** A starting gradient: the given one, or 1 for a single element. */
+function rootOf(tensor: Tensor, gradient: Tensor | null | undefined, position: number): Root {
+  checkRoot(tensor, position)
+  if (gradient === null || gradient === undefined) {
+    if (tensor.numel() !== 1) throw new RuntimeError('grad can be implicitly created only for scalar outputs')
+    return { tensor, gradient: tensor.new_ones(tensor.shape) }
+  }
+  if (!sameShape(gradient.shape, tensor.shape)) {
+    throw new RuntimeError(
+      `Mismatch in shape: grad_output[${position}] has a shape of torch.Size(${formatShape(gradient.shape)}) and ` +
+        `output[${position}] has a shape of torch.Size(${formatShape(tensor.shape)}).`,
+    )
+  }
+  return { tensor, gradient: gradient.dtype === tensor.dtype ? gradient : gradient.to(tensor.dtype) }
+}
+
+const listOf = <T>(x: T | readonly T[]): readonly T[] => (Array.isArray(x) ? (x as readonly T[]) : [x as T])
+
+/**
+ * Computes the gradients of tensors and adds them into the `.grad` of the leaves.
+ *
+ * @see https://pytorch.org/docs/stable/generated/torch.autograd.backward.html
+ */
+export function backward(
+  tensors: Tensor | readonly Tensor[],
+  grad_tensors?: Tensor | readonly (Tensor | null)[] | null,
+  { retain_graph, create_graph = false, inputs }: BackwardOptions = {},
+): void {
+  const outputs = listOf(tensors)
+  const gradients = listOf(grad_tensors ?? null)
+  const roots = outputs.map((tensor, i) => rootOf(tensor, gradients[i], i))
+  const targets = inputs === undefined ? null : listOf(inputs)
+  if (targets?.length === 0) throw new RuntimeError("'inputs' argument to backward() cannot be empty.")
+  const captured = runBackward(roots, { retain: retain_graph ?? create_graph, create: create_graph, inputs: targets })
+  targets?.forEach((target, i) => {
+    const gradient = captured[i] ?? null
+    if (gradient !== null) accumulate(target, gradient)
+  })
+}
+
+/** How `grad` runs. */
+export interface GradOptions {
+  /** The gradients to start from, 1 for single elements where left out. */
+  readonly grad_outputs?: Tensor | readonly (Tensor | null)[] | null
+  readonly retain_graph?: boolean
+  readonly create_graph?: boolean
+  /** Give `null`, rather than an error, for inputs that the outputs do not depend on. */
+  readonly allow_unused?: boolean
+  /** Give zeros for such inputs. */
+  readonly materialize_grads?: boolean
+}
+
+/** The inputs of `grad`: their gradients come back in the same order. */
+type Gradients<O extends GradOptions> = O extends { readonly allow_unused: true } ? (Tensor | null)[] : Tensor[]
+
+/**
+ * The gradients of outputs with respect to inputs, without touching any `.grad`.
+ *
+ * @example
+ * const [dx] = torch.autograd.grad(y, x)
+ * @see https://pytorch.org/docs/stable/generated/torch.autograd.grad.html
+ */
+export function grad<O extends GradOptions = GradOptions>(
+  outputs: Tensor | readonly Tensor[],
+  inputs: Tensor | readonly Tensor[],
+  options?: O,
+): Gradients<O> {
+  const {
+    grad_outputs,
+    retain_graph,
+    create_graph = false,
+    allow_unused = false,
+    materialize_grads = false,
+  }: GradOptions = options ?? {}
+  const gradients = listOf(grad_outputs ?? null)
+  const roots = listOf(outputs).map((tensor, i) => rootOf(tensor, gradients[i], i))
+  const targets = listOf(inputs)
+  const found = runBackward(roots, { retain: retain_graph ?? create_graph, create: create_graph, inputs: targets })
+  return found.map((gradient, i) => {
+    if (gradient !== null) return gradient
+    if (materialize_grads) return (targets[i] as Tensor).new_zeros((targets[i] as Tensor).shape)
+    if (!allow_unused) {
+      throw new RuntimeError(
+        'One of the differentiated Tensors appears to not have been used in the graph. Set allow_unused=True if this is the ' +
+          'desired behavior.',
+      )
+    }
+    return null
+  }) as Gradients<O>
+}

@@ -1,0 +1,137 @@
+import { RuntimeError } from '../errors.ts'
+import type { Tensor } from '../tensor/tensor.ts'
+import { gradientEdge, pass } from './graph.ts'
+import { modes } from './modes.ts'
+import type { Gradient, Node } from './node.ts'
+import { NodeQueue } from './queue.ts'
+
+/** Where a backward pass starts, and with which gradient. */
+export interface Root {
+  readonly tensor: Tensor
+  readonly gradient: Tensor
+}
+
+/** How a backward pass runs. */
+export interface PassOptions {
+  /** Keep what the nodes saved, so that the graph can be used again. */
+  readonly retain: boolean
+  /** Record the pass itself, so that gradients have gradients. */
+  readonly create: boolean
+  /** Compute these tensors' gradients and nothing else. */
+  readonly inputs: readonly Tensor[] | null
+}
+
+/**
+ * Runs a backward pass. Nodes run in falling order of creation, which needs neither recursion nor a count of what each
+ * node waits for. Returns the gradients of `inputs` (`null` where none arrived); without `inputs`, leaves accumulate.
+ */
+export function runBackward(roots: readonly Root[], { retain, create, inputs }: PassOptions): Gradient[] {
+  const captured: Gradient[] = (inputs ?? []).map(() => null)
+  const captures = inputs === null ? null : capturesOf(inputs)
+  const queue = new NodeQueue()
+  // A hook or a custom function may start a pass of its own while this one waits: nothing of it may show here.
+  const outer = { needed: pass.needed, grad: modes.grad }
+  pass.needed = captures === null ? null : nodesLeadingTo(captures, roots)
+  modes.grad = create
+  try {
+    for (const { tensor, gradient } of roots) {
+      queue.deliver(gradientEdge(tensor) as Node, tensor.outputIndex, gradient)
+    }
+    for (let node = queue.take(); node !== null; node = queue.take()) {
+      const arrived = queue.collect(node)
+      runTensorHooks(node, arrived)
+      const capture = captures?.get(node)
+      for (const { slot, index } of capture ?? []) captured[slot] = arrived[index] ?? null
+      if (capture !== undefined && !node.next.some((next) => next !== null && pass.needed?.has(next))) continue
+      runNode(node, arrived, queue)
+      if (!retain) node.release()
+    }
+  } finally {
+    queue.clear()
+    pass.needed = outer.needed
+    modes.grad = outer.grad
+  }
+  return captured
+}
+
+/** Runs one node with its hooks and hands its gradients on. */
+function runNode(node: Node, arrived: Gradient[], queue: NodeQueue): void {
+  let incoming = arrived
+  for (const hook of node.prehooks ?? []) incoming = [...(hook(incoming) ?? incoming)]
+  let gradients = node.backward(incoming)
+  if (modes.anomaly) checkForNaN(node, gradients)
+  for (const hook of node.hooks ?? []) gradients = hook([...gradients], incoming) ?? gradients
+  const { next, nextIndex } = node
+  for (let i = 0; i < next.length; i++) {
+    const target = next[i] as Node | null
+    if (target === null || (pass.needed !== null && !pass.needed.has(target))) continue
+    queue.deliver(target, nextIndex[i] as number, gradients[i] ?? null)
+  }
+}
+
+/** Runs the hooks on single outputs; those that retain a gradient see what the others made of it. */
+function runTensorHooks(node: Node, arrived: Gradient[]): void {
+  for (const { index, hook } of node.tensorHooks?.slice() ?? []) {
+    const gradient = arrived[index] ?? null
+    if (gradient !== null) arrived[index] = checkHook(hook(gradient) ?? gradient, gradient)
+  }
+  for (const { index, tensor } of node.retainers ?? []) {
+    const gradient = arrived[index] ?? null
+    if (gradient !== null) tensor.gradient = tensor.gradient === null ? gradient.clone() : tensor.gradient.add(gradient)
+  }
+}
+
+/** A hook may change a gradient's values, not its shape. */
+function checkHook(result: Tensor, gradient: Tensor): Tensor {
+  if (result.shape.join() !== gradient.shape.join()) {
+    throw new RuntimeError(
+      `hook has changed the size of value (from [${gradient.shape.join(', ')}] to [${result.shape.join(', ')}])`,
+    )
+  }
+  return result
+}
+
+function checkForNaN(node: Node, gradients: readonly Gradient[]): void {
+  gradients.forEach((gradient, i) => {
+    if (gradient === null || !gradient.isnan().any().item()) return
+    console.warn(
+      `Error detected in ${node.name()}. ${
+        node.stack === null
+          ? 'No forward pass information available. Enable detect anomaly during forward pass for more information.'
+          : `Traceback of forward call that caused the error:\n${node.stack}`
+      }`,
+    )
+    throw new RuntimeError(`Function '${node.name()}' returned nan values in its ${i}th output.`)
+  })
+}
+
+type Captures = Map<Node, { slot: number; index: number }[]>
+
+/** For each node, which of its gradients is which input's. */
+function capturesOf(inputs: readonly Tensor[]): Captures {
+  const captures: Captures = new Map()
+  inputs.forEach((input, slot) => {
+    const node = gradientEdge(input)
+    if (node === null) throw new RuntimeError('One of the differentiated Tensors does not require grad')
+    const list = captures.get(node) ?? []
+    list.push({ slot, index: input.node === null ? 0 : input.outputIndex })
+    captures.set(node, list)
+  })
+  return captures
+}
+
+/** The nodes below the roots from which a captured node can be reached. */
+function nodesLeadingTo(captures: Captures, roots: readonly Root[]): Set<Node> {
+  const reachable = new Set<Node>()
+  const stack = roots.map(({ tensor }) => gradientEdge(tensor))
+  for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
+    if (node === null || reachable.has(node)) continue
+    reachable.add(node)
+    stack.push(...node.next)
+  }
+  const needed = new Set<Node>()
+  for (const node of [...reachable].sort((a, b) => a.sequence - b.sequence)) {
+    if (captures.has(node) || node.next.some((next) => next !== null && needed.has(next))) needed.add(node)
+  }
+  return needed
+}

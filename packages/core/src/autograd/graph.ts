@@ -1,0 +1,121 @@
+import { RuntimeError } from '../errors.ts'
+import type { Tensor } from '../tensor/tensor.ts'
+import { AccumulateGrad } from './accumulate.ts'
+import { modes } from './modes.ts'
+import { freedError, type Gradient, Node, SavedTensor } from './node.ts'
+
+/** The node whose output this tensor is now; `null` for a leaf. */
+export function gradientNode(x: Tensor): Node | null {
+  if (x.viewOf !== null) x.viewOf.refresh(x)
+  return x.node
+}
+
+/** Whether gradients flow to this tensor. */
+export function requiresGrad(x: Tensor): boolean {
+  return x.leafRequiresGrad || gradientNode(x) !== null
+}
+
+/** Where the gradient of this tensor goes: the node that made it, a leaf's accumulator, or nowhere. */
+export function gradientEdge(x: Tensor): Node | null {
+  const node = gradientNode(x)
+  if (node !== null) return node
+  if (!x.leafRequiresGrad) return null
+  x.accumulator ??= new AccumulateGrad(x)
+  return x.accumulator
+}
+
+/** Whether an op on these inputs has to be recorded. */
+export function recording(inputs: readonly (Tensor | number)[]): boolean {
+  if (!modes.grad) return false
+  for (const x of inputs) if (typeof x !== 'number' && requiresGrad(x)) return true
+  return false
+}
+
+/** What a recorded op computes gradients with: one gradient for each input, `null` where there is none. */
+export type BackwardFunction = (
+  gradients: readonly Gradient[],
+  /** Whether the gradient of an input is wanted at all. */
+  needs: (input: number) => boolean,
+  saved: readonly Tensor[],
+) => readonly Gradient[]
+
+/** A step whose gradient is a function over saved tensors. */
+class FunctionNode extends Node {
+  readonly #name: string
+  readonly #backward: BackwardFunction
+  #saved: SavedTensor[] | null = []
+
+  constructor(name: string, inputs: readonly Tensor[], backward: BackwardFunction) {
+    super(
+      inputs.map((x) => gradientEdge(x)),
+      inputs.map((x) => x.outputIndex),
+    )
+    this.#name = name
+    this.#backward = backward
+  }
+
+  /** Keeps tensors for the backward pass. Outputs too, once they know that this node made them. */
+  save(tensors: readonly Tensor[]): void {
+    this.#saved = tensors.map((x) => new SavedTensor(x))
+  }
+
+  name(): string {
+    return this.#name
+  }
+
+  backward(gradients: readonly Gradient[]): readonly Gradient[] {
+    if (this.#saved === null) throw freedError()
+    if (gradients.every((g) => g === null)) return this.next.map(() => null)
+    return this.#backward(
+      gradients,
+      (i) => wanted(this, i),
+      this.#saved.map((x) => x.unpack()),
+    )
+  }
+
+  override release(): void {
+    if (this.#saved !== null && this.#saved.length > 0) this.#saved = null
+  }
+}
+
+/** In a pass towards given inputs only, the nodes that lead to them; otherwise `null`, and every node counts. */
+export const pass: { needed: ReadonlySet<Node> | null } = { needed: null }
+
+/** Whether the pass that runs now wants the gradient of a node's input. */
+export function wanted(node: Node, input: number): boolean {
+  const next = node.next[input]
+  return next !== null && next !== undefined && (pass.needed === null || pass.needed.has(next))
+}
+
+/** Makes tensors the outputs of a node; those that are not floating point have no gradient. */
+export function setHistory(outputs: readonly Tensor[], node: Node): void {
+  outputs.forEach((output, i) => {
+    if (output.dtype.kind !== 'floating') return
+    output.node = node
+    output.outputIndex = i
+  })
+}
+
+/**
+ * Records one step of the graph, where one of the inputs requires it: `outputs` were computed from `inputs`, and
+ * `backward` says how gradients flow back. `saved` are the tensors that `backward` reads.
+ */
+export function record(
+  name: string,
+  inputs: readonly Tensor[],
+  outputs: readonly Tensor[],
+  saved: readonly Tensor[],
+  backward: BackwardFunction,
+): void {
+  if (!recording(inputs)) return
+  const node = new FunctionNode(name, inputs, backward)
+  setHistory(outputs, node)
+  node.save(saved)
+}
+
+/** Checks that a tensor may become the start of a backward pass. */
+export function checkRoot(x: Tensor, position: number): void {
+  if (!requiresGrad(x)) {
+    throw new RuntimeError(`element ${position} of tensors does not require grad and does not have a grad_fn`)
+  }
+}

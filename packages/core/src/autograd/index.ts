@@ -1,0 +1,6 @@
+/** `torch.autograd`: gradients by hand, functions of one's own, and checks. */
+export { type BackwardOptions, backward, type GradOptions, grad } from './backward.ts'
+export { Function, FunctionContext } from './function.ts'
+export { GradcheckError, type GradcheckOptions, gradcheck, gradgradcheck } from './gradcheck.ts'
+export { detect_anomaly, set_detect_anomaly, set_grad_enabled } from './modes.ts'
+export { type GradientHook, Node, type RemovableHandle } from './node.ts'

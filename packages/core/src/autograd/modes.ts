@@ -1,0 +1,118 @@
+import { RuntimeError } from '../errors.ts'
+
+/** What is recorded just now. Read on every op, so plain fields. */
+export const modes = {
+  grad: true,
+  inference: false,
+  anomaly: false,
+}
+
+type Modes = typeof modes
+
+/** Puts modes back where they were: at the end of a `using` block, or by hand. */
+class Restore implements Disposable {
+  readonly #before: Partial<Modes>
+  constructor(before: Partial<Modes>) {
+    this.#before = before
+  }
+  [Symbol.dispose](): void {
+    Object.assign(modes, this.#before)
+  }
+}
+
+/** Runs a callback under changed modes; without a callback, changes them until the returned object is disposed of. */
+function under<T>(name: string, change: Partial<Modes>, callback?: () => T): T | Disposable {
+  const changed = Object.keys(change) as (keyof Modes)[]
+  const restore = new Restore(Object.fromEntries(changed.map((key) => [key, modes[key]])))
+  Object.assign(modes, change)
+  if (callback === undefined) return restore
+  let result: T
+  try {
+    result = callback()
+  } finally {
+    restore[Symbol.dispose]()
+  }
+  if (typeof result === 'object' && result !== null && 'then' in result && typeof result.then === 'function') {
+    Promise.resolve(result).catch(() => {})
+    throw new RuntimeError(
+      `${name}: the callback returned a Promise; the mode ends when the callback returns, so what runs after its first ` +
+        `await would be recorded again. Await outside, and call ${name} around each synchronous part`,
+    )
+  }
+  return result
+}
+
+/**
+ * Runs the callback without recording a graph, and returns what it returns; `using _ = torch.no_grad()` does the same to
+ * the end of the block.
+ *
+ * @example
+ * const y = torch.no_grad(() => x.mul(2))
+ * @throws RuntimeError when the callback returns a Promise.
+ * @see https://pytorch.org/docs/stable/generated/torch.no_grad.html
+ */
+export function no_grad(): Disposable
+export function no_grad<T>(callback: () => T): T
+export function no_grad<T>(callback?: () => T): T | Disposable {
+  return under('no_grad', { grad: false }, callback)
+}
+
+/** Records a graph again, inside of `no_grad`. */
+export function enable_grad(): Disposable
+export function enable_grad<T>(callback: () => T): T
+export function enable_grad<T>(callback?: () => T): T | Disposable {
+  return under('enable_grad', { grad: true }, callback)
+}
+
+/** Switches recording on or off: for a callback, to the end of a `using` block, or from now on. */
+export function set_grad_enabled(mode: boolean): Disposable
+export function set_grad_enabled<T>(mode: boolean, callback: () => T): T
+export function set_grad_enabled<T>(mode: boolean, callback?: () => T): T | Disposable {
+  return under('set_grad_enabled', { grad: mode }, callback)
+}
+
+/**
+ * As `no_grad`, and the tensors made in it can never join a graph later.
+ *
+ * @see https://pytorch.org/docs/stable/generated/torch.autograd.grad_mode.inference_mode.html
+ */
+export function inference_mode(mode?: boolean): Disposable
+export function inference_mode<T>(callback: () => T): T
+export function inference_mode<T>(mode: boolean, callback: () => T): T
+export function inference_mode<T>(mode: boolean | (() => T) = true, callback?: () => T): T | Disposable {
+  if (typeof mode === 'function') return under('inference_mode', { grad: false, inference: true }, mode)
+  return under('inference_mode', { grad: !mode && modes.grad, inference: mode }, callback)
+}
+
+/** Whether ops record a graph. */
+export function is_grad_enabled(): boolean {
+  return modes.grad
+}
+
+/** Whether `inference_mode` is on. */
+export function is_inference_mode_enabled(): boolean {
+  return modes.inference
+}
+
+/**
+ * Checks each gradient of a backward pass for NaN, and remembers for each node where it was made. Slow; to debug with.
+ *
+ * @see https://pytorch.org/docs/stable/autograd.html#anomaly-detection
+ */
+export function set_detect_anomaly(mode: boolean): Disposable
+export function set_detect_anomaly<T>(mode: boolean, callback: () => T): T
+export function set_detect_anomaly<T>(mode: boolean, callback?: () => T): T | Disposable {
+  return under('set_detect_anomaly', { anomaly: mode }, callback)
+}
+
+/** As `set_detect_anomaly(true)`. */
+export function detect_anomaly(): Disposable
+export function detect_anomaly<T>(callback: () => T): T
+export function detect_anomaly<T>(callback?: () => T): T | Disposable {
+  return under('detect_anomaly', { anomaly: true }, callback)
+}
+
+/** Whether anomaly detection is on. */
+export function is_anomaly_enabled(): boolean {
+  return modes.anomaly
+}

@@ -1,0 +1,78 @@
+import type { Gradient, Node } from './node.ts'
+
+/** The nodes to which gradients have come and that have not run yet, the newest first. */
+export class NodeQueue {
+  /** A binary heap: a parent at `i` is newer than its children at `2i + 1` and `2i + 2`. */
+  readonly #heap: Node[] = []
+  /** What nodes held for a pass around this one, to be put back. */
+  readonly #outer: { node: Node; pending: Gradient[]; owner: unknown }[] = []
+
+  /** Adds a gradient to those that a node waits for. `null` makes it run all the same. */
+  deliver(node: Node, index: number, gradient: Gradient): void {
+    let { pending } = node
+    if (pending === null || node.owner !== this) {
+      if (pending !== null) this.#outer.push({ node, pending, owner: node.owner })
+      pending = []
+      node.pending = pending
+      node.owner = this
+      this.#push(node)
+    }
+    while (pending.length <= index) pending.push(null)
+    if (gradient === null) return
+    const sum = pending[index] ?? null
+    pending[index] = sum === null ? gradient : sum.add(gradient)
+  }
+
+  /** The newest node, off the queue. */
+  take(): Node | null {
+    const heap = this.#heap
+    const top = heap[0]
+    if (top === undefined) return null
+    const last = heap.pop() as Node
+    if (heap.length > 0) this.#sink(last)
+    return top
+  }
+
+  /** What has come to a node, which then waits for nothing. */
+  collect(node: Node): Gradient[] {
+    const pending = node.pending as Gradient[]
+    node.pending = null
+    return pending
+  }
+
+  /** Forgets what is left, after an error too, and gives back what a pass around this one had. */
+  clear(): void {
+    for (const node of this.#heap) node.pending = null
+    for (const { node, pending, owner } of this.#outer) {
+      node.pending = pending
+      node.owner = owner
+    }
+  }
+
+  #push(node: Node): void {
+    const heap = this.#heap
+    let i = heap.length
+    while (i > 0) {
+      const parent = (i - 1) >> 1
+      const above = heap[parent] as Node
+      if (above.sequence > node.sequence) break
+      heap[i] = above
+      i = parent
+    }
+    heap[i] = node
+  }
+
+  #sink(node: Node): void {
+    const heap = this.#heap
+    let i = 0
+    for (;;) {
+      let child = 2 * i + 1
+      if (child >= heap.length) break
+      if (child + 1 < heap.length && (heap[child + 1] as Node).sequence > (heap[child] as Node).sequence) child++
+      if ((heap[child] as Node).sequence < node.sequence) break
+      heap[i] = heap[child] as Node
+      i = child
+    }
+    heap[i] = node
+  }
+}

@@ -1,0 +1,64 @@
+import type { DType, TypedArray } from '../dtype.ts'
+import { RuntimeError } from '../errors.ts'
+import type { Shape } from '../shape.ts'
+import type { Kernel, ReductionKernel } from './kernel.ts'
+import type { Routines } from './routines.ts'
+import type { Storage } from './storage.ts'
+
+/** A strided window on a storage, all that a device needs to know of a tensor. */
+export interface Operand {
+  readonly storage: Storage
+  readonly shape: Shape
+  readonly strides: readonly number[]
+  readonly offset: number
+  readonly dtype: DType
+}
+
+/** What ran, for people who ask. */
+export interface DeviceInfo {
+  readonly device: string
+  /** The machinery behind the name: `js`, `wasm`, or a mode of gpu.js. */
+  readonly backend: string
+  /** Why a faster backend does not run, where one does not. */
+  readonly reason: string | null
+}
+
+/** A place where tensors live and kernels run. It knows formulas and routines, never an op by its name. */
+export interface Device {
+  readonly type: string
+  /** Whether `read` can answer at once. */
+  readonly sync: boolean
+  /** Memory for `length` elements; what it holds at first is not defined. */
+  allocate(length: number, dtype: DType): unknown
+  /** Fills a storage from its first element on. */
+  write(storage: Storage, values: ArrayLike<number>): void
+  /** The elements of a storage: memory of the device itself where it can, so never to be written to. */
+  read(storage: Storage): TypedArray
+  /** As `read`, on every device. */
+  readAsync(storage: Storage): Promise<TypedArray>
+  /** Computes the kernel's outputs at each element; inputs broadcast to the outputs' shape. */
+  run(kernel: Kernel, outputs: readonly Operand[], inputs: readonly (Operand | number)[]): void
+  /** Folds the dimensions where `output` has size 1 and the broadcast inputs have more. */
+  reduce(kernel: ReductionKernel, output: Operand, inputs: readonly (Operand | number)[], shape: Shape): void
+  /** Work that no formula says: matrix products, gathers, sorts. */
+  readonly routines: Routines
+  info(): DeviceInfo
+}
+
+const devices = new Map<string, Device>()
+
+/** Makes a device known by its type. */
+export function registerDevice(device: Device): void {
+  devices.set(device.type, device)
+}
+
+/** The device of a name such as `'cpu'`. */
+export function getDevice(type: string): Device {
+  const device = devices.get(type)
+  if (device === undefined) {
+    throw new RuntimeError(
+      `Expected one of ${[...devices.keys()].join(', ')} device type at start of device string: ${type}`,
+    )
+  }
+  return device
+}

@@ -1,0 +1,61 @@
+import type { TypedArray } from '../../dtype.ts'
+import type { Operand } from '../device.ts'
+import type { Storage } from '../storage.ts'
+
+/** The array of a storage on the host; a lone number becomes one. */
+export function hostArray(storage: Storage): TypedArray {
+  if (typeof storage.buffer === 'number') {
+    const array = storage.dtype.array(1)
+    array[0] = storage.buffer
+    storage.buffer = array
+  }
+  return storage.buffer as TypedArray
+}
+
+/** The element at a storage index. */
+export function hostValue(storage: Storage, position: number): number {
+  return typeof storage.buffer === 'number' ? storage.buffer : ((storage.buffer as TypedArray)[position] as number)
+}
+
+/** Calls back with the storage index of the first element of each row: all dimensions but the last. */
+export function forEachRow(
+  operands: readonly Operand[],
+  visit: (row: number, starts: readonly number[]) => void,
+): void {
+  const { shape } = operands[0] as Operand
+  const outer = shape.slice(0, -1)
+  walk(
+    outer,
+    operands.map((x) => x.strides),
+    operands.map((x) => x.offset),
+    visit,
+  )
+}
+
+/** Walks all indices of a shape in row-major order, with one storage position an operand. */
+export function walk(
+  shape: readonly number[],
+  strides: readonly (readonly number[])[],
+  offsets: readonly number[],
+  visit: (count: number, positions: readonly number[]) => void,
+): void {
+  if (shape.includes(0)) return
+  const index = shape.map(() => 0)
+  const positions = [...offsets]
+  for (let count = 0; ; count++) {
+    visit(count, positions)
+    let dim = shape.length - 1
+    for (; dim >= 0; dim--) {
+      const size = shape[dim] as number
+      index[dim] = (index[dim] as number) + 1
+      const back = (index[dim] as number) < size ? 0 : size
+      for (let k = 0; k < positions.length; k++) {
+        const step = (strides[k] as readonly number[])[dim] as number
+        positions[k] = (positions[k] as number) + step - back * step
+      }
+      if (back === 0) break
+      index[dim] = 0
+    }
+    if (dim < 0) return
+  }
+}

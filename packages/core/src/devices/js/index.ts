@@ -1,0 +1,32 @@
+import type { DType, TypedArray } from '../../dtype.ts'
+import type { Device } from '../device.ts'
+import type { Storage } from '../storage.ts'
+import { runElementwise } from './elementwise.ts'
+import { hostArray } from './host.ts'
+import { runReduction } from './reduce.ts'
+import { routines } from './routines.ts'
+
+/** The reference device: formulas compiled to plain JavaScript over typed arrays. Runs everywhere. */
+export const js: Device = {
+  type: 'cpu',
+  sync: true,
+  allocate: (length: number, dtype: DType) => (length === 1 ? 0 : dtype.array(length)),
+  write(storage: Storage, values: ArrayLike<number>) {
+    if (typeof storage.buffer === 'number') storage.buffer = storage.dtype.round(values[0] as number)
+    else hostArray(storage).set(values)
+  },
+  read,
+  readAsync: (storage: Storage): Promise<TypedArray> => Promise.resolve(read(storage)),
+  run: runElementwise,
+  reduce: runReduction,
+  routines,
+  info: () => ({ device: 'cpu', backend: 'js', reason: null }),
+}
+
+/** The elements of a storage. A lone number stays one: it is only shown as an array. */
+function read(storage: Storage): TypedArray {
+  if (typeof storage.buffer !== 'number') return hostArray(storage)
+  const shown = storage.dtype.array(1)
+  shown[0] = storage.buffer
+  return shown
+}

@@ -1,0 +1,88 @@
+import type { TypedArray } from '../../dtype.ts'
+import { contiguousStrides, numel } from '../../shape.ts'
+import type { Operand } from '../device.ts'
+import type { Routines } from '../routines.ts'
+import { forEachRow, hostArray, walk } from './host.ts'
+import { scan } from './scan.ts'
+
+/** The plain reference of every routine. */
+export const routines: Routines = {
+  matmul(out, a, b) {
+    const [batch, m, n] = out.shape as readonly [number, number, number]
+    const k = a.shape[2] as number
+    const [c, x, y] = [hostArray(out.storage), hostArray(a.storage), hostArray(b.storage)]
+    const [aBatch, aRow, aColumn] = a.strides as readonly [number, number, number]
+    const [bBatch, bRow, bColumn] = b.strides as readonly [number, number, number]
+    const row = new Float64Array(n)
+    for (let s = 0; s < batch; s++) {
+      for (let i = 0; i < m; i++) {
+        row.fill(0)
+        for (let p = 0; p < k; p++) {
+          const left = x[a.offset + s * aBatch + i * aRow + p * aColumn] as number
+          let at = b.offset + s * bBatch + p * bRow
+          for (let j = 0; j < n; j++, at += bColumn) row[j] = (row[j] as number) + left * (y[at] as number)
+        }
+        c.set(row, out.offset + (s * m + i) * n)
+      }
+    }
+  },
+
+  gather(out, x, index, dim) {
+    const [values, source, indices] = [hostArray(out.storage), hostArray(x.storage), hostArray(index.storage)]
+    const step = x.strides[dim] as number
+    const others = x.strides.map((stride, i) => (i === dim ? 0 : stride))
+    walk(out.shape, [index.strides, others], [index.offset, x.offset], (i, [at, from]) => {
+      values[out.offset + i] = source[(from as number) + (indices[at as number] as number) * step] as number
+    })
+  },
+
+  scatter(out, index, source, dim, mode) {
+    const [values, from, indices] = [hostArray(out.storage), hostArray(source.storage), hostArray(index.storage)]
+    const step = out.strides[dim] as number
+    const others = out.strides.map((stride, i) => (i === dim ? 0 : stride))
+    const strides = [index.strides, source.strides, others]
+    walk(index.shape, strides, [index.offset, source.offset, out.offset], (_, [at, read, base]) => {
+      const to = (base as number) + (indices[at as number] as number) * step
+      const value = from[read as number] as number
+      const old = values[to] as number
+      values[to] = mode === 'set' ? value : mode === 'add' ? old + value : old * value
+    })
+  },
+
+  scan,
+
+  sort(values, indices, x, descending) {
+    const [sorted, order, source] = [hostArray(values.storage), hostArray(indices.storage), hostArray(x.storage)]
+    const n = x.shape[x.shape.length - 1] as number
+    const stride = x.strides[x.strides.length - 1] as number
+    const sign = descending ? -1 : 1
+    forEachRow([x], (row, [start]) => {
+      const at = (i: number): number => source[(start as number) + i * stride] as number
+      const ranks = Array.from({ length: n }, (_, i) => i).sort((i, j) => sign * compare(at(i), at(j)))
+      ranks.forEach((rank, i) => {
+        sorted[row * n + i] = at(rank)
+        order[row * n + i] = rank
+      })
+    })
+  },
+}
+
+/** The order of numbers with NaN as the largest. */
+function compare(a: number, b: number): number {
+  if (Number.isNaN(a)) return Number.isNaN(b) ? 0 : 1
+  if (Number.isNaN(b)) return -1
+  return a - b || (a === b ? 0 : a < b ? -1 : 1)
+}
+
+/** The elements of an operand in row-major order: its own memory where it already is. */
+export function rowMajor(x: Operand): TypedArray {
+  const array = hostArray(x.storage)
+  const length = numel(x.shape)
+  if (x.strides.every((stride, i) => stride === contiguousStrides(x.shape)[i]))
+    return array.subarray(x.offset, x.offset + length)
+  const copy = x.dtype.array(length)
+  walk(x.shape, [x.strides], [x.offset], (i, [at]) => {
+    copy[i] = array[at as number] as number
+  })
+  return copy
+}

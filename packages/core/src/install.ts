@@ -1,0 +1,22 @@
+/** What has to run once before anything else: the device, the methods of `Tensor`, its text. */
+import './autograd/install.ts'
+import './ops/install.ts'
+import { registerDevice } from './devices/device.ts'
+import { js } from './devices/js/index.ts'
+import { repr } from './tensor/repr.ts'
+import { Tensor } from './tensor/tensor.ts'
+
+registerDevice(js)
+
+/** Node asks for this when it prints an object. */
+const inspect = Symbol.for('nodejs.util.inspect.custom')
+
+for (const name of ['toString', inspect]) {
+  Object.defineProperty(Tensor.prototype, name, {
+    value: function toString(this: Tensor): string {
+      return repr(this)
+    },
+    configurable: true,
+    writable: true,
+  })
+}

@@ -1,0 +1,186 @@
+import { modes, no_grad } from '../autograd/modes.ts'
+import { getDevice } from '../devices/device.ts'
+import { bool, DType, float32, float64, int32, uint8 } from '../dtype.ts'
+import { RuntimeError } from '../errors.ts'
+import { broadcastShapes, isContiguous, numel, type Shape } from '../shape.ts'
+import { alias, allocate, Tensor, type TensorLike } from '../tensor/tensor.ts'
+import { checkWritable, toValue } from './define/operands.ts'
+import { routine } from './define/routine.ts'
+import { inPlace, write } from './inplace.ts'
+
+/** A copy in row-major order, recorded. */
+export function clone(x: Tensor): Tensor {
+  return routine(
+    'clone',
+    [x],
+    () => copyOf(x, x.dtype),
+    () => ({ saved: [], backward: ([g = null]) => [g] }),
+  )
+}
+
+function copyOf(x: Tensor, dtype: DType): Tensor {
+  const out = allocate(x.shape, dtype, x.storage.device)
+  write(out, x)
+  return out
+}
+
+/** The tensor itself where it lies in row-major order, a copy otherwise. */
+export function contiguous(x: Tensor): Tensor {
+  return isContiguous(x) ? x : clone(x)
+}
+
+/** Where a tensor is to go: a dtype, a device, both, or the same as another tensor. */
+export interface ToOptions {
+  readonly dtype?: DType | undefined
+  readonly device?: string | undefined
+  /** Copy even where nothing changes. */
+  readonly copy?: boolean | undefined
+}
+
+/**
+ * The tensor in another dtype or on another device; itself where it is there already.
+ *
+ * @see https://pytorch.org/docs/stable/generated/torch.Tensor.to.html
+ */
+export function to(x: Tensor, target: DType | string | Tensor | ToOptions, options: DType | ToOptions = {}): Tensor {
+  const named: ToOptions = options instanceof DType ? { dtype: options } : options
+  const wanted: ToOptions =
+    target instanceof DType
+      ? { ...named, dtype: target }
+      : typeof target === 'string'
+        ? { ...named, device: target }
+        : target instanceof Tensor
+          ? { ...named, dtype: target.dtype, device: target.device }
+          : target
+  const { dtype = x.dtype, device = x.device, copy = false } = wanted
+  const place = getDevice(device)
+  if (place !== x.storage.device) return transfer(x, dtype, device)
+  if (dtype === x.dtype) return copy ? clone(x) : x
+  return routine(
+    'to_copy',
+    [x],
+    () => copyOf(x, dtype),
+    () => ({
+      saved: [],
+      backward: ([g = null]) => [g === null ? null : to(g, x.dtype)],
+    }),
+  )
+}
+
+function transfer(x: Tensor, dtype: DType, device: string): Tensor {
+  const from = x.device
+  return routine(
+    'to_copy',
+    [x],
+    () => {
+      const packed = contiguous(x.dtype === dtype ? x : to(x, dtype))
+      const place = getDevice(device)
+      const out = allocate(x.shape, dtype, place)
+      const values = packed.storage.device.read(packed.storage)
+      place.write(out.storage, values.subarray(packed.offset, packed.offset + out.numel()))
+      return out
+    },
+    () => ({ saved: [], backward: ([g = null]) => [g === null ? null : to(g, from, { dtype: x.dtype })] }),
+  )
+}
+
+/** As float32. */
+export const float = (x: Tensor): Tensor => to(x, float32)
+/** As float64. */
+export const double = (x: Tensor): Tensor => to(x, float64)
+/** As int32; fractions are cut off. */
+export const int = (x: Tensor): Tensor => to(x, int32)
+/** As the default integer, which is int32. */
+export const long = (x: Tensor): Tensor => to(x, int32)
+/** As uint8. */
+export const byte = (x: Tensor): Tensor => to(x, uint8)
+/** As truth values. */
+const asBool = (x: Tensor): Tensor => to(x, bool)
+
+export { asBool as bool }
+/** As another tensor's dtype. */
+export const type_as = (x: Tensor, other: Tensor): Tensor => to(x, other)
+
+/** Overwrites `x` with `source`, which broadcasts and is converted. */
+export function copy_(x: Tensor, source: TensorLike): Tensor {
+  const value = toValue('copy_', source)
+  if (value === x) return x
+  const operands = typeof value === 'number' ? [x] : [x, value]
+  if (typeof value !== 'number' && value.storage.device !== x.storage.device) return copy_(x, to(value, x.device))
+  checkWritable(x, typeof value === 'number' ? x.shape : broadcastShapes(x.shape, value.shape), operands.slice(1))
+  return inPlace(
+    'copy_',
+    x,
+    operands.slice(1),
+    () => write(x, value),
+    ([g = null], needs) => [
+      g === null || !needs(0) ? null : g.new_zeros(x.shape),
+      ...(typeof value === 'number'
+        ? []
+        : [g === null || !needs(1) ? null : to(g, value.dtype).sum_to_size(value.shape)]),
+    ],
+    'CopyBackwards',
+  )
+}
+
+/** Overwrites every element with one value. */
+export function fill_(x: Tensor, value: TensorLike): Tensor {
+  if (value instanceof Tensor && value.ndim !== 0) {
+    throw new RuntimeError(`fill_ only supports 0-dimension value tensor but got tensor with ${value.ndim} dimensions.`)
+  }
+  const given = toValue('fill_', value)
+  const others = given instanceof Tensor ? [given] : []
+  return inPlace(
+    'fill_',
+    x,
+    others,
+    () => write(x, given),
+    ([g = null], needs) => [
+      g === null || !needs(0) ? null : g.new_zeros(x.shape),
+      ...(given instanceof Tensor ? [g === null || !needs(1) ? null : g.sum()] : []),
+    ],
+    given instanceof Tensor ? 'FillBackward1' : 'FillBackward0',
+  )
+}
+
+/** Sets every element to 0. */
+export function zero_(x: Tensor): Tensor {
+  return inPlace(
+    'zero_',
+    x,
+    [],
+    () => write(x, 0),
+    ([g = null]) => [g === null ? null : g.new_zeros(x.shape)],
+    'ZeroBackward0',
+  )
+}
+
+/** The same memory without the history: changes in place show in both. */
+export function detach(x: Tensor): Tensor {
+  const out = alias(x, x)
+  out.inference = x.inference || modes.inference
+  return out
+}
+
+/** The elements in row-major order, as a new typed array. */
+export function to_typed_array(x: Tensor): ReturnType<DType['array']> {
+  const packed = no_grad(() => contiguous(x))
+  return packed.storage.device.read(packed.storage).slice(packed.offset, packed.offset + packed.numel())
+}
+
+/** A number or boolean, or arrays of them, nested as deep as a tensor has dimensions. */
+export type NestedList = number | boolean | readonly NestedList[]
+
+/** The elements as nested arrays; a 0-dimensional tensor gives a number. Bools are booleans. */
+export function tolist(x: Tensor): NestedList {
+  return nest(to_typed_array(x), x.shape, x.dtype === bool)
+}
+
+function nest(values: ArrayLike<number>, shape: Shape, isBool: boolean): NestedList {
+  const build = (dim: number, start: number): NestedList => {
+    if (dim === shape.length) return isBool ? values[start] !== 0 : (values[start] as number)
+    const step = numel(shape.slice(dim + 1))
+    return Array.from({ length: shape[dim] as number }, (_, i) => build(dim + 1, start + i * step))
+  }
+  return build(0, 0)
+}

@@ -1,0 +1,277 @@
+import { modes } from '../autograd/modes.ts'
+import { getDevice } from '../devices/device.ts'
+import { Storage } from '../devices/storage.ts'
+import { bool, type DType, float32, float64, int32, uint8 } from '../dtype.ts'
+import { RuntimeError, ValueError } from '../errors.ts'
+import { checkSizes, numel, type Shape } from '../shape.ts'
+import { allocate, Tensor, wrap } from '../tensor/tensor.ts'
+import { type NestedList } from './copies.ts'
+import { numberType, promote_types } from './define/promotion.ts'
+import { write } from './inplace.ts'
+
+/** What every function that makes a tensor takes by name. */
+export interface TensorOptions {
+  readonly dtype?: DType | undefined
+  readonly device?: string | undefined
+  readonly requires_grad?: boolean | undefined
+}
+
+/** What may become a tensor: numbers, truth values, arrays of them nested evenly, or a typed array. */
+export type TensorData = NestedList | ArrayBufferView | Tensor
+
+/** Finishes a new tensor: autograd's flags, by the options. */
+export function finish(x: Tensor, { requires_grad = false }: TensorOptions): Tensor {
+  x.inference = modes.inference
+  return requires_grad ? x.requires_grad_() : x
+}
+
+/** Sizes and options of a call such as `zeros(2, 3, { dtype })` or `zeros([2, 3], { dtype })`. */
+export type SizeArguments<O> = readonly [...(readonly number[]), O] | readonly number[] | readonly [Shape, O?]
+
+/** Takes a call's sizes and options apart. */
+export function sizesAndOptions<O extends object>(name: string, args: SizeArguments<O>): { shape: Shape; options: O } {
+  const last = args[args.length - 1]
+  const hasOptions = typeof last === 'object' && last !== null && !Array.isArray(last)
+  const options = (hasOptions ? last : {}) as O
+  const given = (hasOptions ? args.slice(0, -1) : args) as readonly unknown[]
+  const shape = (Array.isArray(given[0]) ? given[0] : given) as Shape
+  if (shape.length > 0 && given.includes(undefined))
+    throw new TypeError(`${name}(): sizes must be numbers, got ${String(given)}`)
+  checkSizes(name, shape)
+  return { shape: [...shape], options }
+}
+
+/** The shape of nested arrays. Ragged ones are an error that names the place. */
+function shapeOf(data: unknown, path: string): number[] {
+  if (ArrayBuffer.isView(data)) return [(data as unknown as { length: number }).length]
+  if (!Array.isArray(data)) return []
+  const items = data as readonly unknown[]
+  if (items.length === 0) return [0]
+  const first = shapeOf(items[0], `${path}[0]`)
+  items.forEach((item, i) => {
+    const inner = i === 0 ? first : shapeOf(item, `${path}[${i}]`)
+    if (inner.length !== first.length || inner.some((size, d) => size !== first[d])) {
+      const got = inner.length === 0 ? 'a number' : `length ${inner[0]}`
+      throw new ValueError(
+        first.length > 0 && inner.length > 0
+          ? `expected sequence of length ${first[0]} at dim ${path.split('[').length} (got ${inner[0]}): data${path}[${i}] has shape ` +
+              `[${inner.join(', ')}], data${path}[0] has [${first.join(', ')}]`
+          : `expected every element of data${path} to have shape [${first.join(', ')}] as the first, but data${path}[${i}] is ${got}`,
+      )
+    }
+  })
+  return [items.length, ...first]
+}
+
+/** Writes the leaves of nested arrays into `out`. */
+function flattenInto(
+  data: unknown,
+  out: number[] | Float64Array,
+  state: { at: number; allBool: boolean },
+  path: string,
+): void {
+  if (Array.isArray(data)) {
+    data.forEach((item, i) => flattenInto(item, out, state, `${path}[${i}]`))
+    return
+  }
+  if (ArrayBuffer.isView(data)) {
+    for (const value of data as unknown as ArrayLike<number> & Iterable<number>) out[state.at++] = Number(value)
+    state.allBool = false
+    return
+  }
+  if (data instanceof Tensor) {
+    if (data.numel() !== 1) throw new ValueError('only one element tensors can be converted to Python scalars')
+    out[state.at++] = Number(data.item())
+    state.allBool = false
+    return
+  }
+  if (typeof data !== 'number' && typeof data !== 'boolean') {
+    throw new TypeError(
+      `tensor(): data${path} must be a number, a boolean or an array of them, got ${data === null ? 'null' : typeof data}`,
+    )
+  }
+  if (typeof data === 'number') state.allBool = false
+  out[state.at++] = Number(data)
+}
+
+/** The dtype that data has of itself: bool for truth values, that of a typed array, otherwise float32. */
+function dtypeOf(data: unknown, allBool: boolean): DType {
+  if (data instanceof Float64Array) return float64
+  if (
+    data instanceof Int32Array ||
+    data instanceof Int16Array ||
+    data instanceof Int8Array ||
+    data instanceof Uint16Array
+  )
+    return int32
+  if (data instanceof Uint8Array || data instanceof Uint8ClampedArray) return uint8
+  return allBool ? bool : float32
+}
+
+/**
+ * A new tensor that copies `data`. Numbers give float32, truth values bool, typed arrays their own dtype.
+ *
+ * @example
+ * torch.tensor([[1, 2], [3, 4]], { requires_grad: true })
+ * @throws ValueError for ragged arrays, with the place.
+ */
+export function tensor(data: TensorData, options: TensorOptions = {}): Tensor {
+  if (data instanceof Tensor) {
+    const copy = data.detach().to(options.dtype ?? data.dtype, { copy: true })
+    return finish(options.device === undefined ? copy : copy.to(options.device), options)
+  }
+  const shape = shapeOf(data, '')
+  const count = numel(shape)
+  const values = new Float64Array(count)
+  const state = { at: 0, allBool: count > 0 }
+  flattenInto(data, values, state, '')
+  const dtype = options.dtype ?? dtypeOf(data, state.allBool)
+  return finish(fromValues(values, shape, dtype, options.device), options)
+}
+
+/** As `tensor`, for what may be one already: then the same one. */
+export function as_tensor(data: TensorData, options: TensorOptions = {}): Tensor {
+  if (!(data instanceof Tensor)) return tensor(data, options)
+  return data.to(options.dtype ?? data.dtype).to(options.device ?? data.device)
+}
+
+/** A tensor that shares a typed array's memory on the CPU: changes of either show in both. */
+export function from_numpy(data: Float32Array | Float64Array | Int32Array | Uint8Array): Tensor {
+  const dtype = dtypeOf(data, false)
+  return wrap(new Storage(getDevice('cpu'), dtype, data.length, data), [data.length])
+}
+
+/** A tensor of given values, in row-major order. */
+export function fromValues(values: ArrayLike<number>, shape: Shape, dtype: DType, device = 'cpu'): Tensor {
+  const place = getDevice(device)
+  const out = allocate(shape, dtype, place)
+  const count = numel(shape)
+  if (count === 0) return out
+  const converted = dtype === bool ? Uint8Array.from(values, (value) => (value === 0 ? 0 : 1)) : values
+  place.write(out.storage, converted)
+  return out
+}
+
+/** A tensor of one value. */
+function filled(shape: Shape, value: number, dtype: DType, options: TensorOptions): Tensor {
+  const out = allocate(shape, dtype, getDevice(options.device ?? 'cpu'))
+  write(out, value)
+  return finish(out, { ...options, dtype })
+}
+
+/** Zeros. */
+export function zeros(...args: SizeArguments<TensorOptions>): Tensor {
+  const { shape, options } = sizesAndOptions<TensorOptions>('zeros', args)
+  return filled(shape, 0, options.dtype ?? float32, options)
+}
+/** Ones. */
+export function ones(...args: SizeArguments<TensorOptions>): Tensor {
+  const { shape, options } = sizesAndOptions<TensorOptions>('ones', args)
+  return filled(shape, 1, options.dtype ?? float32, options)
+}
+/** A tensor whose elements are not defined; here they are zeros. */
+export function empty(...args: SizeArguments<TensorOptions>): Tensor {
+  const { shape, options } = sizesAndOptions<TensorOptions>('empty', args)
+  return filled(shape, 0, options.dtype ?? float32, options)
+}
+/** One value throughout; its kind decides the dtype. */
+export function full(size: Shape, fill_value: number | boolean, options: TensorOptions = {}): Tensor {
+  checkSizes('full', size)
+  const dtype = options.dtype ?? (typeof fill_value === 'boolean' ? bool : float32)
+  return filled([...size], Number(fill_value), dtype, options)
+}
+/** As `zeros`, with the shape, dtype and device of another tensor where not given. */
+export const zeros_like = (x: Tensor, options: TensorOptions = {}): Tensor => like(x, 0, options)
+/** As `ones`, with the shape, dtype and device of another tensor where not given. */
+export const ones_like = (x: Tensor, options: TensorOptions = {}): Tensor => like(x, 1, options)
+/** As `empty`, with the shape, dtype and device of another tensor where not given. */
+export const empty_like = (x: Tensor, options: TensorOptions = {}): Tensor => like(x, 0, options)
+/** As `full`, with the shape, dtype and device of another tensor where not given. */
+export const full_like = (x: Tensor, fill_value: number | boolean, options: TensorOptions = {}): Tensor =>
+  like(x, Number(fill_value), options)
+const like = (x: Tensor, value: number, options: TensorOptions): Tensor =>
+  filled(x.shape, value, options.dtype ?? x.dtype, { device: x.device, ...options })
+
+/** Ones on the diagonal, zeros elsewhere. */
+export function eye(n: number, m?: number | TensorOptions, options: TensorOptions = {}): Tensor {
+  const columns = typeof m === 'number' ? m : n
+  const named = typeof m === 'object' ? m : options
+  if (n < 0) throw new RuntimeError(`n must be greater or equal to 0, got ${n}`)
+  if (columns < 0) throw new RuntimeError(`m must be greater or equal to 0, got ${columns}`)
+  const out = zeros([n, columns], { ...named, requires_grad: false })
+  if (out.numel() > 0) out.diagonal().fill_(1)
+  return finish(out, named)
+}
+
+/** The dtype of a range: integers where all its numbers are. */
+function rangeType(numbers: readonly number[], { dtype }: TensorOptions): DType {
+  return dtype ?? numbers.map(numberType).reduce(promote_types)
+}
+
+/** `arange(end)`, `arange(start, end)`, `arange(start, end, step)`: numbers `step` apart, without `end`. */
+export function arange(...args: readonly [...(readonly number[]), TensorOptions] | readonly number[]): Tensor {
+  const last = args[args.length - 1]
+  const options: TensorOptions = typeof last === 'object' ? last : {}
+  const numbers: number[] = []
+  for (const value of args) if (typeof value === 'number') numbers.push(value)
+  const [start, end, step] =
+    numbers.length === 1 ? [0, numbers[0] as number, 1] : [numbers[0] as number, numbers[1] as number, numbers[2] ?? 1]
+  if (step === 0) throw new RuntimeError('step must be nonzero')
+  if (!Number.isFinite(start) || !Number.isFinite(end)) throw new RuntimeError(`unsupported range: ${start} -> ${end}`)
+  if ((end - start) / step < 0) throw new RuntimeError('upper bound and larger bound inconsistent with step sign')
+  const dtype = rangeType(numbers, options)
+  const count = Math.ceil((end - start) / step)
+  return finish(
+    fromValues(
+      Float64Array.from({ length: count }, (_, i) => start + i * step),
+      [count],
+      dtype,
+      options.device,
+    ),
+    options,
+  )
+}
+
+/** `steps` numbers from `start` to `end`, both included, at even distances. */
+export function linspace(start: number, end: number, steps: number, options: TensorOptions = {}): Tensor {
+  if (!Number.isInteger(steps) || steps < 0)
+    throw new RuntimeError(`number of steps must be non-negative, got ${steps}`)
+  const dtype = options.dtype ?? float32
+  const values = Float64Array.from({ length: steps }, evenly(start, end, steps, dtype))
+  return finish(fromValues(values, [steps], dtype, options.device), options)
+}
+/** PyTorch counts from both ends towards the middle, in the precision of the dtype. */
+function evenly(start: number, end: number, steps: number, dtype: DType): (_: unknown, i: number) => number {
+  const round = dtype.kind === 'floating' ? dtype.round : (value: number) => value
+  const [first, last] = [round(start), round(end)]
+  const step = steps > 1 ? round(round(last - first) / (steps - 1)) : 0
+  return (_, i) => (i < Math.floor(steps / 2) ? first + step * i : steps === 1 ? first : last - step * (steps - i - 1))
+}
+
+/** `base` raised to `steps` even exponents from `start` to `end`. */
+export function logspace(
+  start: number,
+  end: number,
+  steps: number,
+  base: number | TensorOptions = 10,
+  options: TensorOptions = {},
+): Tensor {
+  const named = typeof base === 'object' ? base : options
+  const b = typeof base === 'object' ? ((base as { base?: number }).base ?? 10) : base
+  const dtype = named.dtype ?? float32
+  const exponent = evenly(start, end, steps, dtype)
+  return finish(
+    fromValues(
+      Float64Array.from({ length: steps }, (_, i) => b ** exponent(_, i)),
+      [steps],
+      dtype,
+      named.device,
+    ),
+    named,
+  )
+}
+
+/** `scalar_tensor(3)`: a number as a 0-dimensional tensor. */
+export function scalar_tensor(value: number, options: TensorOptions = {}): Tensor {
+  return full([], value, options)
+}

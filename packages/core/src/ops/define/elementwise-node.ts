@@ -1,0 +1,91 @@
+import { gradientEdge, wanted } from '../../autograd/graph.ts'
+import { freedError, type Gradient, Node, SavedTensor } from '../../autograd/node.ts'
+import { SCALAR, type Shape, sameShape } from '../../shape.ts'
+import type { Tensor } from '../../tensor/tensor.ts'
+import type { ElementwiseOp } from './elementwise.ts'
+import { pascalCase } from './names.ts'
+import type { Value } from './operands.ts'
+
+/** The step of the graph that an elementwise op leaves: its gradients are the op's own gradient formulas. */
+export class ElementwiseNode extends Node {
+  readonly #op: ElementwiseOp
+  readonly #name: string
+  /** The shape of each input, to which its gradient is summed where the input was broadcast. */
+  readonly #shapes: Shape[]
+  /** Inputs, parameters, then `out`; `null` for what no gradient reads. */
+  #saved: (SavedTensor | number | null)[] | null = null
+
+  constructor(op: ElementwiseOp, inputs: readonly Value[]) {
+    const next: (Node | null)[] = []
+    const nextIndex: number[] = []
+    const shapes: Shape[] = []
+    for (let i = 0; i < op.arity; i++) {
+      const x = inputs[i] as Value
+      next.push(typeof x === 'number' ? null : gradientEdge(x))
+      nextIndex.push(typeof x === 'number' ? 0 : x.outputIndex)
+      shapes.push(typeof x === 'number' ? SCALAR : x.shape)
+    }
+    super(next, nextIndex)
+    this.#op = op
+    this.#shapes = shapes
+    const { node } = op.definition
+    this.#name = typeof node === 'function' ? node(inputs) : (node ?? `${pascalCase(op.name)}Backward0`)
+  }
+
+  name(): string {
+    return this.#name
+  }
+
+  /** Whether a gradient that somebody wants reads the given input. */
+  reads(input: number): boolean {
+    return this.next.some((next, i) => next !== null && (this.#op.pullback(i)?.sources.includes(input) ?? false))
+  }
+
+  /** Keeps, of the inputs and the result, what the wanted gradients read. */
+  save(inputs: readonly Value[], out: Tensor): void {
+    const saved: (SavedTensor | number | null)[] = []
+    for (const x of inputs) saved.push(typeof x === 'number' ? x : null)
+    saved.push(null)
+    for (let i = 0; i < this.next.length; i++) {
+      const pullback = this.next[i] === null ? null : this.#op.pullback(i)
+      if (pullback === null) continue
+      for (const source of pullback.sources) {
+        if (source === -2) continue
+        const slot = source === -1 ? inputs.length : source
+        const value = source === -1 ? out : (inputs[source] as Value)
+        if (typeof value !== 'number') saved[slot] ??= new SavedTensor(value)
+      }
+    }
+    this.#saved = saved
+  }
+
+  backward([g = null]: readonly Gradient[]): readonly Gradient[] {
+    const saved = this.#saved
+    if (saved === null) throw freedError()
+    const gradients: Gradient[] = []
+    for (let i = 0; i < this.next.length; i++) {
+      gradients.push(g !== null && wanted(this, i) ? this.#pull(i, g, saved) : null)
+    }
+    return gradients
+  }
+
+  #pull(input: number, g: Tensor, saved: readonly (SavedTensor | number | null)[]): Tensor {
+    const shape = this.#shapes[input] as Shape
+    const pullback = this.#op.pullback(input)
+    if (pullback === null) return g.new_zeros(shape)
+    let gradient = g
+    if (!pullback.identity) {
+      const values: Value[] = []
+      for (const source of pullback.sources) {
+        const value = source === -2 ? g : (saved[source === -1 ? saved.length - 1 : source] as SavedTensor | number)
+        values.push(value instanceof SavedTensor ? value.unpack() : value)
+      }
+      gradient = pullback.op.call(values)
+    }
+    return sameShape(gradient.shape, shape) ? gradient : gradient.sum_to_size(shape)
+  }
+
+  override release(): void {
+    if (this.#saved?.some((x) => x instanceof SavedTensor) ?? false) this.#saved = null
+  }
+}

@@ -1,0 +1,284 @@
+import { recording } from '../../autograd/graph.ts'
+import { modes } from '../../autograd/modes.ts'
+import { checkInPlace, rebaseHistory } from '../../autograd/view.ts'
+import { Kernel } from '../../devices/kernel.ts'
+import { bool, type DType, float32 } from '../../dtype.ts'
+import { RuntimeError } from '../../errors.ts'
+import { compileScalar, type Expression, gradientFormula, parse, variablesOf } from '../../formula/index.ts'
+import { allocate, Tensor, type TensorLike, wrapNumber } from '../../tensor/tensor.ts'
+import { ElementwiseNode } from './elementwise-node.ts'
+import { pascalCase } from './names.ts'
+import { checkWritable, commonShape, leader, toValue, type Value } from './operands.ts'
+import { bindParameters } from './parameters.ts'
+import { can_cast, result_type } from './promotion.ts'
+
+/** What an elementwise op is, beyond its name and its inputs. */
+export interface ElementwiseDefinition<I extends string = string, P extends string = string> {
+  /** The value of one element, as a formula over the inputs and the parameters. */
+  readonly forward: string
+  /** Gradients as formulas over inputs, parameters, `out` and `g`, the incoming gradient. Derived where left out. */
+  readonly gradient?: Readonly<Partial<Record<I, string>>>
+  /** Numbers that shape the op and have no gradient, with their defaults. */
+  readonly parameters?: Readonly<Record<P, number>>
+  /** The dtype of the result: the promoted one (default), one that is floating point in any case, or truth values. */
+  readonly result?: 'promoted' | 'floating' | 'bool'
+  /** Inputs that only choose, such as a condition: they take no part in the promotion and have no gradient. */
+  readonly masks?: readonly I[]
+  /** Where the tests take each input from; [-3, 3] where left out. */
+  readonly domain?: Readonly<Partial<Record<I, readonly [number, number]>>>
+  /** The name of the node in the graph, where it is not the op's name with `Backward0`. */
+  readonly node?: string | ((operands: readonly Value[]) => string)
+  /** Makes the op a method of every tensor too, with an in-place form `name_`. */
+  readonly method?: boolean
+}
+
+/** The gradient of an input: an op, and where its operands come from, with -2 for `g` and -1 for `out`. */
+export interface Pullback {
+  readonly op: ElementwiseOp
+  readonly sources: readonly number[]
+  /** Whether `g` passes through as it is. */
+  readonly identity: boolean
+}
+
+/** The formula of an op, ready to run. The gradient of each input is an op again, so gradients have gradients. */
+export class ElementwiseOp {
+  readonly name: string
+  readonly definition: ElementwiseDefinition
+  /** How many of the operands are tensors or numbers that broadcast; parameters follow. */
+  readonly arity: number
+  readonly kernel: Kernel
+  readonly #forward: Expression
+  readonly #masks: readonly boolean[]
+  /** Whether plain numbers go in and come out without conversion. */
+  readonly #isPlain: boolean
+  readonly #pullbacks: (Pullback | null)[] = []
+  #scalar: ((...values: number[]) => number) | null = null
+
+  constructor(name: string, inputs: readonly string[], forward: Expression, definition: ElementwiseDefinition) {
+    this.name = name
+    this.definition = definition
+    this.arity = inputs.length
+    this.kernel = new Kernel(name, [...inputs, ...Object.keys(definition.parameters ?? {})], [forward])
+    this.#forward = forward
+    this.#masks = inputs.map((input) => definition.masks?.includes(input) ?? false)
+    this.#isPlain = definition.result !== 'bool' && !this.#masks.includes(true)
+  }
+
+  /** The formula as a function of plain numbers: inputs, then parameters. */
+  get scalar(): (...values: number[]) => number {
+    this.#scalar ??= compileScalar(this.#forward, this.kernel.inputs)
+    return this.#scalar
+  }
+
+  /** How to compute the gradient of an input; `null` where it is zero everywhere. */
+  pullback(input: number): Pullback | null {
+    const known = this.#pullbacks[input]
+    if (known !== undefined) return known
+    const pullback = this.#derive(input)
+    this.#pullbacks[input] = pullback
+    return pullback
+  }
+
+  #derive(input: number): Pullback | null {
+    if (this.#masks[input] === true) return null
+    const { gradient, parameters = {}, masks = [] } = this.definition
+    const name = this.kernel.inputs[input] as string
+    const scope = ['g', 'out', ...this.kernel.inputs]
+    const written = gradient?.[name]
+    const formula = written === undefined ? gradientFormula(this.#forward, name) : parse(written, scope)
+    if (formula.kind === 'constant' && formula.value === 0) return null
+    const used = variablesOf(formula)
+    const taken = scope.filter((variable) => used.has(variable))
+    const inputs = taken.filter((variable) => !Object.hasOwn(parameters, variable))
+    const op = new ElementwiseOp(`${this.name}_backward`, inputs, formula, {
+      forward: '',
+      parameters: Object.fromEntries(taken.slice(inputs.length).map((p) => [p, parameters[p] as number])),
+      masks: inputs.filter((variable) => masks.includes(variable)),
+      node: outermost(formula),
+    })
+    return { op, sources: taken.map((variable) => scope.indexOf(variable) - 2), identity: written === 'g' }
+  }
+
+  /** Computes the op for operands that broadcast, then parameters, and records it. */
+  call(values: readonly Value[]): Tensor {
+    return this.#plain(values) ?? this.#general(values)
+  }
+
+  /** Scalars of one dtype stay plain numbers: for them the general way would cost twenty times the work. */
+  #plain(values: readonly Value[]): Tensor | null {
+    if (!this.#isPlain) return null
+    let first: Tensor | null = null
+    for (const x of values) {
+      if (typeof x === 'number') continue
+      if (typeof x.storage.buffer !== 'number' || x.shape.length !== 0) return null
+      if (first === null) first = x
+      else if (first.dtype !== x.dtype) return null
+    }
+    if (first === null || first.dtype.kind !== 'floating') return null
+    const single = first.dtype === float32
+    const { scalar } = this
+    const value =
+      values.length === 1
+        ? scalar(plainValue(values[0] as Value, single))
+        : values.length === 2
+          ? scalar(plainValue(values[0] as Value, single), plainValue(values[1] as Value, single))
+          : scalar(...values.map((x) => plainValue(x, single)))
+    const out = wrapNumber(first.storage.device, first.dtype, single ? Math.fround(value) : value)
+    return this.#record(out, values)
+  }
+
+  #general(values: readonly Value[]): Tensor {
+    const operands = values.slice(0, this.arity)
+    const first = leader(this.name, operands)
+    const dtype = this.#computeType(operands)
+    const shape = commonShape(operands)
+    const inputs = this.#convert(values, dtype)
+    const { device } = first.storage
+    const out = allocate(shape, this.definition.result === 'bool' ? bool : dtype, device)
+    device.run(this.kernel, [out], inputs)
+    return this.#record(out, inputs)
+  }
+
+  /** As `call`, into the memory of the first operand. */
+  callInPlace(values: readonly Value[]): Tensor {
+    const x = values[0] as Tensor
+    const operands = values.slice(0, this.arity)
+    leader(this.name, operands)
+    const promoted = this.#computeType(operands)
+    const isBool = this.definition.result === 'bool'
+    if (!isBool && !can_cast(promoted, x.dtype)) {
+      throw new RuntimeError(
+        `result type ${promoted.scalarName} can't be cast to the desired output type ${x.dtype.scalarName}`,
+      )
+    }
+    checkWritable(x, commonShape(operands), operands.slice(1))
+    const isRecorded = recording(operands)
+    checkInPlace(x, isRecorded)
+    const inputs = this.#convert(values, isBool ? promoted : x.dtype)
+    const node = isRecorded ? new ElementwiseNode(this, inputs) : null
+    // A gradient may read what is about to change.
+    const before = node?.reads(0) ? [x.clone(), ...inputs.slice(1)] : inputs
+    x.storage.device.run(this.kernel, [x], inputs)
+    x.storage.version++
+    if (node !== null) {
+      rebaseHistory(x, node)
+      node.save(before, x)
+    }
+    return x
+  }
+
+  #computeType(operands: readonly Value[]): DType {
+    const dtype = result_type(...operands.filter((_, i) => this.#masks[i] === false))
+    return this.definition.result === 'floating' && dtype.kind !== 'floating' ? float32 : dtype
+  }
+
+  /** Tensors in the dtype that the kernel computes in, numbers rounded to it. */
+  #convert(values: readonly Value[], dtype: DType): Value[] {
+    return values.map((x, i) => {
+      if (this.#masks[i] === true) return x
+      if (typeof x === 'number') return dtype === float32 ? Math.fround(x) : x
+      return x.dtype === dtype ? x : x.to(dtype)
+    })
+  }
+
+  #record(out: Tensor, inputs: readonly Value[]): Tensor {
+    if (modes.inference) out.inference = true
+    if (recording(inputs) && out.dtype.kind === 'floating') {
+      const node = new ElementwiseNode(this, inputs)
+      out.node = node
+      node.save(inputs, out)
+    }
+    return out
+  }
+}
+
+function plainValue(x: Value, single: boolean): number {
+  if (typeof x === 'number') return single ? Math.fround(x) : x
+  return x.storage.buffer as number
+}
+
+/** A gradient's own node is named after the last operation of its formula, as PyTorch's gradients are. */
+function outermost(formula: Expression): string {
+  return `${pascalCase(formula.kind === 'call' ? formula.name : 'mul')}Backward0`
+}
+
+/** An op with its operands and parameters, checked and ready to run. */
+export class Application {
+  readonly op: ElementwiseOp
+  readonly values: readonly Value[]
+
+  constructor(op: ElementwiseOp, values: readonly Value[]) {
+    this.op = op
+    this.values = values
+  }
+}
+
+/** A function of tensors that runs one elementwise op. */
+export interface ElementwiseFunction<A extends readonly unknown[]> {
+  (...args: A): Tensor
+  /** The op and its operands, not yet run: from it comes the form that works in place. */
+  on(...args: A): Application
+}
+
+/** The arguments of an op: its inputs, then its parameters in order or by name in one object. */
+export type ElementwiseArguments<I extends readonly string[], P extends string> = [
+  ...{ [K in keyof I]: TensorLike },
+  ...([P] extends [never] ? [] : (number | Partial<Readonly<Record<P, number>>>)[]),
+]
+
+/** Every op that was defined, by name: the tests and the reference table are made from it. */
+export const elementwiseOps: Map<string, ElementwiseOp> = new Map()
+
+/**
+ * Defines an op on each element by its formula. The function it returns runs on every device, broadcasts, promotes dtypes,
+ * and has gradients of every order.
+ *
+ * @example
+ * const swish = elementwise('swish', ['x'], { forward: 'x / (1 + exp(-x))' })
+ * swish(torch.tensor([1, 2]))
+ * @throws FormulaError when a formula cannot be read.
+ */
+export function elementwise<const I extends readonly string[], P extends string = never>(
+  name: string,
+  inputs: I,
+  definition: ElementwiseDefinition<I[number], P>,
+): ElementwiseFunction<ElementwiseArguments<I, P>> {
+  const parameters: Readonly<Record<string, number>> = definition.parameters ?? {}
+  const forward = parse(definition.forward, [...inputs, ...Object.keys(parameters)])
+  const op = new ElementwiseOp(name, inputs, forward, definition)
+  elementwiseOps.set(name, op)
+  const arity = inputs.length
+  const hasParameters = Object.keys(parameters).length > 0
+  const run = choice<ElementwiseArguments<I, P>>((...args) => {
+    const values: Value[] = []
+    for (let i = 0; i < arity; i++) values.push(toValue(name, args[i] as TensorLike))
+    if (hasParameters || args[arity] !== undefined) values.push(...bindParameters(name, parameters, args.slice(arity)))
+    return new Application(op, values)
+  })
+  if (definition.method === true) installMethod(name, run)
+  return run
+}
+
+/** A function that checks its arguments and then chooses, among several ops, the one to run. */
+export function choice<A extends readonly unknown[]>(on: (...args: A) => Application): ElementwiseFunction<A> {
+  const run = (...args: A): Tensor => {
+    const { op, values } = on(...args)
+    return op.call(values)
+  }
+  return Object.assign(run, { on })
+}
+
+/** Makes a function a method of every tensor, with the form `name_` that works in place. */
+export function installMethod<A extends readonly unknown[]>(name: string, run: ElementwiseFunction<A>): void {
+  const define = (method: string, value: (this: Tensor, ...rest: readonly unknown[]) => Tensor): void => {
+    Object.defineProperty(Tensor.prototype, method, { value, configurable: true, writable: true })
+  }
+  const bind = run as unknown as ElementwiseFunction<readonly unknown[]>
+  define(name, function method(...rest) {
+    return bind(this, ...rest)
+  })
+  define(`${name}_`, function method(...rest) {
+    const { op, values } = bind.on(this, ...rest)
+    return op.callInPlace(values)
+  })
+}

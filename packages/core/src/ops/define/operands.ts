@@ -1,0 +1,71 @@
+import { getDevice } from '../../devices/device.ts'
+import { bool } from '../../dtype.ts'
+import { RuntimeError } from '../../errors.ts'
+import { broadcastShapes, formatShape, isContiguous, numel, type Shape, sameShape } from '../../shape.ts'
+import { Tensor, type TensorLike, wrapNumber } from '../../tensor/tensor.ts'
+
+/** What an op computes with. */
+export type Value = Tensor | number
+
+/** Checks an argument of an elementwise op. A truth value becomes a bool scalar, so that it does not promote as 0 or 1. */
+export function toValue(op: string, x: TensorLike): Value {
+  if (x instanceof Tensor || typeof x === 'number') return x
+  if (typeof x === 'boolean') return wrapNumber(getDevice('cpu'), bool, x ? 1 : 0)
+  throw new TypeError(`${op}(): expected a Tensor or a number, got ${x === null ? 'null' : typeof x} ${String(x)}`)
+}
+
+/** The first tensor among operands, whose device is where the op runs; all others have to be there too. */
+export function leader(op: string, operands: readonly Value[]): Tensor {
+  let first: Tensor | null = null
+  for (const x of operands) {
+    if (typeof x === 'number') continue
+    first ??= x
+    if (x.storage.device !== first.storage.device) {
+      throw new RuntimeError(
+        `Expected all tensors to be on the same device, but found at least two devices, ${first.device} and ${x.device}! ` +
+          `(in ${op}; move one with x.to('${first.device}'))`,
+      )
+    }
+  }
+  if (first === null) throw new TypeError(`${op}(): at least one argument must be a Tensor, got ${operands.join(', ')}`)
+  return first
+}
+
+/** The shape that all operands broadcast to. */
+export function commonShape(operands: readonly Value[]): Shape {
+  let shape: Shape | null = null
+  for (const x of operands) {
+    if (typeof x !== 'number') shape = shape === null ? x.shape : broadcastShapes(shape, x.shape)
+  }
+  return shape ?? []
+}
+
+/** Checks that a result of a shape can be written into `x` while the other operands are read. */
+export function checkWritable(x: Tensor, shape: Shape, others: readonly Value[]): void {
+  if (!sameShape(x.shape, shape)) {
+    throw new RuntimeError(
+      `output with shape ${formatShape(x.shape)} doesn't match the broadcast shape ${formatShape(shape)}`,
+    )
+  }
+  if (x.shape.some((size, i) => size > 1 && x.strides[i] === 0)) {
+    throw new RuntimeError(
+      'unsupported operation: more than one element of the written-to tensor refers to a single memory location. Please ' +
+        'clone() the tensor before performing the operation.',
+    )
+  }
+  for (const other of others) {
+    if (typeof other !== 'number' && partlyOverlap(x, other)) {
+      throw new RuntimeError(
+        'unsupported operation: some elements of the input tensor and the written-to tensor refer to a single memory ' +
+          'location. Please clone() the tensor before performing the operation.',
+      )
+    }
+  }
+}
+
+/** Whether two row-major windows on one storage share some of their elements, but are not the same window. */
+function partlyOverlap(a: Tensor, b: Tensor): boolean {
+  if (a.storage !== b.storage || !isContiguous(a) || !isContiguous(b)) return false
+  if (a.offset === b.offset && sameShape(a.shape, b.shape)) return false
+  return a.offset < b.offset + numel(b.shape) && b.offset < a.offset + numel(a.shape)
+}

@@ -1,0 +1,226 @@
+import { record, recording } from '../../autograd/graph.ts'
+import { modes } from '../../autograd/modes.ts'
+import type { Gradient } from '../../autograd/node.ts'
+import { ReductionKernel } from '../../devices/kernel.ts'
+import { bool, type DType, float32, int32 } from '../../dtype.ts'
+import { IndexError, RuntimeError } from '../../errors.ts'
+import {
+  combine,
+  type Expression,
+  parse,
+  replace,
+  substitute,
+  variable,
+  variablesOf,
+  vjp,
+} from '../../formula/index.ts'
+import { numel, type Shape, sameShape, wrapDims } from '../../shape.ts'
+import { allocate, type Tensor, wrap } from '../../tensor/tensor.ts'
+import { ElementwiseOp } from './elementwise.ts'
+import { pascalCase } from './names.ts'
+import { commonShape, leader } from './operands.ts'
+import { result_type } from './promotion.ts'
+
+/** What a gradient that no formula gives is computed from. All shapes have the reduced dimensions, with size 1. */
+export interface ReductionContext {
+  readonly inputs: readonly Tensor[]
+  readonly out: Tensor
+  readonly dims: readonly number[]
+  /** How many elements went into each result. */
+  readonly n: number
+  readonly parameters: readonly number[]
+}
+
+/** What a reduction is, beyond its name and its inputs. */
+export interface ReductionDefinition<P extends string = string> {
+  /** Where each state starts; a lone number is the state `acc`. */
+  readonly start: number | Readonly<Record<string, number>>
+  /** The next value of each state, over inputs, parameters, states, and `i`, the index of the element. */
+  readonly step: string | Readonly<Record<string, string>>
+  /** The result, over the states, the parameters and `n`, the number of elements. The first state where left out. */
+  readonly finish?: string
+  /**
+   * The gradient of each input, over inputs, parameters, `out`, `g` and `n`, or a function where no formula gives it.
+   * Derived for sums (`step` is `acc + …`) where left out; `null` where there is none.
+   */
+  readonly gradient?: Readonly<Record<string, string>> | ((g: Tensor, context: ReductionContext) => Tensor) | null
+  readonly parameters?: Readonly<Record<P, number>>
+  /** The dtype of the result: as promoted (default), small integers widened, floating only, truth values, or indices. */
+  readonly result?: 'promoted' | 'sum' | 'floating' | 'bool' | 'index'
+  /** The error for zero elements, where those have no result. */
+  readonly empty?: (dim: number | null) => string
+  /** The name of the node in the graph, for all dimensions and for some. */
+  readonly node?: readonly [string, string]
+}
+
+/** How a caller asks for a reduction. */
+export interface ReductionCall {
+  readonly dim?: number | readonly number[] | null | undefined
+  readonly keepdim?: boolean | undefined
+  readonly dtype?: DType | undefined
+  readonly parameters?: readonly number[]
+}
+
+/** A fold over dimensions, with its gradients. */
+export class ReductionOp {
+  readonly name: string
+  readonly definition: ReductionDefinition
+  readonly inputs: readonly string[]
+  readonly kernel: ReductionKernel
+  readonly #pullbacks: readonly (ElementwiseOp | null)[]
+
+  constructor(name: string, inputs: readonly string[], definition: ReductionDefinition) {
+    const { start, step, finish } = definition
+    const states = typeof start === 'number' ? { acc: start } : start
+    const steps: Readonly<Record<string, string>> = typeof step === 'string' ? { acc: step } : step
+    const names = Object.keys(states)
+    const variables = [...inputs, ...Object.keys(definition.parameters ?? {})]
+    this.name = name
+    this.definition = definition
+    this.inputs = inputs
+    this.kernel = new ReductionKernel(
+      name,
+      variables,
+      names,
+      Object.values(states),
+      names.map((state) => parse(steps[state] ?? state, [...variables, ...names, 'i'])),
+      parse(finish ?? (names[0] as string), [...names, ...Object.keys(definition.parameters ?? {}), 'n']),
+    )
+    this.#pullbacks = inputs.map((input) => this.#derive(input))
+  }
+
+  /** The gradient of an input as an elementwise op over all of `g`, `out`, inputs, then parameters and `n`. */
+  #derive(input: string): ElementwiseOp | null {
+    const { gradient, parameters = {} } = this.definition
+    if (gradient === null || typeof gradient === 'function') return null
+    const written = gradient?.[input]
+    const scope = ['g', 'out', ...this.kernel.inputs, 'n']
+    const formula = written === undefined ? this.#deriveSum(input) : parse(written, scope)
+    return new ElementwiseOp(`${this.name}_backward`, ['g', 'out', ...this.inputs], formula, {
+      forward: '',
+      parameters: { ...parameters, n: 0 },
+      node: `${pascalCase(formula.kind === 'call' ? formula.name : 'expand')}Backward0`,
+    })
+  }
+
+  /** Of `finish(Σ f(x))`: `g · finish′ · f′(x)`, where `finish′` can be said by `out`. */
+  #deriveSum(input: string): Expression {
+    const { step, finish } = this.kernel
+    const [sum] = step
+    const summand =
+      sum?.kind === 'call' && sum.name === 'add' && sum.args[0] === variable('acc') ? sum.args[1] : undefined
+    const outer = replace(vjp(finish, variable('g'), ['acc'])['acc'] as Expression, finish, variable('out'))
+    if (summand === undefined || variablesOf(outer).has('acc')) {
+      throw new TypeError(`reduction ${this.name}: give the gradient of ${input}; only that of a sum can be derived`)
+    }
+    return substitute(vjp(summand, variable('g'), [input])[input] as Expression, { g: outer }, combine)
+  }
+
+  /** Folds the given dimensions of operands that broadcast. */
+  call(tensors: readonly Tensor[], { dim, keepdim = false, dtype, parameters = [] }: ReductionCall = {}): Tensor {
+    const { device } = leader(this.name, tensors).storage
+    const computeType = this.#computeType(tensors, dtype)
+    const operands = tensors.map((x) => (x.dtype === computeType ? x : x.to(computeType)))
+    const shape = commonShape(operands)
+    const all = dim === null || dim === undefined || (typeof dim !== 'number' && dim.length === 0)
+    const dims = wrapDims(dim, shape.length)
+    this.#checkEmpty(shape, dims, all)
+    const kept = shape.map((size, i) => (dims.includes(i) ? 1 : size))
+    const n = numel(dims.map((i) => shape[i] as number))
+    const values = [...operands, ...parameters.map((p) => (computeType === float32 ? Math.fround(p) : p))]
+    const out = allocate(kept, this.#resultType(computeType), device)
+    device.reduce(this.kernel, out, values, shape)
+    if (modes.inference) out.inference = true
+    const result = keepdim
+      ? out
+      : wrap(
+          out.storage,
+          kept.filter((_, i) => !dims.includes(i)),
+        )
+    result.inference = out.inference
+    if (this.definition.gradient !== null && recording(operands)) {
+      this.#record(operands, result, { kept, shape, dims, n, parameters, all })
+    }
+    return result
+  }
+
+  #record(
+    operands: readonly Tensor[],
+    result: Tensor,
+    call: {
+      kept: Shape
+      shape: Shape
+      dims: readonly number[]
+      n: number
+      parameters: readonly number[]
+      all: boolean
+    },
+  ): void {
+    const { gradient, node } = this.definition
+    const name = node?.[call.all ? 0 : 1] ?? `${pascalCase(this.name)}Backward0`
+    const reads = typeof gradient === 'function' || this.#pullbacks.some((op) => this.#readsTensors(op))
+    const saved = reads ? [...operands, result] : []
+    record(name, operands, [result], saved, ([g = null], needs, tensors) => {
+      if (g === null) return operands.map(() => null)
+      const incoming = g.reshape(call.kept)
+      const inputs = reads ? tensors.slice(0, operands.length) : operands.map(() => 0)
+      const out = reads ? (tensors[operands.length] as Tensor).reshape(call.kept) : 0
+      return operands.map((x, i): Gradient => {
+        if (!needs(i)) return null
+        const pulled =
+          typeof gradient === 'function'
+            ? gradient(incoming, { ...call, inputs: inputs as Tensor[], out: out as Tensor })
+            : (this.#pullbacks[i] as ElementwiseOp).call([incoming, out, ...inputs, ...call.parameters, call.n])
+        const full = sameShape(pulled.shape, call.shape) ? pulled : pulled.expand(call.shape)
+        return sameShape(x.shape, call.shape) ? full : full.sum_to_size(x.shape)
+      })
+    })
+  }
+
+  /** Whether a gradient formula reads more than `g`, the parameters and `n`. */
+  #readsTensors(op: ElementwiseOp | null): boolean {
+    if (op === null) return false
+    const used = variablesOf(op.kernel.outputs[0] as Expression)
+    return used.has('out') || this.inputs.some((input) => used.has(input))
+  }
+
+  #computeType(tensors: readonly Tensor[], dtype: DType | undefined): DType {
+    if (dtype !== undefined) return dtype
+    const promoted = result_type(...tensors)
+    const { result } = this.definition
+    if (result === 'sum' && promoted.kind !== 'floating') return int32
+    if (result === 'floating' && promoted.kind !== 'floating') {
+      throw new RuntimeError(
+        `${this.name}(): could not infer output dtype. Input dtype must be either a floating point or complex dtype. ` +
+          `Got: ${promoted.scalarName}`,
+      )
+    }
+    return promoted
+  }
+
+  #resultType(computed: DType): DType {
+    const { result } = this.definition
+    if (result === 'bool') return bool
+    return result === 'index' ? int32 : computed
+  }
+
+  #checkEmpty(shape: Shape, dims: readonly number[], all: boolean): void {
+    const { empty } = this.definition
+    if (empty === undefined) return
+    const bad = all
+      ? numel(shape) === 0
+      : numel(shape.filter((_, i) => !dims.includes(i))) !== 0 && dims.some((i) => shape[i] === 0)
+    if (!bad) return
+    throw new IndexError(empty(all ? null : (dims.find((i) => shape[i] === 0) ?? null)))
+  }
+}
+
+/** Every reduction that was defined, by name. */
+export const reductionOps: Map<string, ReductionOp> = new Map()
+
+/** Defines a fold over dimensions by formulas: where it starts, how it steps, how it ends. */
+export function reduction(name: string, inputs: readonly string[], definition: ReductionDefinition): ReductionOp {
+  const op = new ReductionOp(name, inputs, definition)
+  reductionOps.set(name, op)
+  return op
+}

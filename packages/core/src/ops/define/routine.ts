@@ -1,0 +1,52 @@
+import { type BackwardFunction, record, recording } from '../../autograd/graph.ts'
+import { modes } from '../../autograd/modes.ts'
+import type { Tensor } from '../../tensor/tensor.ts'
+import { pascalCase } from './names.ts'
+
+/** What a routine's gradient may read. */
+export interface RoutineGradient {
+  /** Tensors to keep, with the result last where it is asked for. */
+  readonly saved: readonly Tensor[]
+  readonly backward: BackwardFunction
+}
+
+/**
+ * Runs work that no formula says, and records it as one step. `compute` runs without a graph; `gradient` says, in ops,
+ * how gradients flow back, and is asked only when they do.
+ */
+export function routine(
+  name: string,
+  inputs: readonly Tensor[],
+  compute: () => Tensor,
+  gradient: (out: Tensor) => RoutineGradient,
+): Tensor {
+  return routines(
+    name,
+    inputs,
+    () => [compute()],
+    ([out]) => gradient(out as Tensor),
+  )[0] as Tensor
+}
+
+/** As `routine`, for several results. */
+export function routines<T extends readonly Tensor[]>(
+  name: string,
+  inputs: readonly Tensor[],
+  compute: () => T,
+  gradient: (outputs: T) => RoutineGradient,
+): T {
+  const grad = modes.grad
+  modes.grad = false
+  let outputs: T
+  try {
+    outputs = compute()
+  } finally {
+    modes.grad = grad
+  }
+  if (modes.inference) for (const out of outputs) out.inference = true
+  if (recording(inputs)) {
+    const { saved, backward } = gradient(outputs)
+    record(`${pascalCase(name)}Backward0`, inputs, outputs, saved, backward)
+  }
+  return outputs
+}

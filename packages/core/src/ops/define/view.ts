@@ -1,0 +1,65 @@
+import { record } from '../../autograd/graph.ts'
+import { modes, no_grad } from '../../autograd/modes.ts'
+import { markView, type ViewOrigin } from '../../autograd/view.ts'
+import type { Geometry, Shape } from '../../shape.ts'
+import { alias, Tensor } from '../../tensor/tensor.ts'
+import { pascalCase } from './names.ts'
+
+/** What a view is: which elements of the storage it shows, and the way back. */
+export interface ViewDefinition<A extends readonly unknown[]> {
+  /** The window on the storage; errors where there is none. */
+  readonly geometry: (x: Tensor, ...args: A) => Geometry
+  /**
+   * The gradient of the viewed tensor (given its shape) from that of the view. Where left out, it is zero outside of the
+   * window.
+   */
+  readonly gradient?: (g: Tensor, shape: Shape, ...args: A) => Tensor
+  /** The name of the node in the graph. */
+  readonly node?: string
+}
+
+/** Every view that was defined, by name. */
+export const viewOps: Set<string> = new Set()
+
+/** Defines an op that shows the same memory in another shape and computes nothing. */
+export function view<A extends readonly unknown[]>(
+  name: string,
+  definition: ViewDefinition<A>,
+): (x: Tensor, ...args: A) => Tensor {
+  viewOps.add(name)
+  const node = definition.node ?? `${pascalCase(name)}Backward0`
+  const {
+    gradient = (g: Tensor, shape: Shape, ...args: A) => scatterView(g, shape, (zeros) => apply(zeros, ...args)),
+  } = definition
+  function apply(x: Tensor, ...args: A): Tensor {
+    if (!(x instanceof Tensor)) throw new TypeError(`${name}(): expected a Tensor, got ${String(x)}`)
+    return makeView(x, definition.geometry(x, ...args), node, (g) => gradient(g, x.shape, ...args))
+  }
+  return apply
+}
+
+/** A window on a tensor's memory, recorded as a view of it. */
+export function makeView(
+  x: Tensor,
+  geometry: Geometry,
+  node: string,
+  gradient: (g: Tensor) => Tensor,
+  origin: ViewOrigin = 'plain',
+): Tensor {
+  const out = alias(x, geometry)
+  out.inference = x.inference || modes.inference
+  record(node, [x], [out], [], ([g = null]) => [g === null ? null : gradient(g)])
+  if (x.dtype.kind === 'floating' && !out.inference) markView(out, x, origin)
+  return out
+}
+
+/** Zeros of a shape with `g` in a window of them; its own gradient is that window. */
+export function scatterView(g: Tensor, shape: Shape, window: (x: Tensor) => Tensor): Tensor {
+  const out = no_grad(() => {
+    const zeros = g.new_zeros(shape)
+    window(zeros).copy_(g)
+    return zeros
+  })
+  record('SliceScatterBackward0', [g], [out], [], ([gg = null]) => [gg === null ? null : window(gg)])
+  return out
+}

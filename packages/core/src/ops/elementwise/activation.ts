@@ -1,0 +1,129 @@
+import { ValueError } from '../../errors.ts'
+import type { Tensor } from '../../tensor/tensor.ts'
+import { type Application, choice, elementwise } from '../define/elementwise.ts'
+
+/** `1 / (1 + e⁻ˣ)`. */
+export const sigmoid = elementwise('sigmoid', ['x'], {
+  forward: 'sigmoid(x)',
+  gradient: { x: 'g * (1 - out) * out' },
+  result: 'floating',
+})
+/** `max(x, 0)`; the gradient at 0 is 0. */
+export const relu = elementwise('relu', ['x'], { forward: 'max(x, 0)', gradient: { x: 'out <= 0 ? 0 : g' } })
+/** `min(max(x, 0), 6)`. */
+export const relu6 = elementwise('relu6', ['x'], {
+  forward: 'min(max(x, 0), 6)',
+  gradient: { x: 'x <= 0 || x >= 6 ? 0 : g' },
+  node: 'HardtanhBackward0',
+})
+/** `x`, or `negative_slope * x` below zero. */
+export const leaky_relu = elementwise('leaky_relu', ['x'], {
+  forward: 'x > 0 ? x : x * negative_slope',
+  gradient: { x: 'x > 0 ? g : g * negative_slope' },
+  parameters: { negative_slope: 0.01 },
+})
+/** `x`, or `alpha * (eˣ - 1)` below zero. */
+export const elu = elementwise('elu', ['x'], {
+  forward: 'x <= 0 ? expm1(x) * alpha : x',
+  gradient: { x: 'x <= 0 ? g * (alpha * exp(x)) : g' },
+  parameters: { alpha: 1 },
+})
+/** `elu` with the scale and alpha that keep mean 0 and variance 1 (Klambauer et al. 2017). */
+export const selu = elementwise('selu', ['x'], {
+  forward: '1.0507009873554804934193349852946 * (x <= 0 ? expm1(x) * 1.6732632423543772848170429916717 : x)',
+  gradient: {
+    x: '1.0507009873554804934193349852946 * (x <= 0 ? g * (1.6732632423543772848170429916717 * exp(x)) : g)',
+  },
+  node: 'EluBackward0',
+})
+/** As `elu`, with `x / alpha` in the exponent (Barron 2017). */
+export const celu = elementwise('celu', ['x'], {
+  forward: 'x <= 0 ? expm1(x / alpha) * alpha : x',
+  gradient: { x: 'x <= 0 ? g * exp(x / alpha) : g' },
+  parameters: { alpha: 1 },
+})
+const geluExact = elementwise('gelu', ['x'], { forward: 'x * (0.5 * erfc(-x * sqrt(0.5)))' })
+const geluTanh = elementwise('gelu_tanh', ['x'], {
+  forward: '0.5 * x * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 * x * x * x)))',
+  node: 'GeluBackward0',
+})
+/** `x · Φ(x)`, or its approximation by `tanh` (Hendrycks and Gimpel 2016). */
+export const gelu = choice(
+  (x: Tensor, { approximate = 'none' }: { readonly approximate?: 'none' | 'tanh' } = {}): Application => {
+    if (approximate !== 'none' && approximate !== 'tanh') {
+      throw new ValueError(`approximate argument must be either none or tanh.`)
+    }
+    return approximate === 'none' ? geluExact.on(x) : geluTanh.on(x)
+  },
+)
+/** `x · sigmoid(x)`. */
+export const silu = elementwise('silu', ['x'], {
+  forward: 'x * sigmoid(x)',
+  gradient: { x: 'g * (sigmoid(x) * (1 + x * (1 - sigmoid(x))))' },
+})
+/** `x · tanh(softplus(x))` (Misra 2019). */
+export const mish = elementwise('mish', ['x'], {
+  forward: 'x * tanh(max(x, 0) + log1p(exp(-abs(x))))',
+  gradient: {
+    x: 'g * (tanh(max(x, 0) + log1p(exp(-abs(x)))) + x * sigmoid(x) * (1 - tanh(max(x, 0) + log1p(exp(-abs(x)))) * tanh(max(x, 0) + log1p(exp(-abs(x))))))',
+  },
+})
+/** `log(1 + e^(beta·x)) / beta`, and `x` itself where `beta·x` is above the threshold. */
+export const softplus = elementwise('softplus', ['x'], {
+  forward: 'x * beta > threshold ? x : (max(x * beta, 0) + log1p(exp(-abs(x * beta)))) / beta',
+  gradient: { x: 'x * beta > threshold ? g : g * sigmoid(x * beta)' },
+  parameters: { beta: 1, threshold: 20 },
+})
+/** `x / (1 + |x|)`. */
+export const softsign = elementwise('softsign', ['x'], { forward: 'x / (1 + abs(x))', node: 'DivBackward0' })
+/** `log(sigmoid(x))` without overflow. */
+export const logsigmoid = elementwise('logsigmoid', ['x'], {
+  forward: 'min(x, 0) - log1p(exp(-abs(x)))',
+  gradient: { x: 'g * sigmoid(-x)' },
+  node: 'LogSigmoidBackward0',
+})
+/** `x` limited to [min_val, max_val]. */
+export const hardtanh = elementwise('hardtanh', ['x'], {
+  forward: 'min(max(x, min_val), max_val)',
+  gradient: { x: 'x <= min_val || x >= max_val ? 0 : g' },
+  parameters: { min_val: -1, max_val: 1 },
+})
+/** `min(max(x + 3, 0), 6) / 6`. */
+export const hardsigmoid = elementwise('hardsigmoid', ['x'], {
+  forward: 'min(max(x + 3, 0), 6) / 6',
+  gradient: { x: 'x > -3 && x < 3 ? g * (1 / 6) : 0' },
+})
+/** `x · hardsigmoid(x)` (Howard et al. 2019). */
+export const hardswish = elementwise('hardswish', ['x'], {
+  forward: 'x * min(max(x + 3, 0), 6) / 6',
+  gradient: { x: 'x < -3 ? 0 : x <= 3 ? g * (x / 3 + 0.5) : g' },
+})
+/** `x - tanh(x)`. */
+export const tanhshrink = elementwise('tanhshrink', ['x'], { forward: 'x - tanh(x)', node: 'SubBackward0' })
+/** `x` moved towards 0 by `lambd`, and 0 nearer than that. */
+export const softshrink = elementwise('softshrink', ['x'], {
+  forward: 'x > lambd ? x - lambd : x < -lambd ? x + lambd : isnan(x) ? x : 0',
+  gradient: { x: 'x >= -lambd && x <= lambd ? 0 : g' },
+  parameters: { lambd: 0.5 },
+})
+/** `x`, and 0 where it is nearer to 0 than `lambd`. */
+export const hardshrink = elementwise('hardshrink', ['x'], {
+  forward: 'x >= -lambd && x <= lambd ? 0 : x',
+  gradient: { x: 'x >= -lambd && x <= lambd ? 0 : g' },
+  parameters: { lambd: 0.5 },
+})
+/** `x` above the threshold, `value` elsewhere. */
+export const threshold = elementwise('threshold', ['x'], {
+  forward: 'x <= threshold ? value : x',
+  gradient: { x: 'x <= threshold ? 0 : g' },
+  parameters: { threshold: 0, value: 0 },
+})
+const slopes = elementwise('prelu', ['x', 'weight'], {
+  forward: 'x > 0 ? x : weight * x',
+  gradient: { x: 'x > 0 ? g : weight * g', weight: 'x > 0 ? 0 : x * g' },
+})
+/** As `leaky_relu`, with slopes that are learned: one for all, or one for each channel (dimension 1). */
+export const prelu = choice((x: Tensor, weight: Tensor): Application => {
+  if (weight.numel() === 1) return slopes.on(x, weight.reshape([]))
+  return slopes.on(x, weight.reshape(x.shape.map((_, i) => (i === Math.min(1, x.ndim - 1) ? weight.numel() : 1))))
+})

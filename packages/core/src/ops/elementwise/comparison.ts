@@ -1,0 +1,134 @@
+import { bool } from '../../dtype.ts'
+import { RuntimeError } from '../../errors.ts'
+import { Tensor, type TensorLike } from '../../tensor/tensor.ts'
+import { type Application, choice, type ElementwiseFunction, elementwise } from '../define/elementwise.ts'
+import { result_type } from '../define/promotion.ts'
+
+/** Where `x == other`. */
+export const eq = elementwise('eq', ['x', 'other'], { forward: 'x == other', result: 'bool' })
+/** Where `x != other`. */
+export const ne = elementwise('ne', ['x', 'other'], { forward: 'x != other', result: 'bool' })
+/** Where `x < other`. */
+export const lt = elementwise('lt', ['x', 'other'], { forward: 'x < other', result: 'bool' })
+/** Where `x <= other`. */
+export const le = elementwise('le', ['x', 'other'], { forward: 'x <= other', result: 'bool' })
+/** Where `x > other`. */
+export const gt = elementwise('gt', ['x', 'other'], { forward: 'x > other', result: 'bool' })
+/** Where `x >= other`. */
+export const ge = elementwise('ge', ['x', 'other'], { forward: 'x >= other', result: 'bool' })
+export { ge as greater_equal, gt as greater, le as less_equal, lt as less, ne as not_equal }
+
+/** Where both are not 0. */
+export const logical_and = elementwise('logical_and', ['x', 'other'], { forward: 'x && other', result: 'bool' })
+/** Where at least one is not 0. */
+export const logical_or = elementwise('logical_or', ['x', 'other'], { forward: 'x || other', result: 'bool' })
+/** Where exactly one is not 0. */
+export const logical_xor = elementwise('logical_xor', ['x', 'other'], {
+  forward: '(x != 0) != (other != 0)',
+  result: 'bool',
+})
+/** Where `x` is 0. */
+export const logical_not = elementwise('logical_not', ['x'], { forward: '!x', result: 'bool' })
+
+/** Where `x` is NaN. */
+export const isnan = elementwise('isnan', ['x'], { forward: 'isnan(x)', result: 'bool' })
+/** Where `x` is an infinity. */
+export const isinf = elementwise('isinf', ['x'], { forward: 'isinf(x)', result: 'bool' })
+/** Where `x` is neither infinite nor NaN. */
+export const isfinite = elementwise('isfinite', ['x'], { forward: '!isnan(x) && !isinf(x)', result: 'bool' })
+/** Where `x` is +∞. */
+export const isposinf = elementwise('isposinf', ['x'], { forward: 'x == inf', result: 'bool' })
+/** Where `x` is -∞. */
+export const isneginf = elementwise('isneginf', ['x'], { forward: 'x == -inf', result: 'bool' })
+/** Where the sign is negative, that of -0 included. */
+export const signbit = elementwise('signbit', ['x'], { forward: 'copysign(1, x) < 0', result: 'bool' })
+
+const close = elementwise('isclose', ['x', 'other'], {
+  forward:
+    'x == other || (!isinf(x) && !isinf(other) && abs(x - other) <= atol + rtol * abs(other)) || (equal_nan && isnan(x) && isnan(other))',
+  parameters: { rtol: 1e-5, atol: 1e-8, equal_nan: 0 },
+  result: 'bool',
+})
+
+/** How near is near: `|x - other| <= atol + rtol * |other|`. */
+export interface Tolerances {
+  readonly rtol?: number
+  readonly atol?: number
+  readonly equal_nan?: boolean
+}
+
+/** Where two tensors are near each other. */
+export function isclose(
+  x: Tensor,
+  other: Tensor,
+  { rtol = 1e-5, atol = 1e-8, equal_nan = false }: Tolerances = {},
+): Tensor {
+  if (x.dtype !== other.dtype) {
+    throw new RuntimeError(`${x.dtype.scalarName} did not match ${other.dtype.scalarName}`)
+  }
+  return close(x.detach().double(), other.detach().double(), { rtol, atol, equal_nan: equal_nan ? 1 : 0 })
+}
+
+const fill = elementwise('masked_fill', ['x', 'mask', 'value'], {
+  forward: 'mask ? value : x',
+  masks: ['mask'],
+  node: (operands) => `MaskedFillBackward${typeof operands[2] === 'number' ? 0 : 1}`,
+})
+
+/** `x` with `value` where the mask holds. The mask broadcasts to `x`. */
+export const masked_fill = choice((x: Tensor, mask: Tensor, value: TensorLike): Application => {
+  if (mask.dtype !== bool) {
+    throw new RuntimeError(
+      `masked_fill_ only supports boolean masks, but got mask with dtype ${mask.dtype.scalarName.toLowerCase()}`,
+    )
+  }
+  if (value instanceof Tensor && value.ndim !== 0) {
+    throw new RuntimeError(
+      `masked_fill_ only supports a 0-dimensional value tensor, but got tensor with ${value.ndim} dimension(s).`,
+    )
+  }
+  // The dtype is that of `x`, whatever the value is.
+  return fill.on(x, mask, value instanceof Tensor && value.dtype !== x.dtype ? value.to(x.dtype) : value)
+})
+
+type Pair = [x: TensorLike, other: TensorLike]
+const integerOnly = (name: string, op: ElementwiseFunction<Pair>): ElementwiseFunction<Pair> =>
+  choice((...pair: Pair) => {
+    const dtype = result_type(...pair)
+    if (dtype.kind === 'floating') throw new RuntimeError(`"${name}_cpu" not implemented for '${dtype.scalarName}'`)
+    return op.on(...pair)
+  })
+
+/** The bits of both. */
+export const bitwise_and = integerOnly(
+  'bitwise_and',
+  elementwise('bitwise_and', ['x', 'other'], { forward: 'bitand(x, other)' }),
+)
+/** The bits of either. */
+export const bitwise_or = integerOnly(
+  'bitwise_or',
+  elementwise('bitwise_or', ['x', 'other'], { forward: 'bitor(x, other)' }),
+)
+/** The bits of exactly one. */
+export const bitwise_xor = integerOnly(
+  'bitwise_xor',
+  elementwise('bitwise_xor', ['x', 'other'], { forward: 'bitxor(x, other)' }),
+)
+/** Bits moved up. */
+export const bitwise_left_shift = integerOnly(
+  'lshift',
+  elementwise('bitwise_left_shift', ['x', 'other'], { forward: 'shl(x, other)' }),
+)
+/** Bits moved down, the sign kept. */
+export const bitwise_right_shift = integerOnly(
+  'rshift',
+  elementwise('bitwise_right_shift', ['x', 'other'], { forward: 'shr(x, other)' }),
+)
+const flip = elementwise('bitwise_not', ['x'], { forward: 'bitnot(x)' })
+/** Every bit the other way round; `logical_not` for bools. */
+export const bitwise_not = choice((x: Tensor): Application => {
+  if (x.dtype === bool) return logical_not.on(x)
+  if (x.dtype.kind === 'floating')
+    throw new RuntimeError(`"bitwise_not_cpu" not implemented for '${x.dtype.scalarName}'`)
+  return flip.on(x)
+})

@@ -1,0 +1,39 @@
+import { int32 } from '../dtype.ts'
+import type { Tensor } from '../tensor/tensor.ts'
+import { type TensorOptions, tensor, zeros } from './creation.ts'
+
+/** Row and column of each element of a lower triangle, as two rows. */
+export function tril_indices(row: number, col: number, offset = 0, options: TensorOptions = {}): Tensor {
+  return triangleIndices(row, col, (i, j) => j <= i + offset, options)
+}
+/** Row and column of each element of an upper triangle, as two rows. */
+export function triu_indices(row: number, col: number, offset = 0, options: TensorOptions = {}): Tensor {
+  return triangleIndices(row, col, (i, j) => j >= i + offset, options)
+}
+function triangleIndices(
+  rows: number,
+  columns: number,
+  keep: (i: number, j: number) => boolean,
+  options: TensorOptions,
+): Tensor {
+  const pairs = Array.from({ length: rows * columns }, (_, k) => [Math.floor(k / columns), k % columns] as const)
+  const kept = pairs.filter(([i, j]) => keep(i, j))
+  const named = { dtype: int32, ...options }
+  if (kept.length === 0) return zeros(2, 0, named)
+  return tensor([kept.map(([i]) => i), kept.map(([, j]) => j)], named)
+}
+
+/** Coordinates as grids: one tensor for each vector, `indexing` 'ij' (default) or 'xy'. */
+export function meshgrid(
+  ...args: readonly (Tensor | readonly Tensor[] | { readonly indexing?: 'ij' | 'xy' })[]
+): Tensor[] {
+  const last = args[args.length - 1]
+  const indexing = last !== undefined && !Array.isArray(last) && 'indexing' in last ? last.indexing : 'ij'
+  const tensors = args.flat().filter((x): x is Tensor => 'storage' in x)
+  const order =
+    indexing === 'xy' && tensors.length > 1
+      ? [1, 0, ...tensors.slice(2).map((_, i) => i + 2)]
+      : tensors.map((_, i) => i)
+  const shape = order.map((i) => (tensors[i] as Tensor).numel())
+  return tensors.map((x, i) => x.reshape(order.map((d) => (d === i ? x.numel() : 1))).expand(shape))
+}

@@ -1,0 +1,247 @@
+import { bool, int32, uint8 } from '../dtype.ts'
+import { IndexError, RuntimeError } from '../errors.ts'
+import { broadcastShapes, contiguousStrides, formatShape, numel, type Shape } from '../shape.ts'
+import { Tensor, type TensorLike } from '../tensor/tensor.ts'
+import { arange } from './creation.ts'
+import { routine } from './define/routine.ts'
+import { inPlace } from './inplace.ts'
+import { countFromFront } from './places.ts'
+import { Slice, SliceIndex } from './slice-index.ts'
+import { select } from './slicing.ts'
+import { slice } from './windows.ts'
+
+/** What stands between the brackets of `x[…]`: a number, a slice, `null` for a new dimension, `'...'`, or a tensor. */
+export type Index = number | SliceIndex | null | '...' | boolean | Tensor | readonly number[] | readonly boolean[]
+
+/** How many dimensions of the tensor an index takes up. */
+function consumed(index: Index): number {
+  if (index === null || index === '...' || typeof index === 'boolean') return 0
+  return index instanceof Tensor && isMask(index) ? index.ndim : 1
+}
+const isMask = (index: Tensor): boolean => index.dtype === bool || index.dtype === uint8
+
+/** Applies what gives views; leaves tensors as the indices of the dimensions they stand for. */
+function basic(x: Tensor, indices: readonly Index[]): { view: Tensor; advanced: (Tensor | null)[] } {
+  const taken = indices.reduce<number>((sum, index) => sum + consumed(index), 0)
+  if (taken > x.ndim) throw new IndexError(`too many indices for tensor of dimension ${x.ndim}`)
+  if (indices.filter((index) => index === '...').length > 1) {
+    throw new IndexError("an index can only have a single ellipsis ('...')")
+  }
+  let view = x
+  let dim = 0
+  const advanced: (Tensor | null)[] = []
+  const place = (index: Tensor, span: number): void => {
+    while (advanced.length < dim) advanced.push(null)
+    for (const part of isMask(index) ? maskIndices(view, index, dim) : [index]) advanced.push(part)
+    dim += span
+  }
+  for (const index of indices) {
+    if (index === '...') dim += x.ndim - taken
+    else if (index === null) view = view.unsqueeze(dim++)
+    else if (typeof index === 'number') {
+      checkBounds(view, dim, index)
+      view = select(view, dim, index)
+    } else if (index instanceof SliceIndex) {
+      if (index.step < 1) throw new RuntimeError('slice step must be positive')
+      view = slice(view, dim, index.start ?? 0, index.stop ?? Number.MAX_SAFE_INTEGER, index.step)
+      dim++
+    } else if (typeof index === 'boolean') {
+      view = view.unsqueeze(dim)
+      place(view.new_tensor(index ? [0] : [], { dtype: int32 }), 1)
+    } else if (index instanceof Tensor) place(index, consumed(index))
+    else place(view.new_tensor(index, { dtype: typeof index[0] === 'boolean' ? bool : int32 }), 1)
+  }
+  return { view, advanced }
+}
+
+function checkBounds(x: Tensor, dim: number, index: number): void {
+  const size = x.shape[dim] as number
+  if (!Number.isInteger(index)) throw new TypeError(`index: expected an integer, got ${index}`)
+  if (index < -size || index >= size)
+    throw new IndexError(`index ${index} is out of bounds for dimension ${dim} with size ${size}`)
+}
+
+/** The places where a mask holds, as an index for each of its dimensions. */
+function maskIndices(x: Tensor, mask: Tensor, dim: number): Tensor[] {
+  mask.shape.forEach((size, i) => {
+    if (size !== x.shape[dim + i]) {
+      throw new IndexError(
+        `The shape of the mask ${formatShape(mask.shape)} at index ${i} does not match the shape of the indexed tensor ` +
+          `${formatShape(x.shape)} at index ${dim + i}`,
+      )
+    }
+  })
+  return mask.nonzero({ as_tuple: true })
+}
+
+/** Where in the flattened tensor the elements lie that index tensors name, and the shape of what they name. */
+function flatPlaces(
+  x: Tensor,
+  advanced: readonly (Tensor | null)[],
+): { places: Tensor; order: number[]; shape: Shape } {
+  const dims = advanced.flatMap((index, i) => (index === null ? [] : [i]))
+  for (const dim of dims) {
+    const { dtype } = advanced[dim] as Tensor
+    if (dtype !== int32) throw new IndexError('tensors used as indices must be long, byte or bool tensors')
+  }
+  let common: Shape = []
+  for (const dim of dims) {
+    try {
+      common = broadcastShapes(common, (advanced[dim] as Tensor).shape)
+    } catch {
+      throw new IndexError(
+        'shape mismatch: indexing tensors could not be broadcast together with shapes ' +
+          dims.map((d) => formatShape((advanced[d] as Tensor).shape)).join(', '),
+      )
+    }
+  }
+  const rest = x.shape.map((_, i) => i).filter((i) => !dims.includes(i))
+  const strides = contiguousStrides([...dims, ...rest].map((i) => x.shape[i] as number))
+  const steps = dims.map((dim, k) => {
+    const index = advanced[dim] as Tensor
+    const size = x.shape[dim] as number
+    for (const value of index.storage.device.sync ? index.to_typed_array() : []) {
+      if (value < -size || value >= size)
+        throw new IndexError(`index ${value} is out of bounds for dimension ${dim} with size ${size}`)
+    }
+    return countFromFront(index, size).mul(strides[k] as number)
+  })
+  const inner = numel(rest.map((i) => x.shape[i] as number))
+  const rows = steps
+    .reduce((sum, step) => sum.add(step))
+    .expand(common)
+    .reshape([numel(common), 1])
+  const flat = rows.add(arange(inner, { dtype: int32, device: x.device }).reshape([1, inner]))
+  // Indices next to one another leave their dimensions where they were; others come to the front.
+  const adjacent = dims.every((dim, k) => k === 0 || dim === (dims[k - 1] as number) + 1)
+  const lead = adjacent ? rest.filter((i) => i < (dims[0] as number)).length : 0
+  const restShape = rest.map((i) => x.shape[i] as number)
+  const front = common.length
+  const order = [
+    ...restShape.slice(0, lead).map((_, i) => front + i),
+    ...common.map((_, i) => i),
+    ...restShape.slice(lead).map((_, i) => front + lead + i),
+  ]
+  return { places: flat, order, shape: [...common, ...restShape] }
+}
+
+/** The dimensions that are indexed first, the rest after them. */
+function indexedFirst(x: Tensor, advanced: readonly (Tensor | null)[]): Tensor {
+  const dims = advanced.flatMap((index, i) => (index === null ? [] : [i]))
+  return x.permute([...dims, ...x.shape.map((_, i) => i).filter((i) => !dims.includes(i))])
+}
+
+/**
+ * The part of a tensor that indices name, as Python's `x[…]`: numbers, slices, `null` and `'...'` give a view; tensors of
+ * indices or truth values give a copy.
+ *
+ * @example
+ * x.index(0, Slice(1, 3)) // x[0, 1:3]
+ */
+export function index(x: Tensor, ...indices: readonly Index[]): Tensor {
+  const { view, advanced } = basic(x, indices)
+  if (advanced.every((part) => part === null)) return view === x ? x.view_as(x) : view
+  return routine(
+    'index',
+    [view],
+    () => pick(view, advanced),
+    () => ({
+      saved: [],
+      backward: ([g = null]) => [
+        g === null ? null : index_put_(g.new_zeros(view.shape), indicesOf(advanced), g, { accumulate: true }),
+      ],
+    }),
+  )
+}
+
+/** The elements that index tensors name. */
+function pick(x: Tensor, advanced: readonly (Tensor | null)[]): Tensor {
+  const { places, order, shape } = flatPlaces(x, advanced)
+  return indexedFirst(x, advanced)
+    .reshape(-1)
+    .index_select(0, places.reshape(-1))
+    .reshape(shape)
+    .permute(order)
+    .contiguous()
+}
+
+/** Index tensors as the indices of a call: what is not indexed is taken whole. */
+const indicesOf = (advanced: readonly (Tensor | null)[]): Index[] => advanced.map((part) => part ?? Slice())
+
+/** What `index_put_` does beside writing. */
+export interface IndexPutOptions {
+  /** Add to what is there; repeated indices add up. */
+  readonly accumulate?: boolean
+}
+
+/**
+ * Writes into the part of a tensor that indices name, as Python's `x[…] = values`.
+ *
+ * @example
+ * x.index_put_([0, Slice(1, 3)], 7) // x[0, 1:3] = 7
+ */
+export function index_put_(
+  x: Tensor,
+  indices: readonly Index[],
+  values: TensorLike,
+  { accumulate = false }: IndexPutOptions = {},
+): Tensor {
+  const { view, advanced } = basic(x, indices)
+  const given = values instanceof Tensor ? values : x.new_tensor(values)
+  if (advanced.every((part) => part === null)) {
+    const target = view === x ? x.view_as(x) : view
+    const source = dropLeadingOnes(given, target.ndim)
+    if (accumulate) target.add_(source)
+    else target.copy_(source)
+    return x
+  }
+  if (given.dtype !== x.dtype && values instanceof Tensor && given.ndim > 0) {
+    throw new RuntimeError(
+      `Index put requires the source and destination dtypes match, got ${x.dtype.scalarName} for the destination and ` +
+        `${given.dtype.scalarName} for the source.`,
+    )
+  }
+  const source = given.to(x.dtype)
+  inPlace(
+    'index_put_',
+    view,
+    [source],
+    () => place(view, advanced, source, accumulate),
+    ([g = null], needs) => {
+      if (g === null) return [null, null]
+      const cleared = (): Tensor => index_put(g, indicesOf(advanced), 0)
+      return [
+        needs(0) ? (accumulate ? g : cleared()) : null,
+        needs(1) ? index(g, ...indicesOf(advanced)).sum_to_size(source.shape) : null,
+      ]
+    },
+    'IndexPutBackward0',
+  )
+  return x
+}
+
+/** Writes the elements that index tensors name. */
+function place(x: Tensor, advanced: readonly (Tensor | null)[], values: Tensor, accumulate: boolean): void {
+  const { places, order, shape } = flatPlaces(x, advanced)
+  const target = order.map((i) => shape[i] as number)
+  const source = values
+    .expand(target)
+    .permute(order.map((_, i) => order.indexOf(i)))
+    .reshape(-1)
+  const moved = indexedFirst(x, advanced)
+  const [flat, at] = [moved.reshape(-1), places.reshape(-1)]
+  const written = accumulate ? flat.index_add(0, at, source) : flat.scatter(0, at, source)
+  moved.copy_(written.reshape(moved.shape))
+}
+
+/** As `index_put_`, on a copy. */
+export function index_put(x: Tensor, indices: readonly Index[], values: TensorLike, options?: IndexPutOptions): Tensor {
+  return index_put_(x.clone(), indices, values, options)
+}
+
+/** An assignment ignores dimensions of size 1 at the front of what is assigned. */
+function dropLeadingOnes(x: Tensor, rank: number): Tensor {
+  let out = x
+  while (out.ndim > rank && out.shape[0] === 1) out = out.squeeze(0)
+  return out
+}

@@ -1,0 +1,42 @@
+import { record, recording } from '../autograd/graph.ts'
+import { no_grad } from '../autograd/modes.ts'
+import { checkInPlace, rebaseHistory } from '../autograd/view.ts'
+import { Kernel } from '../devices/kernel.ts'
+import { variable } from '../formula/index.ts'
+import { alias, type Tensor } from '../tensor/tensor.ts'
+import type { Value } from './define/operands.ts'
+
+const identity = new Kernel('copy', ['x'], [variable('x')])
+
+/** Writes `x`, broadcast and converted, into a window. Nothing is recorded. */
+export function write(out: Tensor, x: Value): void {
+  out.storage.device.run(identity, [out], [x])
+}
+
+/**
+ * Changes the memory of `x` by `change`, with what autograd has to check before and to record after: `backward` gives the
+ * gradients of `x` as it was and of the others.
+ */
+export function inPlace(
+  name: string,
+  x: Tensor,
+  others: readonly Tensor[],
+  change: () => void,
+  backward: Parameters<typeof record>[4],
+  node: string,
+): Tensor {
+  const inputs = [x, ...others]
+  const isRecorded = recording(inputs) && x.dtype.kind === 'floating'
+  checkInPlace(x, isRecorded)
+  let step = null
+  if (isRecorded) {
+    // A stand-in takes the record, whose node then becomes the history of `x` itself.
+    const stand = alias(x, x)
+    record(node, inputs, [stand], [], backward)
+    step = stand.node
+  }
+  no_grad(change)
+  x.storage.version++
+  if (step !== null) rebaseHistory(x, step)
+  return x
+}

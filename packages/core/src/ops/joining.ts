@@ -1,0 +1,130 @@
+import { RuntimeError } from '../errors.ts'
+import { broadcastShapes, formatShape, type Shape, sameShape, wrapDim } from '../shape.ts'
+import { allocate, type Tensor } from '../tensor/tensor.ts'
+import { leader } from './define/operands.ts'
+import { result_type } from './define/promotion.ts'
+import { routine } from './define/routine.ts'
+import { write } from './inplace.ts'
+import { narrowView, selectView } from './windows.ts'
+
+/** Tensors one after the other along a dimension. Dtypes promote. */
+export function cat(tensors: readonly Tensor[], dim: number | { readonly dim?: number } = 0): Tensor {
+  if (tensors.length === 0) throw new RuntimeError('torch.cat(): expected a non-empty list of Tensors')
+  const scalar = tensors.findIndex((x) => x.ndim === 0)
+  if (scalar >= 0) throw new RuntimeError(`zero-dimensional tensor (at position ${scalar}) cannot be concatenated`)
+  const lead = leader('cat', tensors)
+  const isLegacyEmpty = (x: Tensor): boolean => x.ndim === 1 && x.shape[0] === 0
+  const model = tensors.find((x) => !isLegacyEmpty(x)) ?? lead
+  const at = wrapDim(typeof dim === 'number' ? dim : (dim.dim ?? 0), model.ndim)
+  const parts = tensors.map((x) => (isLegacyEmpty(x) ? null : x))
+  parts.forEach((x, position) => {
+    if (x === null) return
+    if (x.ndim !== model.ndim) {
+      throw new RuntimeError(`Tensors must have same number of dimensions: got ${model.ndim} and ${x.ndim}`)
+    }
+    const off = x.shape.findIndex((size, i) => i !== at && size !== model.shape[i])
+    if (off >= 0) {
+      throw new RuntimeError(
+        `Sizes of tensors must match except in dimension ${at}. Expected size ${model.shape[off]} but got size ` +
+          `${x.shape[off]} for tensor number ${position} in the list.`,
+      )
+    }
+  })
+  const sizes = parts.map((x) => (x === null ? 0 : (x.shape[at] as number)))
+  const starts = sizes.map((_, i) => sizes.slice(0, i).reduce((a, b) => a + b, 0))
+  const dtype = result_type(...tensors)
+  return routine(
+    'cat',
+    tensors,
+    () => {
+      const total = sizes.reduce((a, b) => a + b, 0)
+      const out = allocate(
+        model.shape.map((size, i) => (i === at ? total : size)),
+        dtype,
+        lead.storage.device,
+      )
+      parts.forEach((x, i) => {
+        if (x !== null) write(narrowView(out, at, starts[i] as number, sizes[i] as number, 1), x)
+      })
+      return out
+    },
+    () => ({
+      saved: [],
+      backward: ([g = null], needs) =>
+        tensors.map((x, i) => {
+          if (g === null || !needs(i)) return null
+          return parts[i] === null
+            ? g.new_zeros(x.shape)
+            : narrowView(g, at, starts[i] as number, sizes[i] as number, 1).to(x.dtype)
+        }),
+    }),
+  )
+}
+export { cat as concat, cat as concatenate }
+
+/** Tensors of one shape along a new dimension. */
+export function stack(tensors: readonly Tensor[], dim: number | { readonly dim?: number } = 0): Tensor {
+  const [first] = tensors
+  if (first === undefined) throw new RuntimeError('stack expects a non-empty TensorList')
+  const at = wrapDim(typeof dim === 'number' ? dim : (dim.dim ?? 0), first.ndim + 1)
+  const off = tensors.findIndex((x) => !sameShape(x.shape, first.shape))
+  if (off >= 0) {
+    throw new RuntimeError(
+      `stack expects each tensor to be equal size, but got ${formatShape(first.shape)} at entry 0 and ` +
+        `${formatShape((tensors[off] as Tensor).shape)} at entry ${off}`,
+    )
+  }
+  return routine(
+    'stack',
+    tensors,
+    () =>
+      cat(
+        tensors.map((x) => x.unsqueeze(at)),
+        at,
+      ),
+    () => ({
+      saved: [],
+      backward: ([g = null], needs) =>
+        tensors.map((x, i) => (g === null || !needs(i) ? null : selectView(g, at, i).to(x.dtype))),
+    }),
+  )
+}
+
+const atLeast = (x: Tensor, rank: number): Tensor => {
+  if (x.ndim >= rank) return x
+  if (x.ndim === 0) return x.reshape(Array.from({ length: rank }, () => 1))
+  const rows = x.ndim === 1 ? x.unsqueeze(0) : x
+  return rows.ndim < rank ? rows.unsqueeze(-1) : rows
+}
+/** With at least one dimension. */
+export const atleast_1d = (x: Tensor): Tensor => atLeast(x, 1)
+/** With at least two dimensions. */
+export const atleast_2d = (x: Tensor): Tensor => atLeast(x, 2)
+/** With at least three dimensions. */
+export const atleast_3d = (x: Tensor): Tensor => atLeast(x, 3)
+/** Side by side: along dimension 1, or 0 for vectors. */
+export function hstack(tensors: readonly Tensor[]): Tensor {
+  const parts = tensors.map(atleast_1d)
+  return cat(parts, parts[0]?.ndim === 1 ? 0 : 1)
+}
+/** One on top of the other: along dimension 0. */
+export const vstack = (tensors: readonly Tensor[]): Tensor => cat(tensors.map(atleast_2d), 0)
+/** One behind the other: along dimension 2. */
+export const dstack = (tensors: readonly Tensor[]): Tensor => cat(tensors.map(atleast_3d), 2)
+export { vstack as row_stack }
+/** Vectors as columns. */
+export const column_stack = (tensors: readonly Tensor[]): Tensor =>
+  cat(
+    tensors.map((x) => (x.ndim < 2 ? x.reshape([x.numel(), 1]) : x)),
+    1,
+  )
+
+/** All tensors in the shape that they broadcast to. */
+export function broadcast_tensors(...tensors: readonly Tensor[]): Tensor[] {
+  const shape = tensors.reduce<Shape>((common, x) => broadcastShapes(common, x.shape), [])
+  return tensors.map((x) => x.expand(shape))
+}
+/** The shape that shapes broadcast to. */
+export function broadcast_shapes(...shapes: readonly Shape[]): Shape {
+  return shapes.reduce<Shape>((common, shape) => broadcastShapes(common, shape), [])
+}

@@ -1,0 +1,238 @@
+import { RuntimeError } from '../errors.ts'
+import { broadcastShapes, formatShape, numel, type Shape } from '../shape.ts'
+import { allocate, type Tensor } from '../tensor/tensor.ts'
+import { leader } from './define/operands.ts'
+import { routine } from './define/routine.ts'
+
+function checkTypes(name: string, a: Tensor, b: Tensor): void {
+  leader(name, [a, b])
+  if (a.dtype !== b.dtype) {
+    throw new RuntimeError(
+      `expected m1 and m2 to have the same dtype, but got: ${cName(a)} != ${cName(b)} (${name}: convert one with .to())`,
+    )
+  }
+  if (a.dtype.kind === 'bool') throw new RuntimeError(`"addmm_impl_cpu_" not implemented for 'Bool'`)
+}
+const cName = (x: Tensor): string =>
+  ({ float32: 'float', float64: 'double', int32: 'int', uint8: 'unsigned char' })[x.dtype.name] ?? 'bool'
+
+/** `[batch, m, k] × [batch, k, n]`, with the node name of the op that asked. */
+function product(name: string, a: Tensor, b: Tensor): Tensor {
+  return routine(
+    name,
+    [a, b],
+    () => {
+      const out = allocate(
+        [a.shape[0] as number, a.shape[1] as number, b.shape[2] as number],
+        a.dtype,
+        a.storage.device,
+      )
+      if (out.numel() > 0 && a.numel() === 0) return out.zero_()
+      if (out.numel() > 0) a.storage.device.routines.matmul(out, a, b)
+      return out
+    },
+    () => ({
+      saved: [a, b],
+      backward: ([g = null], needs, [left, right]) => [
+        g === null || !needs(0) ? null : product(name, g, (right as Tensor).transpose(1, 2)),
+        g === null || !needs(1) ? null : product(name, (left as Tensor).transpose(1, 2), g),
+      ],
+    }),
+  )
+}
+
+/** A matrix product recorded as one step: the operands are seen as batches of one. */
+function matrixProduct(name: string, a: Tensor, b: Tensor, shape: Shape): Tensor {
+  return routine(
+    name,
+    [a, b],
+    () => product(name, asBatch(a, 'left'), asBatch(b, 'right')).reshape(shape),
+    () => ({
+      saved: [a, b],
+      backward: ([g = null], needs, [left, right]) => {
+        if (g === null) return [null, null]
+        const [x, y] = [asBatch(left as Tensor, 'left'), asBatch(right as Tensor, 'right')]
+        const incoming = g.reshape([1, x.shape[1] as number, y.shape[2] as number])
+        const both = [
+          needs(0) ? () => product('bmm', incoming, y.transpose(1, 2)).reshape(a.shape) : null,
+          needs(1) ? () => product('bmm', x.transpose(1, 2), incoming).reshape(b.shape) : null,
+        ]
+        return both.map((compute) => compute?.() ?? null)
+      },
+    }),
+  )
+}
+
+function asBatch(x: Tensor, side: 'left' | 'right'): Tensor {
+  if (x.ndim === 2) return x.unsqueeze(0)
+  return side === 'left' ? x.reshape([1, 1, x.numel()]) : x.reshape([1, x.numel(), 1])
+}
+
+/** The product of two matrices, `[m, k] × [k, n] → [m, n]`. */
+export function mm(x: Tensor, mat2: Tensor): Tensor {
+  if (x.ndim !== 2)
+    throw new RuntimeError(
+      `self must be a matrix (mm: got shapes ${formatShape(x.shape)} and ${formatShape(mat2.shape)})`,
+    )
+  if (mat2.ndim !== 2)
+    throw new RuntimeError(
+      `mat2 must be a matrix (mm: got shapes ${formatShape(x.shape)} and ${formatShape(mat2.shape)})`,
+    )
+  if (x.shape[1] !== mat2.shape[0]) {
+    throw new RuntimeError(
+      `mat1 and mat2 shapes cannot be multiplied (${x.shape.join('x')} and ${mat2.shape.join('x')})`,
+    )
+  }
+  checkTypes('mm', x, mat2)
+  return matrixProduct('mm', x, mat2, [x.shape[0] as number, mat2.shape[1] as number])
+}
+
+/** The products of a batch of matrices, `[b, m, k] × [b, k, n] → [b, m, n]`. */
+export function bmm(x: Tensor, mat2: Tensor): Tensor {
+  if (x.ndim !== 3)
+    throw new RuntimeError(
+      `batch1 must be a 3D tensor (bmm: got shapes ${formatShape(x.shape)} and ${formatShape(mat2.shape)})`,
+    )
+  if (mat2.ndim !== 3)
+    throw new RuntimeError(
+      `batch2 must be a 3D tensor (bmm: got shapes ${formatShape(x.shape)} and ${formatShape(mat2.shape)})`,
+    )
+  if (x.shape[0] !== mat2.shape[0] || x.shape[2] !== mat2.shape[1]) {
+    throw new RuntimeError(
+      `Expected size for first two dimensions of batch2 tensor to be: [${x.shape[0]}, ${x.shape[2]}] but got: ` +
+        `[${mat2.shape[0]}, ${mat2.shape[1]}].`,
+    )
+  }
+  checkTypes('bmm', x, mat2)
+  return product('bmm', x, mat2)
+}
+
+/** The product of a matrix and a vector, `[m, k] × [k] → [m]`. */
+export function mv(x: Tensor, vec: Tensor): Tensor {
+  if (x.ndim !== 2 || vec.ndim !== 1)
+    throw new RuntimeError(`vector + matrix @ vector expected, got 1, ${x.ndim}, ${vec.ndim}`)
+  if (x.shape[1] !== vec.shape[0]) {
+    throw new RuntimeError(
+      `size mismatch, got input (${x.shape[0]}), mat (${x.shape.join('x')}), vec (${vec.shape[0]})`,
+    )
+  }
+  checkTypes('mv', x, vec)
+  return matrixProduct('mv', x, vec, [x.shape[0] as number])
+}
+
+/** The sum of the products of two vectors. */
+export function dot(x: Tensor, other: Tensor): Tensor {
+  if (x.ndim !== 1 || other.ndim !== 1) {
+    throw new RuntimeError(`1D tensors expected, but got ${x.ndim}D and ${other.ndim}D tensors`)
+  }
+  if (x.shape[0] !== other.shape[0]) {
+    throw new RuntimeError(
+      `inconsistent tensor size, expected tensor [${x.shape[0]}] and src [${other.shape[0]}] to have the same number of ` +
+        `elements, but got ${x.shape[0]} and ${other.shape[0]} elements respectively`,
+    )
+  }
+  if (x.dtype !== other.dtype) {
+    throw new RuntimeError(
+      `dot : expected both vectors to have same dtype, but found ${x.dtype.scalarName} and ${other.dtype.scalarName}`,
+    )
+  }
+  checkTypes('dot', x, other)
+  return matrixProduct('dot', x, other, [])
+}
+export { dot as vdot }
+
+/** All products of the elements of two vectors, `[m] × [n] → [m, n]`. */
+export function outer(x: Tensor, vec2: Tensor): Tensor {
+  if (x.ndim !== 1 || vec2.ndim !== 1) {
+    throw new RuntimeError(`outer: Expected 1-D argument self, but got ${x.ndim === 1 ? vec2.ndim : x.ndim}-D`)
+  }
+  return x.unsqueeze(1).mul(vec2)
+}
+export { outer as ger }
+
+/**
+ * The matrix product by the rules of `torch.matmul`: vectors are rows on the left and columns on the right, and all but the
+ * last two dimensions broadcast.
+ *
+ * @see https://pytorch.org/docs/stable/generated/torch.matmul.html
+ */
+export function matmul(x: Tensor, other: Tensor): Tensor {
+  if (x.ndim === 0 || other.ndim === 0) {
+    throw new RuntimeError(
+      `both arguments to matmul need to be at least 1D, but they are ${x.ndim}D and ${other.ndim}D`,
+    )
+  }
+  if (x.ndim === 1 && other.ndim === 1) return dot(x, other)
+  if (x.ndim === 2 && other.ndim === 1) return mv(x, other)
+  if (x.ndim === 2 && other.ndim === 2) return mm(x, other)
+  if (x.ndim === 1 && other.ndim === 2) return mm(x.unsqueeze(0), other).squeeze(0)
+  const left = x.ndim === 1 ? x.unsqueeze(0) : x
+  const right = other.ndim === 1 ? other.unsqueeze(1) : other
+  const [m, k, n] = [left.size(-2), left.size(-1), right.size(-1)]
+  // One weight for a whole batch: the batch folds into the rows.
+  if (right.ndim === 2 && right.shape[0] === k) {
+    const rows = mm(left.reshape([numel(left.shape.slice(0, -1)), k]), right)
+    return unwrap(rows.reshape([...left.shape.slice(0, -1), n]), x, other)
+  }
+  const batch = broadcastShapes(left.shape.slice(0, -2), right.shape.slice(0, -2))
+  if (k !== right.size(-2)) {
+    throw new RuntimeError(
+      `Expected size for first two dimensions of batch2 tensor to be: [${numel(batch)}, ${k}] but got: [${numel(batch)}, ` +
+        `${right.size(-2)}]. (matmul: shapes ${formatShape(x.shape)} and ${formatShape(other.shape)})`,
+    )
+  }
+  const a = left.expand([...batch, m, k]).reshape([numel(batch), m, k])
+  const b = right.expand([...batch, k, n]).reshape([numel(batch), k, n])
+  return unwrap(bmm(a, b).reshape([...batch, m, n]), x, other)
+}
+
+/** Takes off the dimensions that vectors were given. */
+function unwrap(out: Tensor, x: Tensor, other: Tensor): Tensor {
+  const rows = x.ndim === 1 ? out.squeeze(-2) : out
+  return other.ndim === 1 ? rows.squeeze(-1) : rows
+}
+
+/** What `addmm` and its kin multiply the bias and the product by. */
+export interface AddmmOptions {
+  readonly beta?: number
+  readonly alpha?: number
+}
+
+/** `beta * x + alpha * (mat1 × mat2)`. */
+export function addmm(x: Tensor, mat1: Tensor, mat2: Tensor, { beta = 1, alpha = 1 }: AddmmOptions = {}): Tensor {
+  return routine(
+    'addmm',
+    [x, mat1, mat2],
+    () => {
+      const out = mm(mat1, mat2)
+      const scaled = alpha === 1 ? out : out.mul(alpha)
+      const bias = beta === 1 ? x : x.mul(beta)
+      if (beta !== 0) bias.expand(out.shape)
+      return beta === 0 ? scaled : scaled.add(bias)
+    },
+    () => ({
+      saved: [mat1, mat2],
+      backward: ([g = null], needs, [a, b]) => {
+        if (g === null) return [null, null, null]
+        const scaled = alpha === 1 ? g : g.mul(alpha)
+        return [
+          needs(0) ? (beta === 1 ? g : g.mul(beta)).sum_to_size(x.shape) : null,
+          needs(1) ? mm(scaled, (b as Tensor).t()) : null,
+          needs(2) ? mm((a as Tensor).t(), scaled) : null,
+        ]
+      },
+    }),
+  )
+}
+
+/** `beta * x + alpha * (batch1 × batch2)`. */
+export function baddbmm(x: Tensor, batch1: Tensor, batch2: Tensor, { beta = 1, alpha = 1 }: AddmmOptions = {}): Tensor {
+  const scaled = bmm(batch1, batch2).mul(alpha)
+  return beta === 0 ? scaled : scaled.add(x.mul(beta))
+}
+
+/** `beta * x + alpha * (mat × vec)`. */
+export function addmv(x: Tensor, mat: Tensor, vec: Tensor, { beta = 1, alpha = 1 }: AddmmOptions = {}): Tensor {
+  const scaled = mv(mat, vec).mul(alpha)
+  return beta === 0 ? scaled : scaled.add(x.mul(beta))
+}

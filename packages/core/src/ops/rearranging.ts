@@ -1,0 +1,190 @@
+import { int32 } from '../dtype.ts'
+import { RuntimeError } from '../errors.ts'
+import { formatShape, type Shape, wrapDim, wrapDims } from '../shape.ts'
+import { alias, allocate, type Tensor } from '../tensor/tensor.ts'
+import { arange } from './creation.ts'
+import { elementwise } from './define/elementwise.ts'
+import { routine } from './define/routine.ts'
+import { write } from './inplace.ts'
+import { cat } from './joining.ts'
+
+/** The order of elements along dimensions turned round, as a copy. */
+export function flip(x: Tensor, ...dims: readonly number[] | readonly [readonly number[]]): Tensor {
+  const given = (typeof dims[0] === 'object' ? dims[0] : dims) as readonly number[]
+  if (given.length === 0) return x.clone()
+  const turned = wrapDims(given, x.ndim)
+  return routine(
+    'flip',
+    [x],
+    () => {
+      const out = allocate(x.shape, x.dtype, x.storage.device)
+      const last = turned.reduce(
+        (sum, dim) => sum + ((x.shape[dim] as number) - 1) * (x.strides[dim] as number),
+        x.offset,
+      )
+      const strides = x.strides.map((stride, i) => (turned.includes(i) ? -stride : stride))
+      if (x.numel() > 0) write(out, alias(x, { shape: x.shape, strides, offset: last }))
+      return out
+    },
+    () => ({ saved: [], backward: ([g = null]) => [g === null ? null : flip(g, turned)] }),
+  )
+}
+/** Left and right exchanged. */
+export const fliplr = (x: Tensor): Tensor => flip(x, 1)
+/** Top and bottom exchanged. */
+export const flipud = (x: Tensor): Tensor => flip(x, 0)
+
+/** Elements moved on along dimensions; what leaves at the end comes back at the front. */
+export function roll(x: Tensor, shifts: number | readonly number[], dims?: number | readonly number[]): Tensor {
+  const steps = typeof shifts === 'number' ? [shifts] : shifts
+  if (dims === undefined || (typeof dims !== 'number' && dims.length === 0)) {
+    return rolled(x.reshape(-1), steps[0] ?? 0, 0).reshape(x.shape)
+  }
+  const axes = typeof dims === 'number' ? [dims] : dims
+  if (axes.length !== steps.length) {
+    throw new RuntimeError(`shifts and dimensions must align. shifts: ${steps.length}, dims:${axes.length}`)
+  }
+  return axes.reduce((y, dim, i) => rolled(y, steps[i] as number, wrapDim(dim, x.ndim)), x)
+}
+function rolled(x: Tensor, shift: number, dim: number): Tensor {
+  const size = x.shape[dim] as number
+  if (size === 0) return x.clone()
+  const start = (((-shift % size) + size) % size) as number
+  return routine(
+    'roll',
+    [x],
+    () => cat([x.narrow(dim, start, size - start), x.narrow(dim, 0, start)], dim),
+    () => ({
+      saved: [],
+      backward: ([g = null]) => [g === null ? null : rolled(g, -shift, dim)],
+    }),
+  )
+}
+
+/** Turned by 90 degrees, `k` times, in the plane of two dimensions. */
+export function rot90(x: Tensor, k = 1, dims: readonly [number, number] = [0, 1]): Tensor {
+  const [a, b] = [wrapDim(dims[0], x.ndim), wrapDim(dims[1], x.ndim)]
+  const turns = ((k % 4) + 4) % 4
+  if (turns === 1) return flip(x, b).transpose(a, b)
+  if (turns === 2) return flip(x, [a, b])
+  return turns === 3 ? flip(x, a).transpose(a, b) : x.clone()
+}
+
+const keepBelow = elementwise('tril', ['x', 'row', 'column'], {
+  forward: 'column <= row + diagonal ? x : 0',
+  parameters: { diagonal: 0 },
+  masks: ['row', 'column'],
+})
+const keepAbove = elementwise('triu', ['x', 'row', 'column'], {
+  forward: 'column >= row + diagonal ? x : 0',
+  parameters: { diagonal: 0 },
+  masks: ['row', 'column'],
+})
+function triangle(
+  name: string,
+  op: typeof keepBelow,
+  x: Tensor,
+  diagonal: number | { readonly diagonal?: number },
+): Tensor {
+  if (x.ndim < 2) throw new RuntimeError(`${name}: input tensor must have at least 2 dimensions`)
+  const range = (size: number): Tensor => arange(size, { dtype: int32, device: x.device })
+  const by = typeof diagonal === 'number' ? diagonal : (diagonal.diagonal ?? 0)
+  return op(x, range(x.size(-2)).unsqueeze(1), range(x.size(-1)), by)
+}
+/** The lower triangle; zeros above the `diagonal`-th diagonal. */
+export const tril = (x: Tensor, diagonal: number | { readonly diagonal?: number } = 0): Tensor =>
+  triangle('tril', keepBelow, x, diagonal)
+/** The upper triangle; zeros below the `diagonal`-th diagonal. */
+export const triu = (x: Tensor, diagonal: number | { readonly diagonal?: number } = 0): Tensor =>
+  triangle('triu', keepAbove, x, diagonal)
+
+/** The diagonal of a matrix, or a matrix with a vector as its diagonal. */
+export function diag(x: Tensor, diagonal = 0): Tensor {
+  if (x.ndim === 1) return diag_embed(x, { offset: diagonal })
+  if (x.ndim === 2) return x.diagonal(diagonal).clone()
+  throw new RuntimeError(`diag(): Supports 1D or 2D tensors. Got ${x.ndim}D`)
+}
+
+/** Matrices with the last dimension as their diagonal. */
+export function diag_embed(
+  x: Tensor,
+  options: number | { readonly offset?: number; readonly dim1?: number; readonly dim2?: number } = {},
+): Tensor {
+  const { offset = 0, dim1 = -2, dim2 = -1 } = typeof options === 'number' ? { offset: options } : options
+  const [a, b] = [wrapDim(dim1, x.ndim + 1), wrapDim(dim2, x.ndim + 1)]
+  if (a === b) throw new RuntimeError(`diagonal dimensions cannot be identical ${dim1}, ${dim2}`)
+  const n = x.size(-1) + Math.abs(offset)
+  const rest = x.shape.slice(0, -1)
+  const shape = Array.from({ length: x.ndim + 1 }, (_, i) => (i === a || i === b ? n : (rest.shift() as number)))
+  return routine(
+    'diag_embed',
+    [x],
+    () => {
+      const out = x.new_zeros(shape)
+      out.diagonal(offset, a, b).copy_(x)
+      return out
+    },
+    () => ({ saved: [], backward: ([g = null]) => [g === null ? null : g.diagonal(offset, a, b)] }),
+  )
+}
+
+/** Each element repeated, along a dimension or in the flattened tensor. */
+export function repeat_interleave(
+  x: Tensor,
+  repeats: number | Tensor,
+  dim?: number | { readonly dim?: number },
+): Tensor {
+  const axis = typeof dim === 'object' ? dim.dim : dim
+  const input = axis === undefined ? x.reshape(-1) : x
+  const at = wrapDim(axis ?? 0, input.ndim)
+  const size = input.shape[at] as number
+  const counts = typeof repeats === 'number' ? [repeats] : [...repeats.to_typed_array()]
+  if (counts.length !== 1 && counts.length !== size) {
+    throw new RuntimeError(
+      `repeats must have the same size as input along dim, but got repeats.size(0) = ${counts.length} and input.size(${at}) = ${size}`,
+    )
+  }
+  if (counts.some((count) => count < 0)) throw new RuntimeError('repeats can not be negative')
+  const places = Array.from({ length: size }, (_, i) =>
+    Array.from({ length: counts[counts.length === 1 ? 0 : i] as number }, () => i),
+  ).flat()
+  return input.index_select(at, x.new_tensor(places, { dtype: int32 }))
+}
+
+/** The whole tensor, repeated along each dimension. */
+export function repeat(x: Tensor, ...sizes: readonly number[] | readonly [Shape]): Tensor {
+  const counts = (typeof sizes[0] === 'object' ? sizes[0] : sizes) as Shape
+  if (counts.length < x.ndim) {
+    throw new RuntimeError(
+      'Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor (repeat: got ' +
+        `${formatShape(counts)} for shape ${formatShape(x.shape)})`,
+    )
+  }
+  const padded = [...Array.from({ length: counts.length - x.ndim }, () => 1), ...x.shape]
+  const tiles = counts.flatMap((count, i) => [count, padded[i] as number])
+  return routine(
+    'repeat',
+    [x],
+    () => {
+      const out = allocate(tiles, x.dtype, x.storage.device)
+      write(out, x.reshape(padded.flatMap((size) => [1, size])))
+      return out.reshape(counts.map((count, i) => count * (padded[i] as number)))
+    },
+    () => ({
+      saved: [],
+      backward: ([g = null]) => [
+        g === null
+          ? null
+          : g
+              .reshape(tiles)
+              .sum(counts.map((_, i) => 2 * i))
+              .reshape(x.shape),
+      ],
+    }),
+  )
+}
+/** As `repeat`, with missing counts taken as 1. */
+export function tile(x: Tensor, ...sizes: readonly number[] | readonly [Shape]): Tensor {
+  const counts = (typeof sizes[0] === 'object' ? sizes[0] : sizes) as Shape
+  return repeat(x, [...Array.from({ length: Math.max(0, x.ndim - counts.length) }, () => 1), ...counts])
+}

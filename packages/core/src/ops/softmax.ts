@@ -1,0 +1,99 @@
+import type { DType } from '../dtype.ts'
+import { RuntimeError } from '../errors.ts'
+import { wrapDim } from '../shape.ts'
+import type { Tensor } from '../tensor/tensor.ts'
+import { routine } from './define/routine.ts'
+import { cat } from './joining.ts'
+
+/** The dimension, in one argument or by name, and the dtype to compute in. */
+export interface SoftmaxOptions {
+  readonly dim?: number
+  readonly dtype?: DType
+}
+
+function prepare(
+  name: string,
+  x: Tensor,
+  dim: number | SoftmaxOptions,
+  options: SoftmaxOptions,
+): { input: Tensor; at: number } {
+  const call = typeof dim === 'object' ? dim : { ...options, dim }
+  if (call.dim === undefined) throw new TypeError(`${name}(): missing dim`)
+  const input = call.dtype === undefined ? x : x.to(call.dtype)
+  if (input.dtype.kind !== 'floating') {
+    throw new RuntimeError(`"${name}_lastdim_kernel_impl" not implemented for '${input.dtype.scalarName}'`)
+  }
+  return { input, at: wrapDim(call.dim, x.ndim) }
+}
+
+/** `eˣ / Σ eˣ` along a dimension, without overflow. */
+export function softmax(x: Tensor, dim: number | SoftmaxOptions, options: SoftmaxOptions = {}): Tensor {
+  const { input, at } = prepare('softmax', x, dim, options)
+  return softmaxAlong(input, at)
+}
+
+function softmaxAlong(x: Tensor, dim: number): Tensor {
+  return routine(
+    'softmax',
+    [x],
+    () => {
+      if (x.numel() === 0) return x.clone()
+      const powers = x.sub(x.amax(dim, { keepdim: true })).exp()
+      return powers.div(powers.sum(dim, { keepdim: true }))
+    },
+    (out) => ({
+      saved: [out],
+      backward: ([g = null], _, [y]) => {
+        if (g === null) return [null]
+        const scaled = g.mul(y as Tensor)
+        return [scaled.sub((y as Tensor).mul(scaled.sum(dim, { keepdim: true })))]
+      },
+    }),
+  )
+}
+
+/** `log(softmax(x))`, computed as `x - logsumexp(x)`. */
+export function log_softmax(x: Tensor, dim: number | SoftmaxOptions, options: SoftmaxOptions = {}): Tensor {
+  const { input, at } = prepare('log_softmax', x, dim, options)
+  return routine(
+    'log_softmax',
+    [input],
+    () => {
+      if (input.numel() === 0) return input.clone()
+      const centred = input.sub(input.amax(at, { keepdim: true }))
+      return centred.sub(centred.exp().sum(at, { keepdim: true }).log())
+    },
+    (out) => ({
+      saved: [out],
+      backward: ([g = null], _, [y]) => [
+        g === null ? null : g.sub((y as Tensor).exp().mul(g.sum(at, { keepdim: true }))),
+      ],
+    }),
+  )
+}
+
+/** `softmax(-x)`. */
+export const softmin = (x: Tensor, dim: number | SoftmaxOptions, options: SoftmaxOptions = {}): Tensor =>
+  softmax(x.neg(), dim, options)
+
+/** The first half along a dimension, times the sigmoid of the second. */
+export function glu(x: Tensor, dim: number | { readonly dim?: number } = -1): Tensor {
+  const at = wrapDim(typeof dim === 'number' ? dim : (dim.dim ?? -1), x.ndim)
+  const size = x.shape[at] ?? 1
+  if (x.ndim === 0) throw new RuntimeError('glu does not support 0-dimensional tensors')
+  if (size % 2 !== 0) throw new RuntimeError(`Halving dimension must be even, but dimension ${at} is size ${size}`)
+  return routine(
+    'glu',
+    [x],
+    () => x.narrow(at, 0, size / 2).mul(x.narrow(at, size / 2, size / 2).sigmoid()),
+    () => ({
+      saved: [x],
+      backward: ([g = null], _, [input]) => {
+        if (g === null) return [null]
+        const value = (input as Tensor).narrow(at, 0, size / 2)
+        const gate = (input as Tensor).narrow(at, size / 2, size / 2).sigmoid()
+        return [cat([g.mul(gate), g.mul(value).mul(gate).mul(gate.rsub(1))], at)]
+      },
+    }),
+  )
+}

@@ -1,0 +1,174 @@
+import type { Node } from '../autograd/node.ts'
+import type { ViewRecord } from '../autograd/view.ts'
+import type { Device } from '../devices/device.ts'
+import { Storage } from '../devices/storage.ts'
+import { type DType, float32 } from '../dtype.ts'
+import { RuntimeError } from '../errors.ts'
+import { contiguousStrides, type Geometry, isContiguous, numel, SCALAR, type Shape, wrapDim } from '../shape.ts'
+
+/** Anything an elementwise op takes: a tensor, or a number that broadcasts. */
+export type TensorLike = Tensor | number | boolean
+
+/**
+ * An n-dimensional array that remembers how it was computed. What it holds lies in a storage, which views share; what it
+ * can do is added by the ops (`ops/install.ts`) and by autograd (`autograd/install.ts`).
+ */
+export class Tensor {
+  /** The sizes of the dimensions, outermost first. */
+  readonly shape: Shape
+  /** Elements of the storage between neighbours along each dimension. */
+  readonly strides: readonly number[]
+  /** Index in the storage of the first element. */
+  readonly offset: number
+  /** The type of the elements. */
+  readonly dtype: DType
+  /** The memory, shared with every view. */
+  readonly storage: Storage
+
+  /** The node that computed this tensor, as of the last time somebody looked: read it by `gradientNode`. */
+  node: Node | null = null
+  /** Which of that node's outputs this is. */
+  outputIndex = 0
+  /** On a leaf, whether the user asked for its gradient. */
+  leafRequiresGrad = false
+  /** On a leaf that takes part in a graph, the node that adds into `.grad`. */
+  accumulator: Node | null = null
+  /** The gradient that `backward` has accumulated. */
+  gradient: Tensor | null = null
+  /** What this is a view of, where a change in place must reach the base's history. */
+  viewOf: ViewRecord | null = null
+  /** Whether it was made under `inference_mode`. */
+  inference = false
+
+  constructor(storage: Storage, shape: Shape, strides: readonly number[], offset: number) {
+    this.storage = storage
+    this.dtype = storage.dtype
+    this.shape = shape
+    this.strides = strides
+    this.offset = offset
+  }
+
+  /** The number of dimensions. */
+  get ndim(): number {
+    return this.shape.length
+  }
+
+  /** The device's name: `'cpu'` or `'gpu'`. */
+  get device(): string {
+    return this.storage.device.type
+  }
+
+  /** Where the bytes of this tensor come from: `true` on the CPU. */
+  get is_cpu(): boolean {
+    return this.storage.device.type === 'cpu'
+  }
+
+  /** The number of dimensions. */
+  dim(): number {
+    return this.shape.length
+  }
+
+  /** The number of elements. */
+  numel(): number {
+    return numel(this.shape)
+  }
+
+  /** The number of elements. */
+  nelement(): number {
+    return numel(this.shape)
+  }
+
+  /** The shape, or the size of one dimension. */
+  size(): Shape
+  size(dim: number): number
+  size(dim?: number): Shape | number {
+    return dim === undefined ? this.shape : (this.shape[wrapDim(dim, this.shape.length)] as number)
+  }
+
+  /** The strides, or the stride of one dimension. */
+  stride(): readonly number[]
+  stride(dim: number): number
+  stride(dim?: number): readonly number[] | number {
+    return dim === undefined ? this.strides : (this.strides[wrapDim(dim, this.shape.length)] as number)
+  }
+
+  /** Index in the storage of the first element. */
+  storage_offset(): number {
+    return this.offset
+  }
+
+  /** Bytes of one element. */
+  element_size(): number {
+    return this.dtype.itemsize
+  }
+
+  /** Whether the elements lie in row-major order without gaps. */
+  is_contiguous(): boolean {
+    return isContiguous(this)
+  }
+
+  /** Whether the elements are floating point numbers. */
+  is_floating_point(): boolean {
+    return this.dtype.kind === 'floating'
+  }
+
+  /** How often the memory was changed in place; views share the count. */
+  get _version(): number {
+    return this.storage.version
+  }
+
+  /** Whether it was made under `torch.inference_mode()`. */
+  is_inference(): boolean {
+    return this.inference
+  }
+
+  /** The value at a storage index, as a number. Reads the device: errors where it cannot answer at once. */
+  at(position: number): number {
+    return this.storage.device.read(this.storage)[position] as number
+  }
+
+  /**
+   * The only element as a JavaScript number, or a boolean for a bool tensor.
+   *
+   * @throws RuntimeError when there is not exactly one element, or the device cannot be read at once.
+   */
+  item(): number
+  item(): number | boolean {
+    const { buffer } = this.storage
+    if (typeof buffer === 'number' && this.shape.length === 0) return this.dtype.kind === 'bool' ? buffer !== 0 : buffer
+    if (this.numel() !== 1) {
+      throw new RuntimeError(
+        `a Tensor with ${this.numel()} elements cannot be converted to Scalar (shape [${this.shape.join(', ')}])`,
+      )
+    }
+    const value = this.at(this.offset)
+    return this.dtype.kind === 'bool' ? value !== 0 : value
+  }
+
+  /** `for (const row of x)` walks the first dimension. Needs at least one. */
+  *[Symbol.iterator](): Iterator<Tensor> {
+    if (this.shape.length === 0) throw new TypeError('iteration over a 0-d tensor')
+    yield* this.unbind(0)
+  }
+}
+
+/** A new tensor in row-major order over a whole storage. */
+export function wrap(storage: Storage, shape: Shape): Tensor {
+  return new Tensor(storage, shape, contiguousStrides(shape), 0)
+}
+
+/** A new 0-dimensional tensor that keeps its value as a plain number. */
+export function wrapNumber(device: Device, dtype: DType, value: number): Tensor {
+  return new Tensor(new Storage(device, dtype, 1, value), SCALAR, SCALAR, 0)
+}
+
+/** A new tensor whose elements are not yet defined. */
+export function allocate(shape: Shape, dtype: DType = float32, device: Device): Tensor {
+  const length = numel(shape)
+  return wrap(new Storage(device, dtype, length, device.allocate(length, dtype)), shape)
+}
+
+/** Another window on the same memory. */
+export function alias(x: Tensor, { shape, strides, offset }: Geometry): Tensor {
+  return new Tensor(x.storage, shape, strides, offset)
+}
