@@ -11,7 +11,7 @@ import {
 } from './assembler.ts'
 import { compileFormulas, type Imports, importsOf, keep, type Lanes } from './formula.ts'
 import { forEachIndex } from './odometer.ts'
-import { type Layout, type Stream, stream } from './stream.ts'
+import { type Input, type Layout, readInputs, type Stream, stream } from './stream.ts'
 
 /** One or more formulas, and how the arrays lie that they read and write. */
 export interface ElementwiseSpec {
@@ -19,23 +19,24 @@ export interface ElementwiseSpec {
   /** One a formula; they may be the very arrays of inputs. */
   readonly outputs: readonly Layout[]
   /** The variables of the formulas: arrays, or one number for all elements. */
-  readonly inputs: readonly { readonly name: string; readonly layout: Layout | 'number' }[]
+  readonly inputs: readonly Input[]
 }
 
 export interface KernelOptions extends ModuleOptions {
   readonly shared?: boolean
 }
 
-type Parameter = I32 | F32
+/** A parameter of a kernel: sizes, addresses and strides come first, numbers of formulas last. */
+export type Parameter = I32 | F32
 
-const isStrided = (layout: Layout): boolean => layout.access === 'strided'
-const isInteger = (value: Parameter): value is I32 => value instanceof I32
-const isFloat = (value: Parameter): value is F32 => value instanceof F32
+export const isInteger = (value: Parameter): value is I32 => value instanceof I32
+export const isFloat = (value: Parameter): value is F32 => value instanceof F32
+export const isStrided = (layout: Layout): boolean => layout.access === 'strided'
 
 /**
  * The module of an elementwise kernel. Arrays come outputs first. Exports:
  * - `run(n, ...pointers, ...strides, ...numbers)`: one run of `n` elements; strides in bytes, of strided arrays only;
- * - `rows(block, ...numbers)`: a run at every index of outer dimensions, described in memory (see `rowsBlock`).
+ * - `rows(block, ...numbers)`: a run at every index of outer dimensions, described in memory.
  */
 export function elementwiseModule(spec: ElementwiseSpec, options: KernelOptions): ModuleBuilder {
   const m = new ModuleBuilder(options)
@@ -69,12 +70,7 @@ function runFunction(m: ModuleBuilder, spec: ElementwiseSpec, imports: Imports):
     const inputs = streams.slice(spec.outputs.length)
     const splats = parameters.filter(isFloat).map((number) => f.let(F32x4.splat(number)))
     f.while(left.gtSigned(0), () => {
-      const variables = new Map<string, Lanes>()
-      const [arrayInputs, numberInputs] = [[...inputs], [...splats]]
-      for (const { name, layout } of spec.inputs) {
-        const value = layout === 'number' ? numberInputs.shift() : arrayInputs.shift()?.load()
-        if (value) variables.set(name, layout === 'number' ? value : keep(f, value))
-      }
+      const variables = readInputs(f, spec.inputs, inputs, splats)
       storeAll(f, compileFormulas(f, spec.formulas, { m, imports, variables }), outputs)
       for (const each of streams) each.advance()
       f.set(left, left.sub(4))
@@ -89,22 +85,9 @@ function storeAll(f: FunctionBuilder, values: readonly Lanes[], outputs: readonl
 }
 
 /**
- * The description that `rows` reads, in 32-bit words: the number of outer dimensions, the elements of a run, the pointers,
- * the inner strides of strided arrays, then the records of the dimensions (see odometer.ts) with the strides of all arrays.
+ * `rows(block, ...numbers)`. The block has 32-bit words: the number of outer dimensions, the elements of a run, the
+ * pointers, the inner strides of strided arrays, then the records of the dimensions (see odometer.ts).
  */
-export interface RowsBlock {
-  readonly run: number
-  readonly pointers: readonly number[]
-  readonly strides: readonly number[]
-  readonly outer: readonly { readonly size: number; readonly steps: readonly number[] }[]
-}
-
-/** The words of a description. */
-export function rowsBlock({ run, pointers, strides, outer }: RowsBlock): number[] {
-  const records = outer.flatMap(({ size, steps }) => [size, 0, ...steps])
-  return [outer.length, run, ...pointers, ...strides, ...records]
-}
-
 function rowsFunction(
   m: ModuleBuilder,
   spec: ElementwiseSpec,

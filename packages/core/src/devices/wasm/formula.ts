@@ -1,6 +1,6 @@
 import { type Call, type Expression, nodesOf } from '../../formula/expression.ts'
 import { type FunctionName, functionOf } from '../../formula/functions.ts'
-import { F32x4, F64, type FunctionBuilder, type FunctionHandle, I32x4, type ModuleBuilder } from './assembler.ts'
+import { F32x4, F64, type FunctionBuilder, type FunctionHandle, type I32x4, type ModuleBuilder } from './assembler.ts'
 import { binary, unary } from './math/index.ts'
 import { perLane } from './math/payne-hanek.ts'
 

@@ -88,6 +88,6 @@ function multiplyLanes<V extends Lanes<V>>(
 }
 
 /** Lane `i` of the result is the sum of the lanes of vector `i`. */
-function addLanes<V extends Lanes<V>>(element: Element<V>, vectors: readonly V[]): V {
+export function addLanes<V extends Lanes<V>>(element: Element<V>, vectors: readonly V[]): V {
   return element.transpose(vectors).reduce((sum, vector) => sum.add(vector))
 }

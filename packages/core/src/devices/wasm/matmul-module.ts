@@ -39,7 +39,7 @@ export function matmulModule<V extends Lanes<V>>(element: Element<V>, options: M
   module.importMemory({ shared })
   const epilogue = options.epilogue?.(module)
   const partial = partialVectors(module, element)
-  const panels = panelKernels(module, element, partial, epilogue)
+  const panels = panelKernels(module, element, partial, { epilogue })
   const gemm = gemmKernel(module, element, packKernel(module, element), panels)
   const dot = dotKernel(module, element, partial, epilogue)
   const multiply: FunctionHandle<Parameters, Effect> = module.function<Parameters>(

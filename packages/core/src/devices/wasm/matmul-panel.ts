@@ -15,6 +15,12 @@ type PanelParameters = [
   ...[c: I32, rowC: I32, start: I32, rowStart: I32, tail: I32, last: I32],
 ]
 
+export interface PanelOptions<V> {
+  readonly epilogue?: Epilogue<V> | undefined
+  /** Whether the rows of B lie where a table says, and `start` has one element a row. */
+  readonly table?: boolean
+}
+
 /**
  * Adds the kernel `C = start + A × B` for any number of rows of A and one panel of B: `vectors` vectors side by side. Here
  * is where the time of a matrix product goes. The sums of a tile of C stay in registers while the depth runs, so that an
@@ -29,6 +35,9 @@ type PanelParameters = [
  * rows are left than a tile has, the tile computes the last of them several times and stores it once: that costs no more
  * than a smaller tile, whose few sums would wait for each other.
  *
+ * Where B is a `table`, `stepB` is the address of a table of 32-bit numbers instead: how far from `b` each row lies. That
+ * is how a convolution reads an image without copying it out; its bias has one element a row of C, and so has `start`.
+ *
  * Addresses and strides are in bytes. `start` is what the sums are added to: C itself, a bias row (`rowStart` 0), or
  * `nothing` (`rowStart` 0 too). Of the last vector of the panel only `tail` lanes exist in C and start. `last` says that
  * no further depth comes: the epilogue is due.
@@ -39,7 +48,7 @@ export function panelKernel<V extends Lanes<V>>(
   partial: PartialVectors<V>,
   rows: number,
   vectors: number,
-  epilogue?: Epilogue<V>,
+  { epilogue, table = false }: PanelOptions<V> = {},
 ): Panel {
   return m.function<PanelParameters>(
     [I32, I32, I32, I32, I32, I32, I32, I32, I32, I32, I32, I32, I32],
@@ -47,12 +56,13 @@ export function panelKernel<V extends Lanes<V>>(
     (f, rowCount, depth, a, rowA, stepA, b, stepB, c, rowC, start, rowStart, tail, last) => {
       f.while(rowCount, () => {
         const pointers = rowPointers(f, rows, rowCount, a, rowA)
-        const sums = multiplyTile(f, element, vectors, { depth, pointers, stepA, b, stepB })
+        const sums = multiplyTile(f, element, vectors, { depth, pointers, stepA, b, stepB, table })
         f.if(start.ne(nothing), () => {
           eachRow(f, sums, rowCount, (rowSums) => {
             rowSums.forEach((sum, j) => {
-              const whole = j < vectors - 1
-              f.set(sum, sum.add(whole ? element.load(start, 16 * j) : partial.load(start.add(16 * j), tail)))
+              if (table) f.set(sum, sum.add(element.loadSplat(start)))
+              else if (j < vectors - 1) f.set(sum, sum.add(element.load(start, 16 * j)))
+              else f.set(sum, sum.add(partial.load(start.add(16 * j), tail)))
             })
             f.set(start, start.add(rowStart))
           })
@@ -91,10 +101,10 @@ export function panelKernels<V extends Lanes<V>>(
   m: ModuleBuilder,
   element: Element<V>,
   partial: PartialVectors<V>,
-  epilogue?: Epilogue<V>,
+  options: PanelOptions<V> = {},
 ): Panel[] {
   const rows = [4, 4, m.relaxed ? 3 : 2, 2]
-  return rows.map((count, i) => panelKernel(m, element, partial, count, i + 1, epilogue))
+  return rows.map((count, i) => panelKernel(m, element, partial, count, i + 1, options))
 }
 
 /** Pointers to `count` rows, of which only `left` exist: the last of these stands for the rows behind it. */
@@ -117,18 +127,20 @@ function multiplyTile<V extends Lanes<V>>(
   f: FunctionBuilder,
   element: Element<V>,
   vectors: number,
-  { depth, pointers, stepA, b, stepB }: { depth: I32; pointers: readonly I32[]; stepA: I32; b: I32; stepB: I32 },
+  operands: { depth: I32; pointers: readonly I32[]; stepA: I32; b: I32; stepB: I32; table: boolean },
 ): V[][] {
+  const { depth, pointers, stepA, b, stepB, table } = operands
   const sums = pointers.map(() => range(vectors).map(() => f.let(element.zero())))
-  const [row, left] = [f.let(b), f.let(depth)]
+  const [next, left] = [f.let(table ? stepB : b), f.let(depth)]
   f.while(left, () => {
+    const row = table ? f.let(b.add(I32.load(next))) : next
     const columns = range(vectors).map((j) => f.let(element.load(row, 16 * j)))
     pointers.forEach((pointer, i) => {
       const factor = f.let(element.loadSplat(pointer))
       sums[i]?.forEach((sum, j) => f.set(sum, factor.madd(columns[j] ?? factor, sum)))
       f.set(pointer, pointer.add(stepA))
     })
-    f.set(row, row.add(stepB))
+    f.set(next, next.add(table ? 4 : stepB))
     f.set(left, left.sub(1))
   })
   return sums

@@ -1,17 +1,13 @@
 import { constant, type Expression, nodesOf, substitute } from '../../formula/expression.ts'
-import { coalesce } from '../../shape.ts'
 import type { ModuleBuilder } from './assembler.ts'
-import { type ElementwiseSpec, elementwiseModule, type KernelOptions, rowsBlock } from './elementwise.ts'
+import { type ElementwiseSpec, elementwiseModule, type KernelOptions } from './elementwise.ts'
+import { foldingOf, type Reduction } from './fold.ts'
 import { importedFunctions, powers } from './formula.ts'
 import type { KernelMemory } from './memory.ts'
-import { type Access, type ElementType, sizeOf } from './stream.ts'
-
-/** A strided window on the memory: the address of its first element, and strides in elements. */
-export interface Window {
-  readonly pointer: number
-  readonly strides: readonly number[]
-  readonly type: ElementType
-}
+import { type Loop, loopsOf, planReduction, still } from './plan.ts'
+import { columnReductionModule, rowReductionModule } from './reduce.ts'
+import type { Input, Layout } from './stream.ts'
+import { accessOf, byteStrides, type Window } from './window.ts'
 
 /** One or more formulas over the same inputs. */
 export interface Formulas {
@@ -22,14 +18,16 @@ export interface Formulas {
 /** An exported function: addresses, sizes and numbers go in. */
 type Exported = (...args: readonly number[]) => void
 
+type Exports = ReadonlyMap<string, Exported>
+
 const isExported = (value: unknown): value is Exported => typeof value === 'function'
 
 /** Compiles kernels for one memory, keeps them, and runs them. */
 export class KernelRunner {
   readonly #memory: KernelMemory
   readonly #options: KernelOptions
-  readonly #compiled = new WeakMap<Formulas, Map<string, ReadonlyMap<string, Exported>>>()
-  /** Where outer loops are described, until the next call. */
+  readonly #compiled = new WeakMap<object, Map<string, Exports>>()
+  /** Where loops are described, until the next call. */
   #block: number
   #blockBytes = 1024
 
@@ -52,27 +50,57 @@ export class KernelRunner {
     if (shape.includes(0)) return
     const windows = [...outputs, ...inputs.filter((input) => typeof input !== 'number')]
     const numbers = inputs.filter((input) => typeof input === 'number')
-    const flat = coalesce(
-      shape,
-      windows.map(({ strides }) => strides),
-    )
-    const run = flat.shape.pop() ?? 1
-    const inner = flat.strides.map((strides) => strides.pop() ?? 0)
-    const accesses = inner.map((stride) => accessOf(stride, run))
-    const exports = this.#compile(kernel, outputs, inputs, accesses)
+    const loops = loopsOf(shape, windows.map(byteStrides))
+    const inner = loops.pop() ?? still(1, windows.length)
+    const layouts = layoutsOf(windows, inner)
+    const constants = constantPowers(kernel, inputs)
+    const exports = this.#exportsOf(kernel, keyOf(layouts, inputs, constants.values()), () => {
+      const spec = elementwiseSpec(kernel, layouts, inputs, constants)
+      return this.#instantiate(elementwiseModule(spec, this.#options), spec.formulas)
+    })
     const pointers = windows.map(({ pointer }) => pointer)
-    const bytes = windows.map(({ type }) => sizeOf(type))
-    const strides = inner.flatMap((stride, k) => (accesses[k] === 'strided' ? [stride * (bytes[k] ?? 0)] : []))
-    if (flat.shape.length === 0) {
-      exports.get('run')?.(run, ...pointers, ...strides, ...numbers)
+    const strides = stridesOf(layouts, inner.steps)
+    if (loops.length === 0) {
+      exports.get('run')?.(inner.size, ...pointers, ...strides, ...numbers)
       return
     }
-    const outer = flat.shape.map((size, dim) => ({
-      size,
-      steps: flat.strides.map((steps, k) => (steps[dim] ?? 0) * (bytes[k] ?? 0)),
-    }))
-    const block = this.#describe(rowsBlock({ run, pointers, strides, outer: outer.reverse() }))
-    exports.get('rows')?.(block, ...numbers)
+    const block = [loops.length, inner.size, ...pointers, ...strides, ...recordsOf(loops)]
+    exports.get('rows')?.(this.#describe(block), ...numbers)
+  }
+
+  /**
+   * Folds the dimensions of `shape` that are marked; see `foldingOf` for the reductions that can be. All windows have the
+   * rank of `shape`; strides of the output along folded dimensions do not matter. The output overlaps no input.
+   */
+  reduce(
+    kernel: Reduction,
+    shape: readonly number[],
+    isReduced: readonly boolean[],
+    output: Window,
+    inputs: readonly (Window | number)[],
+  ): void {
+    const folding = foldingOf(kernel)
+    if (folding === undefined) throw new Error('reduce: the steps of this reduction depend on their order')
+    if (shape.some((size, dim) => size === 0 && !isReduced[dim])) return
+    const windows = [output, ...inputs.filter((input) => typeof input !== 'number')]
+    const numbers = inputs.filter((input) => typeof input === 'number')
+    const { direction, inner, reduced, kept } = planReduction(shape, isReduced, windows.map(byteStrides))
+    const layouts = layoutsOf(windows, inner)
+    const exports = this.#exportsOf(kernel, keyOf(layouts, inputs, [direction]), () => {
+      const spec = { folding, finish: kernel.finish, ...layoutsByName(kernel.inputs, layouts, 1, inputs) }
+      const build = direction === 'rows' ? rowReductionModule : columnReductionModule
+      return this.#instantiate(build(spec, this.#options), [folding.value, kernel.finish])
+    })
+    const n = shape.reduce((product, size, dim) => (isReduced[dim] ? product * size : product), 1)
+    const pointers = windows.map(({ pointer }) => pointer)
+    const ofInputs = reduced.map(({ size, steps }) => ({ size, steps: steps.slice(1) }))
+    const strides = stridesOf(layouts, inner.steps)
+    const inputStrides = stridesOf(layouts.slice(1), inner.steps.slice(1))
+    const block =
+      direction === 'rows'
+        ? [inner.size, reduced.length, kept.length, ...pointers, ...inputStrides, ...recordsOf(ofInputs)]
+        : [inner.size, n, kept.length, ...pointers, ...strides, ...ofInputs.flatMap(({ steps }) => steps)]
+    exports.get('fold')?.(this.#describe([...block, ...recordsOf(kept)]), ...numbers, n)
   }
 
   /** Writes the description of a call where the kernel reads it. */
@@ -86,26 +114,17 @@ export class KernelRunner {
     return this.#block
   }
 
-  #compile(
-    kernel: Formulas,
-    outputs: readonly Window[],
-    inputs: readonly (Window | number)[],
-    accesses: readonly Access[],
-  ): ReadonlyMap<string, Exported> {
-    const constants = constantPowers(kernel, inputs)
-    const types = [...outputs, ...inputs].map((window) => (typeof window === 'number' ? 'number' : window.type))
-    const key = [...types, ...accesses, ...constants.values()].join()
-    const forKernel = this.#compiled.get(kernel) ?? new Map<string, ReadonlyMap<string, Exported>>()
+  #exportsOf(kernel: object, key: string, compile: () => Exports): Exports {
+    const forKernel = this.#compiled.get(kernel) ?? new Map<string, Exports>()
     this.#compiled.set(kernel, forKernel)
     const known = forKernel.get(key)
     if (known) return known
-    const spec = specOf(kernel, outputs, inputs, accesses, constants)
-    const exports = this.#instantiate(elementwiseModule(spec, this.#options), spec.formulas)
+    const exports = compile()
     forKernel.set(key, exports)
     return exports
   }
 
-  #instantiate(m: ModuleBuilder, formulas: readonly Expression[]): ReadonlyMap<string, Exported> {
+  #instantiate(m: ModuleBuilder, formulas: readonly Expression[]): Exports {
     const env = { memory: this.#memory.memory, ...importedFunctions(formulas) }
     const { exports } = new WebAssembly.Instance(m.compile(), { env })
     return new Map(
@@ -114,10 +133,50 @@ export class KernelRunner {
   }
 }
 
-/** How a loop of `run` steps meets an array. A single step may take any stride for the best one. */
-function accessOf(stride: number, run: number): Access {
-  if (stride === 1 || run === 1) return 'vector'
-  return stride === 0 ? 'splat' : 'strided'
+const layoutsOf = (windows: readonly Window[], { size, steps }: Loop): Layout[] =>
+  windows.map(({ type }, k) => ({ type, access: accessOf(type, steps[k] ?? 0, size) }))
+
+/** The steps of the arrays that are strided: those of others are known to the kernel. */
+const stridesOf = (layouts: readonly Layout[], steps: readonly number[]): number[] =>
+  steps.filter((_, k) => layouts[k]?.access === 'strided')
+
+/** Records of loops for odometer.ts: innermost first, counters at 0. */
+const recordsOf = (loops: readonly Loop[]): number[] =>
+  [...loops].reverse().flatMap(({ size, steps }) => [size, 0, ...steps])
+
+/** What a compiled kernel depends on beside its formulas. */
+function keyOf(
+  layouts: readonly Layout[],
+  inputs: readonly (Window | number)[],
+  more: Iterable<number | string>,
+): string {
+  const kinds = inputs.map((input) => (typeof input === 'number' ? 'n' : 'a'))
+  return [...layouts.map(({ type, access }) => `${type} ${access}`), ...kinds, ...more].join()
+}
+
+/** The layouts of arrays as a kernel's parts know them: `outputs` of them first, then those of the inputs by name. */
+function layoutsByName(
+  names: readonly string[],
+  layouts: readonly Layout[],
+  outputs: number,
+  inputs: readonly (Window | number)[],
+): { readonly output: Layout; readonly outputs: readonly Layout[]; readonly inputs: readonly Input[] } {
+  const [output = { type: 'float32', access: 'vector' }] = layouts
+  const remaining = layouts.slice(outputs)
+  const layoutOf = (k: number): Layout | 'number' =>
+    typeof inputs[k] === 'number' ? 'number' : (remaining.shift() ?? output)
+  return { output, outputs: layouts.slice(0, outputs), inputs: names.map((name, k) => ({ name, layout: layoutOf(k) })) }
+}
+
+function elementwiseSpec(
+  kernel: Formulas,
+  layouts: readonly Layout[],
+  inputs: readonly (Window | number)[],
+  constants: ReadonlyMap<string, number>,
+): ElementwiseSpec {
+  const replacements = Object.fromEntries([...constants].map(([name, value]) => [name, constant(value)]))
+  const formulas = kernel.outputs.map((formula) => substitute(formula, replacements))
+  return { formulas, ...layoutsByName(kernel.inputs, layouts, kernel.outputs.length, inputs) }
 }
 
 /** Numbers that a formula raises something to and that `pow` is not needed for: compiled in, by the inputs' names. */
@@ -145,24 +204,4 @@ function exponentsOf(kernel: Formulas): ReadonlySet<string> {
   const exponents = new Set(names)
   knownExponents.set(kernel, exponents)
   return exponents
-}
-
-function specOf(
-  kernel: Formulas,
-  outputs: readonly Window[],
-  inputs: readonly (Window | number)[],
-  accesses: readonly Access[],
-  constants: ReadonlyMap<string, number>,
-): ElementwiseSpec {
-  const remaining = [...accesses]
-  const layoutOf = ({ type }: Window) => ({ type, access: remaining.shift() ?? 'vector' })
-  const replacements = Object.fromEntries([...constants].map(([name, value]) => [name, constant(value)]))
-  return {
-    formulas: kernel.outputs.map((formula) => substitute(formula, replacements)),
-    outputs: outputs.map(layoutOf),
-    inputs: kernel.inputs.map((name, k) => {
-      const input = inputs[k]
-      return { name, layout: input === undefined || typeof input === 'number' ? 'number' : layoutOf(input) }
-    }),
-  }
 }

@@ -1,5 +1,5 @@
 import { F32x4, type FunctionBuilder, I32, I32x4, select } from './assembler.ts'
-import { type Lanes, toMask, toNumbers } from './formula.ts'
+import { keep, type Lanes, toMask, toNumbers } from './formula.ts'
 
 /** How an array is stored: four bytes a number, or one byte, 0 or 1, a truth value. */
 export type ElementType = 'float32' | 'bool'
@@ -96,4 +96,27 @@ function stridedStream(f: FunctionBuilder, type: ElementType, pointer: I32, stri
     },
     advance: (groups = 1) => f.set(pointer, pointer.add(stride.mul(4 * groups))),
   }
+}
+
+/** A variable of formulas, and how its array lies; or one number for all elements. */
+export interface Input {
+  readonly name: string
+  readonly layout: Layout | 'number'
+}
+
+/** What the variables of formulas are at one group: the next group of each stream, and the numbers in all lanes. */
+export function readInputs(
+  f: FunctionBuilder,
+  inputs: readonly Input[],
+  streams: readonly Stream[],
+  numbers: readonly F32x4[],
+  ahead = 0,
+): Map<string, Lanes> {
+  const [arrays, splats] = [[...streams], [...numbers]]
+  const variables = new Map<string, Lanes>()
+  for (const { name, layout } of inputs) {
+    const value = layout === 'number' ? splats.shift() : arrays.shift()?.load(ahead)
+    if (value) variables.set(name, layout === 'number' ? value : keep(f, value))
+  }
+  return variables
 }

@@ -259,6 +259,10 @@ export class I32x4 extends Vector<I32x4> {
   static const(value: number): I32x4 {
     return new I32x4(constant(int32Bytes(value)))
   }
+  /** A constant of four different lanes. */
+  static lanes(...lanes: readonly [number, number, number, number]): I32x4 {
+    return make(I32x4, [...simd(0x0c), ...lanes.flatMap(int32Bytes)])
+  }
   static splat(value: I32): I32x4 {
     return make(I32x4, simd(0x11), value)
   }

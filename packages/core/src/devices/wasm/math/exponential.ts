@@ -1,10 +1,10 @@
-import { F32x4, type F64x2, type I32x4 } from '../assembler.ts'
+import { choose, F32x4, type F64x2, type I32x4 } from '../assembler.ts'
 import * as coefficients from './coefficients.ts'
 import { keepZero, polynomial, wide } from './wide.ts'
 
-/** Adding it rounds a float32 to an integer n; the low bits are then n and twice the bias of an exponent. */
-const round32 = 1.5 * 2 ** 23 + 2 * 127
-/** The same for float64, with the bias once. */
+/** Adding it rounds a float32 to an integer, which then stands in the low bits. */
+const round32 = 1.5 * 2 ** 23
+/** The same for float64, with the bias of an exponent on top. */
 const round64 = 1.5 * 2 ** 52 + 1023
 
 /** ln 2 in two parts; the first has 10 bits, so that a small integer times it is exact. Cephes' split (expf.c). */
@@ -12,28 +12,33 @@ const ln2High = 355 / 512
 const ln2Low = Math.LN2 - ln2High
 
 /**
- * eˣ: x = n ln 2 + r, eˣ = 2ⁿ eʳ, |r| ≤ ln 2 / 2. The factor 2ⁿ comes in two halves, so that results below the normal
- * range are rounded once and those above overflow to infinity.
+ * eˣ: x = n ln 2 + r, eˣ = 2ⁿ eʳ, |r| ≤ ln 2 / 2. Where all results are normal numbers 2ⁿ is added to the exponent;
+ * elsewhere it comes in two halves, so that results below the normal range are rounded once and those above overflow.
  */
 export function exp(x: F32x4): F32x4 {
-  const { n, power } = reducedPower(x.pmin(89).pmax(-104))
-  const half = n.shr(1)
-  return power.mul(half.shl(23).asF32x4()).mul(n.sub(half).shl(23).asF32x4())
+  const isNormal = x.abs().lt(87)
+  return choose(isNormal.bitmask().eq(15), expOfSmall(x), expOfAll(x))
 }
 
-/** eˣ for |x| < 80, where one factor is enough. */
+/** eˣ for |x| ≤ 87. */
 export function expOfSmall(x: F32x4): F32x4 {
   const { n, power } = reducedPower(x)
-  return power.mul(n.sub(127).shl(23).asF32x4())
+  return power.asI32x4().add(n.shl(23)).asF32x4()
 }
 
-/** eʳ, and integers that have n + 2 · 127 in their low nine bits. */
+function expOfAll(x: F32x4): F32x4 {
+  const { n, power } = reducedPower(x.pmin(89).pmax(-104))
+  const biased = n.add(2 * 127)
+  const half = biased.shr(1)
+  return power.mul(half.shl(23).asF32x4()).mul(biased.sub(half).shl(23).asF32x4())
+}
+
+/** eʳ, and integers that have n in their low nine bits. */
 function reducedPower(x: F32x4): { readonly n: I32x4; readonly power: F32x4 } {
   const shifted = x.madd(Math.LOG2E, round32)
   const n = shifted.sub(round32)
   const r = n.nmadd(ln2Low, n.nmadd(ln2High, x))
-  const power = polynomial(r, coefficients.exp32).madd(r.mul(r), r).add(1)
-  return { n: shifted.asI32x4(), power }
+  return { n: shifted.asI32x4(), power: polynomial(r, [1, 1, ...coefficients.exp32]) }
 }
 
 /** 1 / (1 + e⁻ˣ), from e^-|x| so that nothing overflows; the quotient is in float64, as its roundings would add up. */

@@ -1,0 +1,161 @@
+/**
+ * Kernels of the WASM device against plain JavaScript loops over typed arrays, in one run, alternating.
+ *
+ *     npx tsx benchmarks/wasm-kernels.ts
+ *     node --experimental-wasm-relaxed-simd --import tsx benchmarks/wasm-kernels.ts
+ */
+import { KernelMemory } from '../packages/core/src/devices/wasm/memory.ts'
+import { hasRelaxedSimd } from '../packages/core/src/devices/wasm/probe.ts'
+import { KernelRunner } from '../packages/core/src/devices/wasm/runner.ts'
+import type { Window } from '../packages/core/src/devices/wasm/window.ts'
+import { parse } from '../packages/core/src/formula/parse.ts'
+import { erf } from '../packages/core/src/formula/special.ts'
+
+const length = 1e6
+const rounds = 25
+
+const memory = new KernelMemory()
+const runner = new KernelRunner(memory, { relaxed: hasRelaxedSimd })
+const array = (): Window => ({ pointer: memory.alloc(4 * length), strides: [1], type: 'float32' })
+const [x, y, out] = [array(), array(), array()]
+const view = ({ pointer }: Window): Float32Array => memory.float32.subarray(pointer / 4, pointer / 4 + length)
+for (let i = 0; i < length; i++) {
+  view(x)[i] = 4 * Math.sin(i)
+  view(y)[i] = Math.cos(i)
+}
+const [jsX, jsY, jsOut] = [view(x).slice(), view(y).slice(), new Float32Array(length)]
+
+function kernel(formula: string, inputs: readonly string[]): () => void {
+  const compiled = { inputs, outputs: [parse(formula, inputs)] }
+  const windows = inputs.length === 2 ? [x, y] : [x]
+  return () => runner.elementwise(compiled, [length], [out], windows)
+}
+
+function fold(step: string, inputs: readonly string[], shape: readonly number[], dim: number): () => void {
+  const scope = [...inputs, 'acc', 'n']
+  const reduction = { inputs, states: ['acc'], start: [0], step: [parse(step, scope)], finish: parse('acc', scope) }
+  const strides = shape.map((_, i) => shape.slice(i + 1).reduce((product, size) => product * size, 1))
+  const windows = inputs.map((_, k) => ({ ...(k === 0 ? x : y), strides }))
+  const isReduced = shape.map((_, i) => i === dim)
+  const output = { ...out, strides: shape.map((_, i) => (i === dim ? 0 : 1)) }
+  return () => runner.reduce(reduction, shape, isReduced, output, windows)
+}
+
+function sumLoop(f: (x: number, y: number) => number): () => void {
+  return () => {
+    let sum = 0
+    for (let i = 0; i < length; i++) sum += f(jsX[i] ?? 0, jsY[i] ?? 0)
+    jsOut[0] = sum
+  }
+}
+
+function loop(f: (x: number, y: number) => number): () => void {
+  return () => {
+    for (let i = 0; i < length; i++) jsOut[i] = f(jsX[i] ?? 0, jsY[i] ?? 0)
+  }
+}
+
+const median = (times: readonly number[]): number => [...times].sort((a, b) => a - b)[times.length >> 1] ?? 0
+
+function time(run: () => void): number {
+  const start = performance.now()
+  run()
+  return performance.now() - start
+}
+
+function compare(name: string, wasm: () => void, js: () => void): void {
+  const first = time(wasm)
+  for (let i = 0; i < 3; i++) {
+    wasm()
+    js()
+  }
+  const pairs = Array.from({ length: rounds }, () => [time(wasm), time(js)] as const)
+  const [wasmTime, jsTime] = [median(pairs.map(([a]) => a)), median(pairs.map(([, b]) => b))]
+  const cells = [wasmTime.toFixed(3), jsTime.toFixed(3), (jsTime / wasmTime).toFixed(1), first.toFixed(2)]
+  console.log(name.padEnd(10), ...cells.map((cell) => cell.padStart(9)))
+}
+
+console.log(
+  `node ${process.version}, relaxed SIMD ${hasRelaxedSimd ? 'yes' : 'no'}, ${length} elements, medians of ${rounds}, ms`,
+)
+console.log('kernel'.padEnd(10), ...['WASM', 'JS', 'JS/WASM', 'first'].map((cell) => cell.padStart(9)))
+compare(
+  'add',
+  kernel('x + y', ['x', 'y']),
+  loop((a, b) => a + b),
+)
+compare(
+  'exp',
+  kernel('exp(x)', ['x']),
+  loop((a) => Math.exp(a)),
+)
+compare(
+  'log',
+  kernel('log(abs(x))', ['x']),
+  loop((a) => Math.log(Math.abs(a))),
+)
+compare(
+  'tanh',
+  kernel('tanh(x)', ['x']),
+  loop((a) => Math.tanh(a)),
+)
+compare(
+  'sigmoid',
+  kernel('sigmoid(x)', ['x']),
+  loop((a) => 1 / (1 + Math.exp(-a))),
+)
+compare(
+  'sin',
+  kernel('sin(x)', ['x']),
+  loop((a) => Math.sin(a)),
+)
+compare(
+  'relu',
+  kernel('max(x, 0)', ['x']),
+  loop((a) => Math.max(a, 0)),
+)
+compare(
+  'max',
+  kernel('max(x, y)', ['x', 'y']),
+  loop((a, b) => Math.max(a, b)),
+)
+compare(
+  'log1p',
+  kernel('log1p(exp(x))', ['x']),
+  loop((a) => Math.log1p(Math.exp(a))),
+)
+compare(
+  'gelu',
+  kernel('0.5 * x * (1 + erf(x * 0.7071067811865476))', ['x']),
+  loop((a) => 0.5 * a * (1 + erf(a * Math.SQRT1_2))),
+)
+compare(
+  'pow',
+  kernel('pow(abs(x), y)', ['x', 'y']),
+  loop((a, b) => Math.abs(a) ** b),
+)
+compare(
+  'sum',
+  fold('acc + x', ['x'], [length], 0),
+  sumLoop((a) => a),
+)
+compare(
+  'mse',
+  fold('acc + (x - y) * (x - y)', ['x', 'y'], [length], 0),
+  sumLoop((a, b) => (a - b) * (a - b)),
+)
+compare(
+  'row sums',
+  fold('acc + x', ['x'], [1000, 1000], 1),
+  sumLoop((a) => a),
+)
+compare(
+  'col sums',
+  fold('acc + x', ['x'], [1000, 1000], 0),
+  sumLoop((a) => a),
+)
+compare(
+  'small rows',
+  fold('acc + x', ['x'], [100_000, 10], 1),
+  sumLoop((a) => a),
+)
