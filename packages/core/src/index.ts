@@ -14,6 +14,7 @@ export * as autograd from './autograd/index.ts'
 export {
   enable_grad,
   inference_mode,
+  is_anomaly_enabled,
   is_grad_enabled,
   is_inference_mode_enabled,
   no_grad,

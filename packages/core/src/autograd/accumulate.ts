@@ -13,7 +13,7 @@ export class AccumulateGrad extends Node {
     this.variable = variable
   }
 
-  name(): string {
+  kind(): string {
     return 'AccumulateGrad'
   }
 

@@ -33,6 +33,17 @@ function rootOf(tensor: Tensor, gradient: Tensor | null | undefined, position: n
   return { tensor, gradient: gradient.dtype === tensor.dtype ? gradient : gradient.to(tensor.dtype) }
 }
 
+/** One gradient for each output, or none for all. */
+function gradientsOf(
+  given: Tensor | readonly (Tensor | null)[] | null | undefined,
+  count: number,
+): readonly (Tensor | null)[] {
+  if (given === null || given === undefined) return []
+  const gradients = listOf<Tensor | null>(given)
+  if (gradients.length !== count) throw new RuntimeError(`got ${count} tensors and ${gradients.length} gradients`)
+  return gradients
+}
+
 const listOf = <T>(x: T | readonly T[]): readonly T[] => (Array.isArray(x) ? (x as readonly T[]) : [x as T])
 
 /**
@@ -46,7 +57,7 @@ export function backward(
   { retain_graph, create_graph = false, inputs }: BackwardOptions = {},
 ): void {
   const outputs = listOf(tensors)
-  const gradients = listOf(grad_tensors ?? null)
+  const gradients = gradientsOf(grad_tensors, outputs.length)
   const roots = outputs.map((tensor, i) => rootOf(tensor, gradients[i], i))
   const targets = inputs === undefined ? null : listOf(inputs)
   if (targets?.length === 0) throw new RuntimeError("'inputs' argument to backward() cannot be empty.")
@@ -91,7 +102,7 @@ export function grad<O extends GradOptions = GradOptions>(
     allow_unused = false,
     materialize_grads = false,
   }: GradOptions = options ?? {}
-  const gradients = listOf(grad_outputs ?? null)
+  const gradients = gradientsOf(grad_outputs, listOf(outputs).length)
   const roots = listOf(outputs).map((tensor, i) => rootOf(tensor, gradients[i], i))
   const targets = listOf(inputs)
   const found = runBackward(roots, { retain: retain_graph ?? create_graph, create: create_graph, inputs: targets })

@@ -92,7 +92,7 @@ class CustomNode extends Node {
     this.#outputs = outputs.map((x) => alias(x, x))
   }
 
-  name(): string {
+  kind(): string {
     return `${this.#function.name}Backward`
   }
 
@@ -167,6 +167,9 @@ export abstract class Function {
     const result = no_grad(() => this.forward(context, ...args))
     const outputs = (Array.isArray(result) ? result : [result]) as Tensor[]
     for (const x of context.dirty) {
+      if (x.leafRequiresGrad && isRecorded) {
+        throw new RuntimeError('a leaf Variable that requires grad has been used in an in-place operation.')
+      }
       checkInPlace(x, isRecorded)
       x.storage.version++
     }

@@ -31,6 +31,12 @@ export function recording(inputs: readonly (Tensor | number)[]): boolean {
   return false
 }
 
+/** Names the step that made a tensor, where it is the last of several that users know as one. */
+export function nameStep(out: Tensor, label: string): Tensor {
+  if (out.node !== null) out.node.label = label
+  return out
+}
+
 /** What a recorded op computes gradients with: one gradient for each input, `null` where there is none. */
 export type BackwardFunction = (
   gradients: readonly Gradient[],
@@ -56,10 +62,10 @@ class FunctionNode extends Node {
 
   /** Keeps tensors for the backward pass. Outputs too, once they know that this node made them. */
   save(tensors: readonly Tensor[]): void {
-    this.#saved = tensors.map((x) => new SavedTensor(x))
+    this.#saved = tensors.map((x) => new SavedTensor(x, this))
   }
 
-  name(): string {
+  kind(): string {
     return this.#name
   }
 

@@ -2,5 +2,5 @@
 export { type BackwardOptions, backward, type GradOptions, grad } from './backward.ts'
 export { Function, FunctionContext } from './function.ts'
 export { GradcheckError, type GradcheckOptions, gradcheck, gradgradcheck } from './gradcheck.ts'
-export { detect_anomaly, set_detect_anomaly, set_grad_enabled } from './modes.ts'
+export { detect_anomaly, is_anomaly_enabled, set_detect_anomaly, set_grad_enabled } from './modes.ts'
 export { type GradientHook, Node, type RemovableHandle } from './node.ts'

@@ -51,8 +51,16 @@ export abstract class Node {
     this.nextIndex = nextIndex
   }
 
+  /** The name of a step that is composed of others, of which this node is the last. */
+  label: string | null = null
+
   /** PyTorch's name of the node, such as `MulBackward0`. */
-  abstract name(): string
+  name(): string {
+    return this.label ?? this.kind()
+  }
+
+  /** The name that the node has of itself. */
+  abstract kind(): string
 
   /** The gradients of the inputs, aligned with `next`. */
   abstract backward(gradients: readonly Gradient[]): readonly Gradient[]
@@ -104,11 +112,14 @@ export function freedError(): RuntimeError {
  */
 export class SavedTensor {
   readonly #tensor: Tensor
+  /** The node that keeps it: an error names it where the tensor is its own result. */
+  readonly #owner: Node | null
   readonly #version: number
   readonly #node: Node | null
   readonly #outputIndex: number
 
-  constructor(tensor: Tensor) {
+  constructor(tensor: Tensor, owner: Node | null = null) {
+    this.#owner = owner
     if (tensor.inference) {
       throw new RuntimeError(
         'Inference tensors cannot be saved for backward. To work around you can make a clone to get a normal tensor ' +
@@ -133,8 +144,9 @@ export class SavedTensor {
   }
 
   #modified(): RuntimeError {
-    const { shape, dtype, storage } = this.#tensor
-    const source = this.#node === null ? '' : `, which is output ${this.#outputIndex} of ${this.#node.name()},`
+    const { shape, dtype, storage, grad_fn } = this.#tensor
+    const maker = this.#owner !== null && this.#node === this.#owner ? this.#owner : grad_fn
+    const source = maker === null ? '' : `, which is output ${this.#outputIndex} of ${maker.name()},`
     return new RuntimeError(
       'one of the variables needed for gradient computation has been modified by an inplace operation: ' +
         `[${dtype.typeName} [${shape.join(', ')}]]${source} is at version ${storage.version}; expected version ` +

@@ -65,7 +65,7 @@ class AsStridedNode extends Node {
     this.#view = view
   }
 
-  name(): string {
+  kind(): string {
     return 'AsStridedBackward0'
   }
 
@@ -93,7 +93,7 @@ class CopySlices extends Node {
     change.next[0] = this.next[0] ?? null
   }
 
-  name(): string {
+  kind(): string {
     return 'CopySlices'
   }
 
@@ -124,7 +124,7 @@ export function checkInPlace(x: Tensor, recorded: boolean): void {
   if (x.inference && !modes.inference) throw new RuntimeError(INFERENCE)
   if (!modes.grad) return
   const { viewOf: view } = x
-  if (view !== null && requiresGrad(x)) {
+  if (view !== null && (requiresGrad(x) || requiresGrad(view.base))) {
     if (view.origin === 'multiple') {
       throw new RuntimeError(
         `Output ${x.outputIndex} of ${gradientNode(x)?.name()} is a view and is being modified inplace. This view is the ` +

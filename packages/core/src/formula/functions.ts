@@ -134,7 +134,7 @@ export const functions = {
     arity: 2,
     value: power,
     gradient: { a: 'g * (b * pow(a, b - 1))', b: 'g * (out * log(a))' },
-    guard: { a: 'b != 0', b: '!(a == 0 && b >= 0 || b == 0 && a > 0)' },
+    guard: { a: 'b != 0', b: '!(a == 0 && b >= 0)' },
     domain: [positive, wide],
   },
 

@@ -195,7 +195,7 @@ export function printJavaScript(
   const printCall = ({ name, args }: Call): Piece => {
     const template = templates[name]
     const { conditions = 0, truth = false } = functionOf(name)
-    const isFunctionCall = /^[\w$.]+\(/.test(template)
+    const isFunctionCall = /^[\w$.]+\([^()]*\)$/.test(template)
     const printed = args.map((argument, i) => (i < conditions ? asTruth : asNumber)(pieceOf(argument)))
     const text = template.replace(parameterPattern, (parameter) => {
       const piece = printed[parameterIndex(parameter)] ?? pieceOf(undefined)

@@ -1,4 +1,4 @@
-import { modes, no_grad } from '../autograd/modes.ts'
+import { no_grad } from '../autograd/modes.ts'
 import { getDevice } from '../devices/device.ts'
 import { bool, DType, float32, float64, int32, uint8 } from '../dtype.ts'
 import { RuntimeError } from '../errors.ts'
@@ -139,7 +139,7 @@ export function fill_(x: Tensor, value: TensorLike): Tensor {
       g === null || !needs(0) ? null : g.new_zeros(x.shape),
       ...(given instanceof Tensor ? [g === null || !needs(1) ? null : g.sum()] : []),
     ],
-    given instanceof Tensor ? 'FillBackward1' : 'FillBackward0',
+    given instanceof Tensor ? 'FillBackward3' : 'FillBackward2',
   )
 }
 
@@ -158,7 +158,7 @@ export function zero_(x: Tensor): Tensor {
 /** The same memory without the history: changes in place show in both. */
 export function detach(x: Tensor): Tensor {
   const out = alias(x, x)
-  out.inference = x.inference || modes.inference
+  out.inference = x.inference
   return out
 }
 

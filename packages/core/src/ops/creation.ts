@@ -22,6 +22,9 @@ export type TensorData = NestedList | ArrayBufferView | Tensor
 /** Finishes a new tensor: autograd's flags, by the options. */
 export function finish(x: Tensor, { requires_grad = false }: TensorOptions): Tensor {
   x.inference = modes.inference
+  if (requires_grad && x.dtype.kind !== 'floating') {
+    throw new RuntimeError('Only Tensors of floating point and complex dtype can require gradients')
+  }
   return requires_grad ? x.requires_grad_() : x
 }
 
@@ -54,8 +57,8 @@ function shapeOf(data: unknown, path: string): number[] {
       const got = inner.length === 0 ? 'a number' : `length ${inner[0]}`
       throw new ValueError(
         first.length > 0 && inner.length > 0
-          ? `expected sequence of length ${first[0]} at dim ${path.split('[').length} (got ${inner[0]}): data${path}[${i}] has shape ` +
-              `[${inner.join(', ')}], data${path}[0] has [${first.join(', ')}]`
+          ? `expected sequence of length ${first[0]} at dim ${path.split('[').length} (got ${inner[0]}) (data${path}[${i}] has shape ` +
+              `[${inner.join(', ')}], data${path}[0] has [${first.join(', ')}])`
           : `expected every element of data${path} to have shape [${first.join(', ')}] as the first, but data${path}[${i}] is ${got}`,
       )
     }
@@ -234,8 +237,7 @@ export function arange(...args: readonly [...(readonly number[]), TensorOptions]
 
 /** `steps` numbers from `start` to `end`, both included, at even distances. */
 export function linspace(start: number, end: number, steps: number, options: TensorOptions = {}): Tensor {
-  if (!Number.isInteger(steps) || steps < 0)
-    throw new RuntimeError(`number of steps must be non-negative, got ${steps}`)
+  if (!Number.isInteger(steps) || steps < 0) throw new RuntimeError('number of steps must be non-negative')
   const dtype = options.dtype ?? float32
   const values = Float64Array.from({ length: steps }, evenly(start, end, steps, dtype))
   return finish(fromValues(values, [steps], dtype, options.device), options)
@@ -258,6 +260,7 @@ export function logspace(
 ): Tensor {
   const named = typeof base === 'object' ? base : options
   const b = typeof base === 'object' ? ((base as { base?: number }).base ?? 10) : base
+  if (!Number.isInteger(steps) || steps < 0) throw new RuntimeError('number of steps must be non-negative')
   const dtype = named.dtype ?? float32
   const exponent = evenly(start, end, steps, dtype)
   return finish(

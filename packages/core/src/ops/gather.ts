@@ -1,3 +1,4 @@
+import { nameStep } from '../autograd/graph.ts'
 import { bool, int32, uint8 } from '../dtype.ts'
 import { IndexError, RuntimeError } from '../errors.ts'
 import { broadcastShapes, contiguousStrides, formatShape, numel, type Shape, sameShape, wrapDim } from '../shape.ts'
@@ -10,7 +11,7 @@ import { countFromFront } from './places.ts'
 /** Checks that a tensor can index. */
 function checkIndexType(name: string, index: Tensor): void {
   if (index.dtype !== int32 && index.dtype !== uint8) {
-    throw new RuntimeError(`${name}(): Expected dtype int32/int64 for index, got ${index.dtype}`)
+    throw new RuntimeError(`${name}(): Expected dtype int32 or int64 for index, got ${index.dtype}`)
   }
 }
 
@@ -19,7 +20,7 @@ function checkRange(name: string, index: Tensor, dim: number, size: number): voi
   if (!index.storage.device.sync || index.numel() === 0) return
   for (const value of index.to_typed_array()) {
     if (value < 0 || value >= size) {
-      throw new IndexError(`index ${value} is out of bounds for dimension ${dim} with size ${size} (${name})`)
+      throw new RuntimeError(`index ${value} is out of bounds for dimension ${dim} with size ${size} (${name})`)
     }
   }
 }
@@ -27,7 +28,9 @@ function checkRange(name: string, index: Tensor, dim: number, size: number): voi
 /** Checks that an index has as many dimensions as a tensor and reaches no further, except along `dim`. */
 function checkFit(name: string, index: Shape, shape: Shape, dim: number, what: string): void {
   if (index.length !== shape.length && numel(index) > 0) {
-    throw new RuntimeError(`Index tensor must have the same number of dimensions as ${what} tensor`)
+    throw new RuntimeError(
+      `Index tensor must have the same number of dimensions as ${name === 'gather' ? 'input' : what} tensor`,
+    )
   }
   const off = index.findIndex((size, i) => i !== dim && size > (shape[i] as number))
   if (off >= 0) {
@@ -43,8 +46,8 @@ const scalarsAsVectors = (...tensors: Tensor[]): Tensor[] => tensors.map((x) => 
 /** `out[i][j] = x[i][index[i][j]]` for `dim` 1, and so on: elements picked along a dimension. */
 export function gather(x: Tensor, dim: number, index: Tensor): Tensor {
   const at = wrapDim(dim, x.ndim)
-  if (index.dtype !== int32) throw new RuntimeError('gather(): Expected dtype int64 for index')
-  checkFit('gather', index.shape, x.shape, at, 'input')
+  if (index.dtype !== int32) throw new RuntimeError('gather(): Expected dtype int32/int64 for index')
+  checkFit('gather', index.shape, x.shape, at, 'self')
   checkRange('gather', index, at, x.shape[at] ?? 1)
   return routine(
     'gather',
@@ -79,7 +82,13 @@ function prepare(
   checkFit(name, index.shape, x.shape, at, 'self')
   const values = source instanceof Tensor ? source : x.new_full(index.shape, Number(source))
   if (values.dtype !== x.dtype) throw new RuntimeError(`${name}(): Expected self.dtype to be equal to src.dtype`)
-  checkFit(name, index.shape, values.shape, -1, 'src')
+  const isLarger = index.shape.some((size, i) => size > (values.shape[i] ?? 1))
+  if (index.numel() > 0 && (values.ndim !== index.ndim || isLarger)) {
+    throw new RuntimeError(
+      `Expected index ${formatShape(index.shape)} to be smaller than self ${formatShape(x.shape)} apart from dimension ${at} ` +
+        `and to be smaller size than src ${formatShape(values.shape)}`,
+    )
+  }
   checkRange(name, index, at, x.shape[at] ?? 1)
   return { at, from: windowOf(values, index.shape) }
 }
@@ -116,7 +125,7 @@ function scatterOut(
 ): Tensor {
   const { at, from } = prepare(name, x, dim, index, source)
   const values = source instanceof Tensor ? source : null
-  return routine(
+  const out = routine(
     name,
     values === null ? [x] : [x, values],
     () => {
@@ -126,6 +135,7 @@ function scatterOut(
     },
     () => ({ saved: [], backward: gradients(mode, x, at, index, values) }),
   )
+  return values === null ? nameStep(out, 'ScatterBackward1') : out
 }
 
 function scatterInPlace(
@@ -191,7 +201,9 @@ export function index_select(x: Tensor, dim: number, index: Tensor): Tensor {
   if (index.ndim > 1) throw new IndexError('index_select(): Index is supposed to be a vector')
   checkIndexType('index_select', index)
   const size = x.shape[at] ?? 1
-  checkRange('index_select', index, at, size)
+  if (index.storage.device.sync && index.to_typed_array().some((place: number) => place < 0 || place >= size)) {
+    throw new IndexError(`index out of range in self (index_select: dimension ${at} has size ${size})`)
+  }
   if (x.ndim === 0) return x.reshape(1).index_select(0, index).reshape([])
   return routine(
     'index_select',
@@ -252,7 +264,7 @@ function checkRows(name: string, x: Tensor, dim: number, index: Tensor, source: 
   if (source.dtype !== x.dtype) throw new RuntimeError(`${name}(): self and source must have the same scalar type`)
   if (source.ndim > 0 && index.numel() !== source.shape[at]) {
     throw new RuntimeError(
-      `${name}(): Number of indices (${index.numel()}) should be equal to source.size(dim) (${source.shape[at]})`,
+      `${name.replace(/_?$/, '_')}(): Number of indices (${index.numel()}) should be equal to source.size(dim): (${source.shape[at]}), for dim: ${at}`,
     )
   }
   checkRange(name, index, at, x.shape[at] ?? 1)
@@ -273,11 +285,15 @@ export function index_copy(x: Tensor, dim: number, index: Tensor, source: Tensor
 export function index_fill(x: Tensor, dim: number, index: Tensor, value: TensorLike): Tensor {
   const at = wrapDim(dim, x.ndim)
   checkIndexType('index_fill_', index)
-  checkRange('index_fill_', index, at, x.shape[at] ?? 1)
+  const size = x.shape[at] ?? 1
+  for (const place of index.storage.device.sync ? index.to_typed_array() : []) {
+    if (place < 0 || place >= size)
+      throw new IndexError(`index ${place} is out of bounds for dimension ${at} with size ${size}`)
+  }
   const mask = x.new_zeros([x.shape[at] ?? 1], { dtype: bool })
   if (index.numel() > 0) mask.scatter_(0, index.to(int32).reshape(-1), mask.new_ones(index.numel()))
   const shaped = mask.reshape(x.shape.map((_, i) => (i === at ? mask.numel() : 1)))
-  return x.masked_fill(x.ndim === 0 ? mask.reshape([]) : shaped, value)
+  return nameStep(x.masked_fill(x.ndim === 0 ? mask.reshape([]) : shaped, value), 'IndexFillBackward0')
 }
 
 /** Elements of the flattened tensor, in the shape of the index. Negative indices count from the end. */
@@ -289,12 +305,18 @@ export function take(x: Tensor, index: Tensor): Tensor {
     if (value < -count || value >= count)
       throw new IndexError(`out of range: tried to access index ${value} on a tensor of ${count} elements.`)
   }
-  return x.reshape(-1).index_select(0, countFromFront(flat, count)).reshape(index.shape)
+  return nameStep(x.reshape(-1).index_select(0, countFromFront(flat, count)).reshape(index.shape), 'TakeBackward0')
 }
 
 /** Elements picked along a dimension, where index and tensor broadcast against each other in all others. */
 export function take_along_dim(x: Tensor, indices: Tensor, dim?: number | { readonly dim?: number }): Tensor {
   const axis = typeof dim === 'object' ? dim.dim : dim
+  if (axis !== undefined && x.ndim !== indices.ndim) {
+    throw new RuntimeError(
+      'torch.take_along_dim(): input and indices should have the same number of dimensions, but got ' +
+        `${x.ndim} dimensions for input, and ${indices.ndim} dimensions for indices`,
+    )
+  }
   if (axis === undefined) return x.reshape(-1).gather(0, indices.reshape(-1))
   const at = wrapDim(axis, x.ndim)
   const common = x.shape.map((size, i) => (i === at ? 1 : Math.max(size, indices.shape[i] ?? 1)))
@@ -305,7 +327,7 @@ export function take_along_dim(x: Tensor, indices: Tensor, dim?: number | { read
 /** The elements where the mask holds, in one dimension. Mask and tensor broadcast. */
 export function masked_select(x: Tensor, mask: Tensor): Tensor {
   if (mask.dtype !== bool) throw new RuntimeError('masked_select: expected BoolTensor for mask')
-  const shape = broadcastShapes(x.shape, mask.shape)
+  const shape = broadcastShapes(mask.shape, x.shape)
   const places = mask.expand(shape).reshape(-1).nonzero().reshape(-1)
   return routine(
     'masked_select',

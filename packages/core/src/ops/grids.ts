@@ -1,4 +1,5 @@
 import { int32 } from '../dtype.ts'
+import { RuntimeError } from '../errors.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { type TensorOptions, tensor, zeros } from './creation.ts'
 
@@ -29,6 +30,9 @@ export function meshgrid(
 ): Tensor[] {
   const last = args[args.length - 1]
   const indexing = last !== undefined && !Array.isArray(last) && 'indexing' in last ? last.indexing : 'ij'
+  if (indexing !== 'ij' && indexing !== 'xy') {
+    throw new RuntimeError(`torch.meshgrid: indexing must be one of "xy" or "ij", but received: ${String(indexing)}`)
+  }
   const tensors = args.flat().filter((x): x is Tensor => 'storage' in x)
   const order =
     indexing === 'xy' && tensors.length > 1

@@ -1,5 +1,6 @@
+import { nameStep } from '../autograd/graph.ts'
 import { bool, int32, uint8 } from '../dtype.ts'
-import { IndexError, RuntimeError } from '../errors.ts'
+import { IndexError, RuntimeError, ValueError } from '../errors.ts'
 import { broadcastShapes, contiguousStrides, formatShape, numel, type Shape } from '../shape.ts'
 import { Tensor, type TensorLike } from '../tensor/tensor.ts'
 import { arange } from './creation.ts'
@@ -29,20 +30,24 @@ function basic(x: Tensor, indices: readonly Index[]): { view: Tensor; advanced: 
   }
   let view = x
   let dim = 0
+  let dropped = 0
   const advanced: (Tensor | null)[] = []
   const place = (index: Tensor, span: number): void => {
     while (advanced.length < dim) advanced.push(null)
     for (const part of isMask(index) ? maskIndices(view, index, dim) : [index]) advanced.push(part)
     dim += span
   }
-  for (const index of indices) {
+  for (const given of indices) {
+    // A 0-dimensional tensor of a whole number is that number.
+    const index = given instanceof Tensor && given.ndim === 0 && given.dtype === int32 ? given.item() : given
     if (index === '...') dim += x.ndim - taken
     else if (index === null) view = view.unsqueeze(dim++)
     else if (typeof index === 'number') {
-      checkBounds(view, dim, index)
+      checkBounds(view, dim, index, dropped++)
       view = select(view, dim, index)
     } else if (index instanceof SliceIndex) {
-      if (index.step < 1) throw new RuntimeError('slice step must be positive')
+      if (index.step === 0) throw new ValueError('slice step cannot be zero')
+      if (index.step < 0) throw new ValueError('step must be greater than zero')
       view = slice(view, dim, index.start ?? 0, index.stop ?? Number.MAX_SAFE_INTEGER, index.step)
       dim++
     } else if (typeof index === 'boolean') {
@@ -54,11 +59,11 @@ function basic(x: Tensor, indices: readonly Index[]): { view: Tensor; advanced: 
   return { view, advanced }
 }
 
-function checkBounds(x: Tensor, dim: number, index: number): void {
+function checkBounds(x: Tensor, dim: number, index: number, dropped: number): void {
   const size = x.shape[dim] as number
   if (!Number.isInteger(index)) throw new TypeError(`index: expected an integer, got ${index}`)
   if (index < -size || index >= size)
-    throw new IndexError(`index ${index} is out of bounds for dimension ${dim} with size ${size}`)
+    throw new IndexError(`index ${index} is out of bounds for dimension ${dim + dropped} with size ${size}`)
 }
 
 /** The places where a mask holds, as an index for each of its dimensions. */
@@ -82,7 +87,7 @@ function flatPlaces(
   const dims = advanced.flatMap((index, i) => (index === null ? [] : [i]))
   for (const dim of dims) {
     const { dtype } = advanced[dim] as Tensor
-    if (dtype !== int32) throw new IndexError('tensors used as indices must be long, byte or bool tensors')
+    if (dtype !== int32) throw new IndexError('tensors used as indices must be long, int, byte or bool tensors')
   }
   let common: Shape = []
   for (const dim of dims) {
@@ -140,7 +145,7 @@ function indexedFirst(x: Tensor, advanced: readonly (Tensor | null)[]): Tensor {
  */
 export function index(x: Tensor, ...indices: readonly Index[]): Tensor {
   const { view, advanced } = basic(x, indices)
-  if (advanced.every((part) => part === null)) return view === x ? x.view_as(x) : view
+  if (advanced.every((part) => part === null)) return view === x ? nameStep(x.view_as(x), 'AliasBackward0') : view
   return routine(
     'index',
     [view],
@@ -191,8 +196,9 @@ export function index_put_(
   if (advanced.every((part) => part === null)) {
     const target = view === x ? x.view_as(x) : view
     const source = dropLeadingOnes(given, target.ndim)
-    if (accumulate) target.add_(source)
-    else target.copy_(source)
+    const spread = source.expand(target.shape)
+    if (accumulate) target.add_(spread)
+    else target.copy_(spread)
     return x
   }
   if (given.dtype !== x.dtype && values instanceof Tensor && given.ndim > 0) {
@@ -202,6 +208,7 @@ export function index_put_(
     )
   }
   const source = given.to(x.dtype)
+  checkValues(source.shape, view, advanced)
   inPlace(
     'index_put_',
     view,
@@ -218,6 +225,18 @@ export function index_put_(
     'IndexPutBackward0',
   )
   return x
+}
+
+/** Checks that values broadcast to what index tensors name. */
+function checkValues(values: Shape, x: Tensor, advanced: readonly (Tensor | null)[]): void {
+  const { order, shape } = flatPlaces(x, advanced)
+  const target = order.map((i) => shape[i] as number)
+  const lead = target.length - values.length
+  if (lead >= 0 && values.every((size, i) => size === 1 || size === target[i + lead])) return
+  throw new RuntimeError(
+    `shape mismatch: value tensor of shape ${formatShape(values)} cannot be broadcast to indexing result of shape ` +
+      formatShape(target),
+  )
 }
 
 /** Writes the elements that index tensors name. */

@@ -1,3 +1,4 @@
+import { nameStep } from '../autograd/graph.ts'
 import { RuntimeError } from '../errors.ts'
 import { broadcastShapes, formatShape, numel, type Shape } from '../shape.ts'
 import { allocate, type Tensor } from '../tensor/tensor.ts'
@@ -172,7 +173,7 @@ export function matmul(x: Tensor, other: Tensor): Tensor {
   // One weight for a whole batch: the batch folds into the rows.
   if (right.ndim === 2 && right.shape[0] === k) {
     const rows = mm(left.reshape([numel(left.shape.slice(0, -1)), k]), right)
-    return unwrap(rows.reshape([...left.shape.slice(0, -1), n]), x, other)
+    return nameStep(unwrap(rows.reshape([...left.shape.slice(0, -1), n]), x, other), 'UnsafeViewBackward0')
   }
   const batch = broadcastShapes(left.shape.slice(0, -2), right.shape.slice(0, -2))
   if (k !== right.size(-2)) {
@@ -183,7 +184,7 @@ export function matmul(x: Tensor, other: Tensor): Tensor {
   }
   const a = left.expand([...batch, m, k]).reshape([numel(batch), m, k])
   const b = right.expand([...batch, k, n]).reshape([numel(batch), k, n])
-  return unwrap(bmm(a, b).reshape([...batch, m, n]), x, other)
+  return nameStep(unwrap(bmm(a, b).reshape([...batch, m, n]), x, other), 'UnsafeViewBackward0')
 }
 
 /** Takes off the dimensions that vectors were given. */
@@ -228,11 +229,11 @@ export function addmm(x: Tensor, mat1: Tensor, mat2: Tensor, { beta = 1, alpha =
 /** `beta * x + alpha * (batch1 × batch2)`. */
 export function baddbmm(x: Tensor, batch1: Tensor, batch2: Tensor, { beta = 1, alpha = 1 }: AddmmOptions = {}): Tensor {
   const scaled = bmm(batch1, batch2).mul(alpha)
-  return beta === 0 ? scaled : scaled.add(x.mul(beta))
+  return nameStep(beta === 0 ? scaled : scaled.add(x.mul(beta)), 'BaddbmmBackward0')
 }
 
 /** `beta * x + alpha * (mat × vec)`. */
 export function addmv(x: Tensor, mat: Tensor, vec: Tensor, { beta = 1, alpha = 1 }: AddmmOptions = {}): Tensor {
   const scaled = mv(mat, vec).mul(alpha)
-  return beta === 0 ? scaled : scaled.add(x.mul(beta))
+  return nameStep(beta === 0 ? scaled : scaled.add(x.mul(beta)), 'AddmvBackward0')
 }

@@ -1,4 +1,5 @@
-import { int32 } from '../dtype.ts'
+import { nameStep } from '../autograd/graph.ts'
+import { type DType, int32 } from '../dtype.ts'
 import { IndexError, RuntimeError } from '../errors.ts'
 import { wrapDim } from '../shape.ts'
 import { allocate, type Tensor, wrap } from '../tensor/tensor.ts'
@@ -56,7 +57,10 @@ export function sort(
     ...(typeof dim === 'number' ? { dim } : dim),
     ...(typeof descending === 'boolean' ? (typeof dim === 'number' ? { descending } : {}) : descending),
   }
-  return sorted('sort', x, call.dim ?? -1, call.descending ?? false)
+  const result = sorted('sort', x, call.dim ?? -1, call.descending ?? false)
+  // PyTorch shows its second overload for `stable`.
+  if (call.stable !== undefined) nameStep(result.values, 'SortBackward1')
+  return result
 }
 /** The indices that sort a dimension. */
 export function argsort(x: Tensor, dim: number | SortOptions = -1, descending: boolean | SortOptions = false): Tensor {
@@ -69,14 +73,26 @@ export const msort = (x: Tensor): Tensor => sort(x, 0).values
 export function topk(
   x: Tensor,
   k: number,
-  dim: number | { readonly dim?: number; readonly largest?: boolean; readonly sorted?: boolean } = -1,
-  largest = true,
+  dim: number | TopkOptions = -1,
+  largest: boolean | TopkOptions = {},
 ): ValuesAndIndices {
-  const call = typeof dim === 'number' ? { dim, largest } : { dim: -1, largest: true, ...dim }
-  const at = wrapDim(call.dim, x.ndim)
-  if (k < 0 || k > (x.shape[at] ?? 1))
-    throw new RuntimeError(`selected index k out of range (topk: k ${k}, dimension ${at} has size ${x.shape[at] ?? 1})`)
-  return picked('topk', x, at, (order) => (x.ndim === 0 ? order : order.narrow(at, 0, k).contiguous()), call.largest)
+  const call: TopkOptions = {
+    ...(typeof dim === 'number' ? { dim } : dim),
+    ...(typeof largest === 'boolean' ? { largest } : largest),
+  }
+  const at = wrapDim(call.dim ?? -1, x.ndim)
+  if (k < 0 || k > (x.shape[at] ?? 1)) throw new RuntimeError('selected index k out of range')
+  const choose = (order: Tensor): Tensor => (x.ndim === 0 ? order : order.narrow(at, 0, k).contiguous())
+  return picked('topk', x, at, choose, call.largest ?? true)
+}
+
+/** How `topk` picks. */
+export interface TopkOptions {
+  readonly dim?: number
+  /** The largest (default), or the smallest. */
+  readonly largest?: boolean
+  /** In order; they always are here. */
+  readonly sorted?: boolean
 }
 
 /** Values at sorted places. */
@@ -128,7 +144,8 @@ function dropDim(
   at: number,
   { keepdim = false }: { readonly keepdim?: boolean },
 ): ValuesAndIndices {
-  return keepdim || x.ndim === 0 ? { values, indices } : { values: values.squeeze(at), indices: indices.squeeze(at) }
+  if (keepdim || x.ndim === 0) return { values, indices }
+  return { values: nameStep(values.squeeze(at), values.node?.name() ?? ''), indices: indices.squeeze(at) }
 }
 
 /** The lower median of all elements, or along a dimension with its index. NaN where there is one. */
@@ -145,8 +162,21 @@ export function median(
 ): Tensor | ValuesAndIndices {
   if (dim === undefined) {
     const flat = x.reshape(-1)
-    if (flat.numel() === 0) return x.new_full([], Number.NaN)
-    return median(flat, 0).values
+    const value = flat.numel() === 0 ? x.new_full([], Number.NaN) : median(flat.detach(), 0).values
+    return routine(
+      'median',
+      [x],
+      () => value,
+      () => ({
+        saved: [],
+        // Equal elements share the gradient.
+        backward: ([g = null]) => {
+          if (g === null) return [null]
+          const mask = x.detach().eq(value).logical_or(x.detach().isnan().logical_and(value.isnan())).to(g.dtype)
+          return [g.mul(mask.div(mask.sum()))]
+        },
+      }),
+    )
   }
   const call = {
     ...(typeof dim === 'number' ? { dim } : dim),
@@ -163,7 +193,8 @@ export function median(
     const nan = x.detach().isnan()
     return where(nan.any(at, { keepdim: true }), nan.to(int32).argmax(at, { keepdim: true }), middle)
   }
-  return dropDim(picked('median', x, at, choose, false), x, at, call)
+  const { values, indices } = picked('median', x, at, choose, false)
+  return dropDim({ values: nameStep(values, 'MedianBackward1'), indices }, x, at, call)
 }
 
 /** The most frequent value along a dimension, the smallest of equals, with an index of it. */
@@ -220,8 +251,15 @@ function scan(op: keyof typeof running, x: Tensor, at: number): Tensor {
 }
 const dimOf = (dim: number | { readonly dim: number }): number => (typeof dim === 'number' ? dim : dim.dim)
 
+/** What running sums and products take by name. */
+export interface ScanOptions {
+  /** Convert to this dtype first. */
+  readonly dtype?: DType
+}
+
 /** Sums of all elements up to each one. */
-export function cumsum(x: Tensor, dim: number | { readonly dim: number }): Tensor {
+export function cumsum(x: Tensor, dim: number | { readonly dim: number }, { dtype }: ScanOptions = {}): Tensor {
+  if (dtype !== undefined) return cumsum(x.to(dtype), dim)
   const at = wrapDim(dimOf(dim), x.ndim)
   return routine(
     'cumsum',
@@ -234,7 +272,8 @@ export function cumsum(x: Tensor, dim: number | { readonly dim: number }): Tenso
   )
 }
 /** Products of all elements up to each one. */
-export function cumprod(x: Tensor, dim: number | { readonly dim: number }): Tensor {
+export function cumprod(x: Tensor, dim: number | { readonly dim: number }, { dtype }: ScanOptions = {}): Tensor {
+  if (dtype !== undefined) return cumprod(x.to(dtype), dim)
   const at = wrapDim(dimOf(dim), x.ndim)
   return routine(
     'cumprod',

@@ -1,6 +1,7 @@
+import { nameStep } from '../autograd/graph.ts'
 import { int32 } from '../dtype.ts'
 import { RuntimeError } from '../errors.ts'
-import { formatShape, type Shape, wrapDim, wrapDims } from '../shape.ts'
+import { checkSizes, formatShape, type Shape, wrapDim, wrapDims } from '../shape.ts'
 import { alias, allocate, type Tensor } from '../tensor/tensor.ts'
 import { arange } from './creation.ts'
 import { elementwise } from './define/elementwise.ts'
@@ -38,7 +39,7 @@ export const flipud = (x: Tensor): Tensor => flip(x, 0)
 export function roll(x: Tensor, shifts: number | readonly number[], dims?: number | readonly number[]): Tensor {
   const steps = typeof shifts === 'number' ? [shifts] : shifts
   if (dims === undefined || (typeof dims !== 'number' && dims.length === 0)) {
-    return rolled(x.reshape(-1), steps[0] ?? 0, 0).reshape(x.shape)
+    return nameStep(rolled(x.reshape(-1), steps[0] ?? 0, 0).reshape(x.shape), 'RollBackward0')
   }
   const axes = typeof dims === 'number' ? [dims] : dims
   if (axes.length !== steps.length) {
@@ -63,11 +64,15 @@ function rolled(x: Tensor, shift: number, dim: number): Tensor {
 
 /** Turned by 90 degrees, `k` times, in the plane of two dimensions. */
 export function rot90(x: Tensor, k = 1, dims: readonly [number, number] = [0, 1]): Tensor {
+  if (x.ndim < 2) throw new RuntimeError(`expected total dims >= 2, but got total dims = ${x.ndim}`)
   const [a, b] = [wrapDim(dims[0], x.ndim), wrapDim(dims[1], x.ndim)]
+  if (a === b) {
+    throw new RuntimeError(`expected rotation dims to be different, but got dim0 = ${dims[0]} and dim1 = ${dims[1]}`)
+  }
   const turns = ((k % 4) + 4) % 4
-  if (turns === 1) return flip(x, b).transpose(a, b)
-  if (turns === 2) return flip(x, [a, b])
-  return turns === 3 ? flip(x, a).transpose(a, b) : x.clone()
+  if (turns === 0) return nameStep(x.clone(), 'Rot90Backward0')
+  const turned = turns === 1 ? flip(x, b) : turns === 2 ? flip(x, [a, b]) : flip(x, a)
+  return nameStep(turns === 2 ? turned : turned.transpose(a, b), 'Rot90Backward0')
 }
 
 const keepBelow = elementwise('tril', ['x', 'row', 'column'], {
@@ -101,7 +106,7 @@ export const triu = (x: Tensor, diagonal: number | { readonly diagonal?: number 
 /** The diagonal of a matrix, or a matrix with a vector as its diagonal. */
 export function diag(x: Tensor, diagonal = 0): Tensor {
   if (x.ndim === 1) return diag_embed(x, { offset: diagonal })
-  if (x.ndim === 2) return x.diagonal(diagonal).clone()
+  if (x.ndim === 2) return nameStep(x.diagonal(diagonal).clone(), 'DiagonalBackward0')
   throw new RuntimeError(`diag(): Supports 1D or 2D tensors. Got ${x.ndim}D`)
 }
 
@@ -109,8 +114,11 @@ export function diag(x: Tensor, diagonal = 0): Tensor {
 export function diag_embed(
   x: Tensor,
   options: number | { readonly offset?: number; readonly dim1?: number; readonly dim2?: number } = {},
+  first = -2,
+  second = -1,
 ): Tensor {
-  const { offset = 0, dim1 = -2, dim2 = -1 } = typeof options === 'number' ? { offset: options } : options
+  const named = typeof options === 'number' ? { offset: options } : options
+  const { offset = 0, dim1 = first, dim2 = second } = named
   const [a, b] = [wrapDim(dim1, x.ndim + 1), wrapDim(dim2, x.ndim + 1)]
   if (a === b) throw new RuntimeError(`diagonal dimensions cannot be identical ${dim1}, ${dim2}`)
   const n = x.size(-1) + Math.abs(offset)
@@ -161,6 +169,10 @@ export function repeat(x: Tensor, ...sizes: readonly number[] | readonly [Shape]
     )
   }
   const padded = [...Array.from({ length: counts.length - x.ndim }, () => 1), ...x.shape]
+  checkSizes(
+    'repeat',
+    counts.map((count, i) => count * (padded[i] as number)),
+  )
   const tiles = counts.flatMap((count, i) => [count, padded[i] as number])
   return routine(
     'repeat',

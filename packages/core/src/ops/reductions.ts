@@ -1,5 +1,6 @@
+import { nameStep } from '../autograd/graph.ts'
 import { type DType, float32 } from '../dtype.ts'
-import { RuntimeError } from '../errors.ts'
+import { IndexError, RuntimeError } from '../errors.ts'
 import { formatShape, numel, type Shape, sameShape, wrapDim } from '../shape.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { type ReductionContext, reduction } from './define/reduction.ts'
@@ -74,7 +75,7 @@ const prodOp = reduction('prod', ['x'], {
 /** Each input's gradient is the product of all others, which a division gives only where nothing is zero. */
 function prodGradient(g: Tensor, { inputs: [x], out, dims, n }: ReductionContext): Tensor {
   const factors = x as Tensor
-  if (n === 1) return g.expand(factors.shape)
+  if (n <= 1) return g.expand(factors.shape)
   const rest = factors.shape.map((_, i) => i).filter((i) => !dims.includes(i))
   const order = [...rest, ...dims]
   const rows = factors.permute(order).reshape([...rest.map((i) => factors.shape[i] as number), n])
@@ -93,10 +94,22 @@ export function prod(x: Tensor, dim?: number | ReductionOptions | null, options?
   return prodOp.call([x], optionsOf(dim, options))
 }
 
-const emptyError = (name: string) => (dim: number | null) =>
-  dim === null
-    ? `${name}(): Expected reduction dim to be specified for input.numel() == 0. Specify reduction dim with the 'dim' argument.`
-    : `${name}(): Expected reduction dim ${dim} to have non-zero size.`
+const emptyError =
+  (name: string) =>
+  (dim: number | null): Error =>
+    dim === null
+      ? new RuntimeError(
+          `${name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' argument.`,
+        )
+      : new IndexError(`${name}(): Expected reduction dim ${dim} to have non-zero size.`)
+const emptyIndexError =
+  (name: string) =>
+  (dim: number | null): Error =>
+    new IndexError(
+      dim === null
+        ? `${name}(): Expected reduction dim to be specified for input.numel() == 0.`
+        : `${name}(): Expected reduction dim ${dim} to have non-zero size.`,
+    )
 /** Ties share the gradient. */
 function shareAmongTies(g: Tensor, { inputs: [x], out, dims }: ReductionContext): Tensor {
   const mask = (x as Tensor)
@@ -145,7 +158,12 @@ export function aminmax(
   x: Tensor,
   options: { readonly dim?: number; readonly keepdim?: boolean } = {},
 ): { min: Tensor; max: Tensor } {
-  return { min: amin(x, options), max: amax(x, options) }
+  if (x.numel() === 0 && options.dim === undefined) {
+    throw new RuntimeError(
+      'aminmax(): cannot compute aminmax over an empty dimension as the operation has no identity.',
+    )
+  }
+  return { min: nameStep(amin(x, options), 'AminmaxBackward0'), max: nameStep(amax(x, options), 'AminmaxBackward0') }
 }
 
 const argmaxOp = reduction('argmax', ['x'], {
@@ -153,14 +171,14 @@ const argmaxOp = reduction('argmax', ['x'], {
   step: { at: 'x > best || (isnan(x) && !isnan(best)) ? i : at', best: 'max(best, x)' },
   gradient: null,
   result: 'index',
-  empty: emptyError('argmax'),
+  empty: emptyIndexError('argmax'),
 })
 const argminOp = reduction('argmin', ['x'], {
   start: { at: 0, best: Number.POSITIVE_INFINITY },
   step: { at: 'x < best || (isnan(x) && !isnan(best)) ? i : at', best: 'min(best, x)' },
   gradient: null,
   result: 'index',
-  empty: emptyError('argmin'),
+  empty: emptyIndexError('argmin'),
 })
 /** The index of the first largest element, in the flattened tensor or along a dimension. */
 export function argmax(
@@ -188,6 +206,7 @@ export interface ValuesAndIndices {
 /** The extreme along a dimension and its index, which alone receives the gradient. */
 function extreme(name: 'max' | 'min', x: Tensor, dim: number, keepdim: boolean): ValuesAndIndices {
   const at = wrapDim(dim, x.ndim)
+  if (x.shape[at] === 0) throw emptyError(name)(at)
   const [values, indices] = routines(
     name,
     [x],
@@ -295,7 +314,9 @@ const varOp = reduction('var', ['x'], {
   ...welford,
   finish: 'm2 / max(n - correction, 0)',
   gradient: (g, { inputs: [x], dims, n, parameters: [correction] }) =>
-    g.mul(2 / (n - (correction as number))).mul(centred(x as Tensor, dims)),
+    n === correction && dims.length === x?.ndim
+      ? g.mul(Number.POSITIVE_INFINITY).expand(x.shape)
+      : g.mul(2 / (n - (correction as number))).mul(centred(x as Tensor, dims)),
 })
 const stdOp = reduction('std', ['x'], {
   ...welford,
@@ -315,7 +336,7 @@ function variance(
   const named = typeof options === 'boolean' ? { unbiased: options } : options
   const call: VarianceOptions = typeof dim === 'boolean' ? { ...named, unbiased: dim } : optionsOf(dim, named)
   if (x.dtype.kind !== 'floating') {
-    throw new RuntimeError(`${op.name} only support floating point and complex dtypes`.replace('var ', 'std and var '))
+    throw new RuntimeError('std and var only support floating point and complex dtypes')
   }
   const correction = call.correction ?? (call.unbiased === false ? 0 : 1)
   return op.call([x], { ...call, parameters: [correction] })
@@ -333,12 +354,14 @@ export function std(x: Tensor, dim?: Dims | boolean | VarianceOptions, options?:
 /** Variance and mean. */
 export function var_mean(x: Tensor, dim?: Dims | VarianceOptions, options?: VarianceOptions): [Tensor, Tensor] {
   const { keepdim, dim: dims } = optionsOf(dim, options)
-  return [varianceOf(x, dim, options), mean(x, dims, { keepdim: keepdim ?? false })]
+  const pair = [varianceOf(x, dim, options), mean(x, dims, { keepdim: keepdim ?? false })] as const
+  return [nameStep(pair[0], 'VarMeanBackward0'), nameStep(pair[1], 'VarMeanBackward0')]
 }
 /** Standard deviation and mean. */
 export function std_mean(x: Tensor, dim?: Dims | VarianceOptions, options?: VarianceOptions): [Tensor, Tensor] {
   const { keepdim, dim: dims } = optionsOf(dim, options)
-  return [std(x, dim, options), mean(x, dims, { keepdim: keepdim ?? false })]
+  const pair = [std(x, dim, options), mean(x, dims, { keepdim: keepdim ?? false })] as const
+  return [nameStep(pair[0], 'StdMeanBackward0'), nameStep(pair[1], 'StdMeanBackward0')]
 }
 
 const logsumexpOp = reduction('logsumexp', ['x'], {
@@ -407,14 +430,14 @@ export function norm(
     )
   }
   const power = p === 'fro' ? 2 : p
-  if (power === Number.POSITIVE_INFINITY) return normInf(1, input, call)
-  if (power === Number.NEGATIVE_INFINITY) return normInf(-1, input, call)
+  if (power === Number.POSITIVE_INFINITY) return nameStep(normInf(1, input, call), node[0])
+  if (power === Number.NEGATIVE_INFINITY) return nameStep(normInf(-1, input, call), node[0])
   if (power === 2 || power === 1 || power === 0) return norms[power].call([input], call)
   return norms.p.call([input], { ...call, parameters: [power] })
 }
 
 /** The distance `‖x - other‖ₚ`. */
-export const dist = (x: Tensor, other: Tensor, p = 2): Tensor => norm(x.sub(other), p)
+export const dist = (x: Tensor, other: Tensor, p = 2): Tensor => nameStep(norm(x.sub(other), p), 'DistBackward0')
 
 /** The gradient of a broadcast: what was repeated is summed. */
 export function sum_to_size(x: Tensor, ...size: readonly number[] | readonly [Shape]): Tensor {

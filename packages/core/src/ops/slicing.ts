@@ -1,5 +1,5 @@
 import { record } from '../autograd/graph.ts'
-import { modes, no_grad } from '../autograd/modes.ts'
+import { no_grad } from '../autograd/modes.ts'
 import { markView } from '../autograd/view.ts'
 import { IndexError, RuntimeError } from '../errors.ts'
 import { formatShape, type Shape, wrapDim } from '../shape.ts'
@@ -39,7 +39,7 @@ function manyViews(x: Tensor, node: string, windows: ((y: Tensor) => Tensor)[]):
   const outputs = windows.map((window) => {
     const shown = no_grad(() => window(x))
     const out = alias(x, shown)
-    out.inference = x.inference || modes.inference
+    out.inference = x.inference
     return out
   })
   record(node, [x], outputs, [], (gradients) => {

@@ -1,3 +1,4 @@
+import { nameStep } from '../autograd/graph.ts'
 import { RuntimeError } from '../errors.ts'
 import {
   contiguousStrides,
@@ -201,8 +202,7 @@ const expandTo = defineView('expand', {
       if (size === -1) {
         if (own !== null) return own
         throw new RuntimeError(
-          `expand(${x.dtype.typeName}{${formatShape(x.shape)}}, size=${formatShape(sizes)}): the expanded size of the tensor ` +
-            `(${size}) isn't allowed in a leading, non-existing dimension ${i}`,
+          `The expanded size of the tensor (${size}) isn't allowed in a leading, non-existing dimension ${i}`,
         )
       }
       if (own !== null && own !== 1 && own !== size) {
@@ -290,7 +290,7 @@ export function flatten(x: Tensor, start_dim = 0, end_dim = -1): Tensor {
   return reshape(x, [...x.shape.slice(0, start), numel(x.shape.slice(start, end + 1)), ...x.shape.slice(end + 1)])
 }
 /** All elements in one dimension. */
-export const ravel = (x: Tensor): Tensor => reshape(x, -1)
+export const ravel = (x: Tensor): Tensor => (x.ndim === 1 ? reshape(x, -1) : nameStep(reshape(x, -1), 'ViewBackward0'))
 
 /** One dimension as several; one of them may be -1. */
 export function unflatten(x: Tensor, dim: number, sizes: Shape): Tensor {

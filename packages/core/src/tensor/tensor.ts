@@ -114,6 +114,7 @@ export class Tensor {
 
   /** How often the memory was changed in place; views share the count. */
   get _version(): number {
+    if (this.inference) throw new RuntimeError('Inference tensors do not track version counter.')
     return this.storage.version
   }
 

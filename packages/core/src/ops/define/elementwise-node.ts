@@ -9,7 +9,7 @@ import type { Value } from './operands.ts'
 /** The step of the graph that an elementwise op leaves: its gradients are the op's own gradient formulas. */
 export class ElementwiseNode extends Node {
   readonly #op: ElementwiseOp
-  readonly #name: string
+  readonly #name: string | null
   /** The shape of each input, to which its gradient is summed where the input was broadcast. */
   readonly #shapes: Shape[]
   /** Inputs, parameters, then `out`; `null` for what no gradient reads. */
@@ -29,11 +29,11 @@ export class ElementwiseNode extends Node {
     this.#op = op
     this.#shapes = shapes
     const { node } = op.definition
-    this.#name = typeof node === 'function' ? node(inputs) : (node ?? `${pascalCase(op.name)}Backward0`)
+    this.#name = typeof node === 'function' ? node(inputs) : (node ?? null)
   }
 
-  name(): string {
-    return this.#name
+  kind(): string {
+    return this.#name ?? `${pascalCase(this.#op.name)}Backward0`
   }
 
   /** Whether a gradient that somebody wants reads the given input. */
@@ -53,7 +53,7 @@ export class ElementwiseNode extends Node {
         if (source === -2) continue
         const slot = source === -1 ? inputs.length : source
         const value = source === -1 ? out : (inputs[source] as Value)
-        if (typeof value !== 'number') saved[slot] ??= new SavedTensor(value)
+        if (typeof value !== 'number') saved[slot] ??= new SavedTensor(value, this)
       }
     }
     this.#saved = saved

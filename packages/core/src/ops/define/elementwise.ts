@@ -4,7 +4,15 @@ import { checkInPlace, rebaseHistory } from '../../autograd/view.ts'
 import { Kernel } from '../../devices/kernel.ts'
 import { bool, type DType, float32 } from '../../dtype.ts'
 import { RuntimeError } from '../../errors.ts'
-import { compileScalar, type Expression, gradientFormula, parse, variablesOf } from '../../formula/index.ts'
+import {
+  compileScalar,
+  type Expression,
+  gradientFormula,
+  parse,
+  substitute,
+  variable,
+  variablesOf,
+} from '../../formula/index.ts'
 import { allocate, Tensor, type TensorLike, wrapNumber } from '../../tensor/tensor.ts'
 import { ElementwiseNode } from './elementwise-node.ts'
 import { pascalCase } from './names.ts'
@@ -89,13 +97,20 @@ export class ElementwiseOp {
     if (formula.kind === 'constant' && formula.value === 0) return null
     const used = variablesOf(formula)
     const taken = scope.filter((variable) => used.has(variable))
-    const inputs = taken.filter((variable) => !Object.hasOwn(parameters, variable))
-    const op = new ElementwiseOp(`${this.name}_backward`, inputs, formula, {
-      forward: '',
-      parameters: Object.fromEntries(taken.slice(inputs.length).map((p) => [p, parameters[p] as number])),
-      masks: inputs.filter((variable) => masks.includes(variable)),
-      node: outermost(formula),
-    })
+    const isParameter = (variable: string): boolean => Object.hasOwn(parameters, variable)
+    const { formula: renamed, names } = renumber(formula, taken)
+    const nameOf = (variable: string): string => names[taken.indexOf(variable)] as string
+    const op = new ElementwiseOp(
+      `${this.name}_backward`,
+      taken.filter((variable) => !isParameter(variable)).map(nameOf),
+      renamed,
+      {
+        forward: '',
+        parameters: Object.fromEntries(taken.filter(isParameter).map((p) => [nameOf(p), parameters[p] as number])),
+        masks: masks.filter((mask) => taken.includes(mask)).map(nameOf),
+        node: outermost(formula),
+      },
+    )
     return { op, sources: taken.map((variable) => scope.indexOf(variable) - 2), identity: written === 'g' }
   }
 
@@ -195,6 +210,13 @@ export class ElementwiseOp {
 function plainValue(x: Value, single: boolean): number {
   if (typeof x === 'number') return single ? Math.fround(x) : x
   return x.storage.buffer as number
+}
+
+/** A formula over `v0`, `v1`, …: the names `g` and `out` are free again for the gradient of a gradient. */
+export function renumber(formula: Expression, variables: readonly string[]): { formula: Expression; names: string[] } {
+  const names = variables.map((_, i) => `v${i}`)
+  const renamed = Object.fromEntries(variables.map((name, i) => [name, variable(names[i] as string)]))
+  return { formula: substitute(formula, renamed), names }
 }
 
 /** A gradient's own node is named after the last operation of its formula, as PyTorch's gradients are. */

@@ -3,7 +3,7 @@ import { modes } from '../../autograd/modes.ts'
 import type { Gradient } from '../../autograd/node.ts'
 import { ReductionKernel } from '../../devices/kernel.ts'
 import { bool, type DType, float32, int32 } from '../../dtype.ts'
-import { IndexError, RuntimeError } from '../../errors.ts'
+import { RuntimeError } from '../../errors.ts'
 import {
   combine,
   type Expression,
@@ -16,7 +16,7 @@ import {
 } from '../../formula/index.ts'
 import { numel, type Shape, sameShape, wrapDims } from '../../shape.ts'
 import { allocate, type Tensor, wrap } from '../../tensor/tensor.ts'
-import { ElementwiseOp } from './elementwise.ts'
+import { ElementwiseOp, renumber } from './elementwise.ts'
 import { pascalCase } from './names.ts'
 import { commonShape, leader } from './operands.ts'
 import { result_type } from './promotion.ts'
@@ -48,7 +48,7 @@ export interface ReductionDefinition<P extends string = string> {
   /** The dtype of the result: as promoted (default), small integers widened, floating only, truth values, or indices. */
   readonly result?: 'promoted' | 'sum' | 'floating' | 'bool' | 'index'
   /** The error for zero elements, where those have no result. */
-  readonly empty?: (dim: number | null) => string
+  readonly empty?: (dim: number | null) => Error
   /** The name of the node in the graph, for all dimensions and for some. */
   readonly node?: readonly [string, string]
 }
@@ -91,14 +91,16 @@ export class ReductionOp {
 
   /** The gradient of an input as an elementwise op over all of `g`, `out`, inputs, then parameters and `n`. */
   #derive(input: string): ElementwiseOp | null {
-    const { gradient, parameters = {} } = this.definition
+    const { gradient } = this.definition
     if (gradient === null || typeof gradient === 'function') return null
     const written = gradient?.[input]
     const scope = ['g', 'out', ...this.kernel.inputs, 'n']
     const formula = written === undefined ? this.#deriveSum(input) : parse(written, scope)
-    return new ElementwiseOp(`${this.name}_backward`, ['g', 'out', ...this.inputs], formula, {
+    const { formula: renamed, names } = renumber(formula, scope)
+    const tensors = 2 + this.inputs.length
+    return new ElementwiseOp(`${this.name}_backward`, names.slice(0, tensors), renamed, {
       forward: '',
-      parameters: { ...parameters, n: 0 },
+      parameters: Object.fromEntries(names.slice(tensors).map((parameter) => [parameter, 0])),
       node: `${pascalCase(formula.kind === 'call' ? formula.name : 'expand')}Backward0`,
     })
   }
@@ -177,11 +179,11 @@ export class ReductionOp {
     })
   }
 
-  /** Whether a gradient formula reads more than `g`, the parameters and `n`. */
+  /** Whether a gradient formula reads more than `g` (`v0`), the parameters and `n`: `out` is `v1`, inputs follow. */
   #readsTensors(op: ElementwiseOp | null): boolean {
     if (op === null) return false
     const used = variablesOf(op.kernel.outputs[0] as Expression)
-    return used.has('out') || this.inputs.some((input) => used.has(input))
+    return ['out', ...this.inputs].some((_, i) => used.has(`v${i + 1}`))
   }
 
   #computeType(tensors: readonly Tensor[], dtype: DType | undefined): DType {
@@ -211,7 +213,7 @@ export class ReductionOp {
       ? numel(shape) === 0
       : numel(shape.filter((_, i) => !dims.includes(i))) !== 0 && dims.some((i) => shape[i] === 0)
     if (!bad) return
-    throw new IndexError(empty(all ? null : (dims.find((i) => shape[i] === 0) ?? null)))
+    throw empty(all ? null : (dims.find((i) => shape[i] === 0) ?? null))
   }
 }
 

@@ -1,5 +1,5 @@
 import { record } from '../../autograd/graph.ts'
-import { modes, no_grad } from '../../autograd/modes.ts'
+import { no_grad } from '../../autograd/modes.ts'
 import { markView, type ViewOrigin } from '../../autograd/view.ts'
 import type { Geometry, Shape } from '../../shape.ts'
 import { alias, Tensor } from '../../tensor/tensor.ts'
@@ -47,7 +47,7 @@ export function makeView(
   origin: ViewOrigin = 'plain',
 ): Tensor {
   const out = alias(x, geometry)
-  out.inference = x.inference || modes.inference
+  out.inference = x.inference
   record(node, [x], [out], [], ([g = null]) => [g === null ? null : gradient(g)])
   if (x.dtype.kind === 'floating' && !out.inference) markView(out, x, origin)
   return out

@@ -1,5 +1,6 @@
-import { ValueError } from '../../errors.ts'
-import type { Tensor } from '../../tensor/tensor.ts'
+import { bool } from '../../dtype.ts'
+import { RuntimeError, ValueError } from '../../errors.ts'
+import { Tensor, type TensorLike } from '../../tensor/tensor.ts'
 import { type Application, choice, elementwise } from '../define/elementwise.ts'
 
 /** `1 / (1 + e⁻ˣ)`. */
@@ -9,7 +10,11 @@ export const sigmoid = elementwise('sigmoid', ['x'], {
   result: 'floating',
 })
 /** `max(x, 0)`; the gradient at 0 is 0. */
-export const relu = elementwise('relu', ['x'], { forward: 'max(x, 0)', gradient: { x: 'out <= 0 ? 0 : g' } })
+export const relu = choice((x: TensorLike): Application => {
+  if (x instanceof Tensor && x.dtype === bool) throw new RuntimeError('Boolean inputs not supported for relu')
+  return rectify.on(x)
+})
+const rectify = elementwise('relu', ['x'], { forward: 'max(x, 0)', gradient: { x: 'out <= 0 ? 0 : g' } })
 /** `min(max(x, 0), 6)`. */
 export const relu6 = elementwise('relu6', ['x'], {
   forward: 'min(max(x, 0), 6)',
@@ -75,7 +80,11 @@ export const softplus = elementwise('softplus', ['x'], {
   parameters: { beta: 1, threshold: 20 },
 })
 /** `x / (1 + |x|)`. */
-export const softsign = elementwise('softsign', ['x'], { forward: 'x / (1 + abs(x))', node: 'DivBackward0' })
+export const softsign = elementwise('softsign', ['x'], {
+  forward: 'x / (1 + abs(x))',
+  result: 'floating',
+  node: 'DivBackward0',
+})
 /** `log(sigmoid(x))` without overflow. */
 export const logsigmoid = elementwise('logsigmoid', ['x'], {
   forward: 'min(x, 0) - log1p(exp(-abs(x)))',
@@ -99,7 +108,11 @@ export const hardswish = elementwise('hardswish', ['x'], {
   gradient: { x: 'x < -3 ? 0 : x <= 3 ? g * (x / 3 + 0.5) : g' },
 })
 /** `x - tanh(x)`. */
-export const tanhshrink = elementwise('tanhshrink', ['x'], { forward: 'x - tanh(x)', node: 'SubBackward0' })
+export const tanhshrink = elementwise('tanhshrink', ['x'], {
+  forward: 'x - tanh(x)',
+  result: 'floating',
+  node: 'SubBackward0',
+})
 /** `x` moved towards 0 by `lambd`, and 0 nearer than that. */
 export const softshrink = elementwise('softshrink', ['x'], {
   forward: 'x > lambd ? x - lambd : x < -lambd ? x + lambd : isnan(x) ? x : 0',

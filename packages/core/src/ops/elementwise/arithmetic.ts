@@ -15,6 +15,12 @@ const plusScaled = elementwise('add_scaled', ['x', 'other'], {
   gradient: { x: 'g' },
   node: 'AddBackward0',
 })
+const minusScaled = elementwise('sub_scaled', ['x', 'other'], {
+  forward: 'x - alpha * other',
+  parameters: { alpha: 1 },
+  gradient: { x: 'g' },
+  node: 'SubBackward0',
+})
 const over = elementwise('div', ['x', 'other'], {
   forward: 'x / other',
   result: 'floating',
@@ -22,12 +28,12 @@ const over = elementwise('div', ['x', 'other'], {
 })
 const overTrunc = elementwise('div_trunc', ['x', 'other'], {
   forward: 'trunc(x / other)',
-  node: 'DivBackward1',
+  node: 'DivBackward2',
   domain: { other: [0.5, 3] },
 })
 const overFloor = elementwise('floor_divide', ['x', 'other'], {
   forward: 'floor_divide(x, other)',
-  node: 'DivBackward1',
+  node: 'DivBackward2',
   domain: { other: [0.5, 3] },
 })
 
@@ -56,7 +62,7 @@ export const sub = choice((x: TensorLike, other: TensorLike, options?: AddOption
   checkSubtraction(x, other)
   if (options?.alpha === undefined || options.alpha === 1) return minus.on(x, other)
   checkAlpha(x, other, options.alpha)
-  return plusScaled.on(x, other, { alpha: -options.alpha })
+  return minusScaled.on(x, other, options)
 })
 
 /** As `sub`. */
@@ -173,6 +179,18 @@ export const negative = neg
 /** `x` itself. */
 export const positive = (x: Tensor): Tensor => x
 
+/** What PyTorch computes without a power: for these it has other edges, and is faster. */
+const fixedPowers = new Map(
+  [2, 3, 0.5, -0.5, -1, -2].map((exponent) => [
+    exponent,
+    elementwise(`pow_${exponent}`, ['x'], {
+      forward: `pow(x, ${exponent})`,
+      gradient: { x: `g * (${exponent} * pow(x, ${exponent - 1}))` },
+      node: 'PowBackward0',
+      domain: { x: [0.2, 3] },
+    }),
+  ]),
+)
 const power = elementwise('pow', ['x', 'exponent'], {
   forward: 'pow(x, exponent)',
   gradient: {
@@ -188,6 +206,8 @@ export const pow = choice((x: TensorLike, exponent: TensorLike): Application => 
   if (typeof exponent === 'number' && exponent < 0 && result_type(x, exponent).kind !== 'floating') {
     throw new RuntimeError('Integers to negative integer powers are not allowed.')
   }
+  const fixed = typeof exponent === 'number' ? fixedPowers.get(exponent) : undefined
+  if (fixed !== undefined && x instanceof Tensor && x.dtype.kind === 'floating') return fixed.on(x)
   return power.on(x, exponent)
 })
 
@@ -261,14 +281,20 @@ const clampBoth = elementwise('clamp', ['x', 'min', 'max'], {
   domain: { min: [-1, -0.5], max: [0.5, 1] },
   node: (operands) => `ClampBackward${operands.slice(1).some((bound) => typeof bound !== 'number') ? 0 : 1}`,
 })
-const clampBelow = elementwise('clamp_min', ['x', 'min'], {
+const below = {
   forward: 'max(x, min)',
   gradient: { x: 'x >= min ? g : 0', min: 'x < min ? g : 0' },
-})
-const clampAbove = elementwise('clamp_max', ['x', 'max'], {
+}
+const above = {
   forward: 'min(x, max)',
   gradient: { x: 'x <= max ? g : 0', max: 'x > max ? g : 0' },
-})
+}
+const byBound = (operands: readonly (Tensor | number)[]): string =>
+  `ClampBackward${typeof operands[1] === 'number' ? 1 : 0}`
+const clampLow = elementwise('clamp_low', ['x', 'min'], { ...below, node: byBound })
+const clampHigh = elementwise('clamp_high', ['x', 'max'], { ...above, node: byBound })
+const clampBelow = elementwise('clamp_min', ['x', 'min'], below)
+const clampAbove = elementwise('clamp_max', ['x', 'max'], above)
 
 /** Bounds of `clamp`; `null` is none. */
 export interface ClampOptions {
@@ -283,8 +309,8 @@ export const clamp = choice(
     const low = (isClampOptions(min) ? undefined : min) ?? named?.min ?? null
     const high = (isClampOptions(max) ? undefined : max) ?? named?.max ?? null
     if (low !== null && high !== null) return clampBoth.on(x, low, high)
-    if (low !== null) return clampBelow.on(x, low)
-    if (high !== null) return clampAbove.on(x, high)
+    if (low !== null) return clampLow.on(x, low)
+    if (high !== null) return clampHigh.on(x, high)
     throw new RuntimeError("torch.clamp: At least one of 'min' or 'max' must not be None")
   },
 )

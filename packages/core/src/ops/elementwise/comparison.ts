@@ -1,5 +1,6 @@
 import { bool } from '../../dtype.ts'
 import { RuntimeError } from '../../errors.ts'
+import { broadcastShapes } from '../../shape.ts'
 import { Tensor, type TensorLike } from '../../tensor/tensor.ts'
 import { type Application, choice, type ElementwiseFunction, elementwise } from '../define/elementwise.ts'
 import { result_type } from '../define/promotion.ts'
@@ -63,10 +64,13 @@ export function isclose(
   other: Tensor,
   { rtol = 1e-5, atol = 1e-8, equal_nan = false }: Tolerances = {},
 ): Tensor {
+  for (const [name, value] of Object.entries({ rtol, atol })) {
+    if (value < 0) throw new RuntimeError(`${name} must be greater than or equal to zero, but got ${value}`)
+  }
   if (x.dtype !== other.dtype) {
     throw new RuntimeError(`${x.dtype.scalarName} did not match ${other.dtype.scalarName}`)
   }
-  return close(x.detach().double(), other.detach().double(), { rtol, atol, equal_nan: equal_nan ? 1 : 0 })
+  return close(x, other, { rtol, atol, equal_nan: equal_nan ? 1 : 0 })
 }
 
 const fill = elementwise('masked_fill', ['x', 'mask', 'value'], {
@@ -87,6 +91,7 @@ export const masked_fill = choice((x: Tensor, mask: Tensor, value: TensorLike): 
       `masked_fill_ only supports a 0-dimensional value tensor, but got tensor with ${value.ndim} dimension(s).`,
     )
   }
+  broadcastShapes(mask.shape, x.shape)
   // The dtype is that of `x`, whatever the value is.
   return fill.on(x, mask, value instanceof Tensor && value.dtype !== x.dtype ? value.to(x.dtype) : value)
 })

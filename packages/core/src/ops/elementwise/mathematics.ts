@@ -11,7 +11,7 @@ export const absolute = abs
 /** -1, 0 or 1. */
 export const sign = elementwise('sign', ['x'], { forward: 'sign(x)' })
 /** As `sign`. */
-export const sgn = sign
+export const sgn = elementwise('sgn', ['x'], { forward: 'sign(x)' })
 /** `1 / x`. */
 export const reciprocal = elementwise('reciprocal', ['x'], {
   forward: '1 / x',
@@ -72,8 +72,8 @@ export const atan = elementwise('atan', ['x'], { forward: 'atan(x)', result: 'fl
 export const atan2 = elementwise('atan2', ['x', 'other'], {
   forward: 'atan2(x, other)',
   gradient: {
-    x: 'x == 0 && other == 0 ? 0 : g * (other / (x * x + other * other))',
-    other: 'x == 0 && other == 0 ? 0 : g * (-x / (x * x + other * other))',
+    x: 'g * (other / (x * x + other * other))',
+    other: 'g * (-x / (x * x + other * other))',
   },
   result: 'floating',
   domain: { other: [0.5, 3] },
@@ -164,7 +164,7 @@ export const round = choice((x: TensorLike, options: { readonly decimals?: numbe
 /** `√(x² + other²)` without overflow. */
 export const hypot = elementwise('hypot', ['x', 'other'], {
   forward: 'hypot(x, other)',
-  gradient: { x: 'out == 0 ? 0 : g * (x / out)', other: 'out == 0 ? 0 : g * (other / out)' },
+  gradient: { x: 'g * (x / out)', other: 'g * (other / out)' },
   domain: { other: [0.5, 3] },
 })
 /** The magnitude of `x` with the sign of `other`. */
