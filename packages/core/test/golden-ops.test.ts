@@ -1,0 +1,324 @@
+/**
+ * Replays the ops that PyTorch computed for `golden/ops.json` (made by `tools/golden/ops.py`): results, dtypes, shapes,
+ * strides of views, first and second gradients, and the names of graph nodes. A case goes through the function
+ * and through the method, wherever PyTorch has both; an op that has an in-place form is replayed through that one too.
+ */
+import { describe, expect, it } from 'vitest'
+import * as torch from '../src/index.ts'
+import {
+  decode,
+  difference,
+  dtypeNamed,
+  field,
+  functionNamed,
+  type GoldenNumber,
+  hasProperty,
+  isGoldenTensor,
+  isObject,
+  methodNamed,
+  readGolden,
+  type Tolerance,
+  toNumber,
+} from './golden.ts'
+
+/** What PyTorch answers in one dtype: results, first gradients, second gradients, and how near is near enough. */
+interface Answer {
+  readonly r?: unknown
+  readonly g?: readonly unknown[]
+  readonly h?: readonly unknown[]
+  readonly tol?: { readonly r?: number; readonly g?: number; readonly h?: number }
+}
+
+interface Case extends Answer {
+  /** Arguments, and the options object where there is one. */
+  readonly a: readonly unknown[]
+  readonly o?: Readonly<Record<string, unknown>>
+  /** Forms, where they are not the op's: f function, m method, p property. */
+  readonly f?: string
+  readonly tiny?: 1
+  readonly zero?: 1
+  /** Strides of the results. */
+  readonly st?: readonly (readonly number[])[]
+  /** The name of the node, or the names that are right, or `{ each: [...] }` for several outputs. */
+  readonly n?: unknown
+  readonly f32?: Answer
+  readonly f64?: Answer
+}
+
+interface Op {
+  readonly f: string
+  /** Has an in-place form. */
+  readonly i?: 1
+  readonly groups: Readonly<Record<string, readonly Case[]>>
+}
+
+/**
+ * What PyTorch has and chainrule does not: 'mode f' is the function, 'mode m' the method. The list is exact:
+ * whoever adds one of them takes it out here, and its cases run.
+ */
+const absent: readonly string[] = [
+  'float_power f',
+  'float_power m',
+  'nextafter f',
+  'nextafter m',
+  'gcd f',
+  'gcd m',
+  'lcm f',
+  'lcm m',
+  'ldexp f',
+  'ldexp m',
+  'allclose f',
+  'allclose m',
+  'nanmedian f',
+  'nanmedian m',
+  'trace f',
+  'trace m',
+  'diff f',
+  'diff m',
+  'unique f',
+  'unique m',
+  'bincount f',
+  'bincount m',
+  'quantile f',
+  'quantile m',
+  'einsum f',
+  'kron f',
+  'kron m',
+  'pad f',
+  'scatter_reduce m',
+  'masked_scatter f',
+  'masked_scatter m',
+]
+
+const golden = readGolden<unknown>('ops')
+const inputs = golden['inputs'] as Readonly<Record<string, readonly [number[], Exclude<GoldenNumber, null>[]]>>
+const views = golden['views'] as Readonly<Record<string, readonly (readonly [string, ...unknown[]])[]>>
+const ops = new Map<string, Op>()
+for (const [key, value] of Object.entries(golden)) if (key.startsWith('op ')) ops.set(key.slice(3), value as Op)
+
+/** The arguments of one call, and those of them that a gradient is asked for, in order. */
+interface Arguments {
+  readonly values: unknown[]
+  readonly leaves: torch.Tensor[]
+}
+
+/** Makes the input `$name.view:dtype`. */
+function input(reference: string, caseDtype: string | null): torch.Tensor {
+  const [, name = '', view, short] = /^\$(\w+)(?:\.(\w+))?(?::(\w+))?$/.exec(reference) ?? []
+  const [shape, values] = inputs[name] ?? [[], []]
+  const dtype = dtypeNamed(short ?? caseDtype ?? '')
+  let x = torch.tensor(values.map(toNumber), { dtype }).reshape(shape)
+  for (const [method, ...args] of view === undefined ? [] : (views[view] ?? [])) {
+    const decoded = args.map((arg) => decode(arg, () => null))
+    x = methodNamed(method)?.apply(x, decoded) as torch.Tensor
+  }
+  return x
+}
+
+function prepare(example: Case, dtype: string | null, requiresGrad: boolean): Arguments {
+  const leaves: torch.Tensor[] = []
+  const make = (reference: string) => {
+    const x = input(reference, dtype)
+    if (x.dtype.is_floating_point) {
+      if (requiresGrad) x.requires_grad_()
+      leaves.push(x)
+    }
+    return x
+  }
+  const values = example.a.map((value) => decode(value, make))
+  if (example.o) values.push(decode(example.o, make))
+  return { values, leaves }
+}
+
+/** Calls an op through one of its forms; an op in place works on a copy. */
+function invoke(name: string, form: string, [self, ...rest]: readonly unknown[]): unknown {
+  if (form === 'f') return functionNamed(name)?.(self, ...rest)
+  const x = self as torch.Tensor
+  if (form === 'p') return field(x, name)
+  return methodNamed(name)?.apply(name.endsWith('_') ? x.clone() : x, rest)
+}
+
+const present = (name: string, form: string): boolean =>
+  form === 'f' ? functionNamed(name) !== null : form === 'm' ? methodNamed(name) !== null : hasProperty(name)
+
+/** The tensors inside of a result, in order. */
+function tensorsOf(value: unknown): torch.Tensor[] {
+  if (value instanceof torch.Tensor) return [value]
+  if (Array.isArray(value)) return value.flatMap(tensorsOf)
+  return isObject(value) && !(value instanceof torch.DType) ? Object.values(value).flatMap(tensorsOf) : []
+}
+
+/** A gradient that differs from element to element; `ops.py` has the same formula. */
+function upstream(out: torch.Tensor): torch.Tensor {
+  const values = Array.from({ length: out.numel() }, (_, i) => ((i * 7) % 11) / 8 - 0.6)
+  return torch.tensor(values, { dtype: out.dtype }).reshape(out.shape)
+}
+
+/** First gradients, and the second ones where `twice` is set. */
+function gradients(out: unknown, leaves: readonly torch.Tensor[], twice: boolean): [unknown[], unknown[]] {
+  const outs = tensorsOf(out).filter((x) => x.requires_grad)
+  const options = { grad_outputs: outs.map(upstream), create_graph: twice, allow_unused: true }
+  const first = torch.autograd.grad(outs, [...leaves], options)
+  if (!twice) return [[...first], []]
+  const squares = first.flatMap((g) => (g?.requires_grad ? [g.mul(g).sum()] : []))
+  const total = squares.reduce((sum, square) => sum.add(square))
+  return [[...first], [...torch.autograd.grad([total], [...leaves], { allow_unused: true })]]
+}
+
+/** PyTorch's "no gradient" may be zeros of ours. */
+function gradientDifference(actual: unknown, expected: unknown, tolerance: Tolerance): string | null {
+  if (expected === null && actual instanceof torch.Tensor) {
+    return actual.ne(0).any().item() ? 'a gradient where PyTorch has none' : null
+  }
+  const zero = isGoldenTensor(expected) && expected.v.every((value) => value === 0 || value === '-0')
+  if (actual === null && zero) return null
+  return difference(actual, expected, tolerance)
+}
+
+const answersOf = (example: Case): [string | null, Answer][] => {
+  const floats = (['f32', 'f64'] as const).flatMap((dtype): [string, Answer][] => {
+    const answer = example[dtype]
+    return answer ? [[dtype, answer]] : []
+  })
+  return floats.length > 0 ? floats : [[null, example]]
+}
+
+/** Runs a check on each case and each dtype of a group; says where they differ, or nothing. */
+function differences(
+  cases: readonly Case[],
+  check: (example: Case, dtype: string | null, answer: Answer) => string | null,
+) {
+  const failures: string[] = []
+  let count = 0
+  for (const example of cases) {
+    for (const [dtype, answer] of answersOf(example)) {
+      count++
+      let text: string | null
+      try {
+        text = check(example, dtype, answer)
+      } catch (error) {
+        text = `threw ${String(error)}`
+      }
+      const call = `${JSON.stringify(example.a)}${example.o ? ` ${JSON.stringify(example.o)}` : ''}${dtype ? ` ${dtype}` : ''}`
+      if (text !== null) failures.push(`${call}\n    ${text}`)
+    }
+  }
+  if (failures.length === 0) return ''
+  const shown = failures.slice(0, 8).join('\n  ')
+  return `${failures.length} of ${count} cases differ:\n  ${shown}${failures.length > 8 ? '\n  …' : ''}`
+}
+
+/** One test: a check of all cases of a group. */
+function test(group: string, what: string, cases: readonly Case[], check: Parameters<typeof differences>[1]): void {
+  it(`${group}: ${what}`, () => {
+    const text = differences(cases, check)
+    expect(text === '', text).toBe(true)
+  })
+}
+
+const toleranceOf = (example: Case, relative: number | undefined): Tolerance => ({
+  relative,
+  tiny: example.tiny === 1,
+  signedZero: example.zero === 1,
+})
+
+function checkForward(name: string, form: string) {
+  return (example: Case, dtype: string | null, answer: Answer): string | null => {
+    const { values } = prepare(example, dtype, false)
+    const out = invoke(name, form, values)
+    const text = difference(out, answer.r, toleranceOf(example, answer.tol?.r))
+    if (text !== null || example.st === undefined) return text
+    const strides = JSON.stringify(tensorsOf(out).map((x) => [...x.stride()]))
+    return strides === JSON.stringify(example.st) ? null : `strides ${strides}, PyTorch ${JSON.stringify(example.st)}`
+  }
+}
+
+function checkInPlace(name: string) {
+  return (example: Case, dtype: string | null, answer: Answer): string | null => {
+    const [self, ...rest] = prepare(example, dtype, false).values
+    const x = (self as torch.Tensor).clone()
+    const out = methodNamed(`${name}_`)?.apply(x, rest)
+    if (out !== x) return 'does not return its tensor'
+    return difference(x, answer.r, toleranceOf(example, answer.tol?.r))
+  }
+}
+
+/** Whether an in-place form can hold the result. */
+function keepsType(example: Case): boolean {
+  const [self] = example.a
+  return answersOf(example).every(([dtype, { r }]) => {
+    if (typeof self !== 'string' || !self.startsWith('$') || !isGoldenTensor(r)) return false
+    const x = input(self, dtype)
+    return x.dtype === dtypeNamed(r.d) && JSON.stringify(x.shape) === JSON.stringify(r.s)
+  })
+}
+
+function checkGradient(name: string, form: string, order: 'g' | 'h') {
+  return (example: Case, dtype: string | null, answer: Answer): string | null => {
+    const expected = answer[order]
+    if (expected === undefined) return null
+    const { values, leaves } = prepare(example, dtype, true)
+    const [first, second] = gradients(invoke(name, form, values), leaves, order === 'h')
+    const actual = order === 'g' ? first : second
+    const tolerance = { relative: answer.tol?.[order], slack: order === 'h' ? 10 : 1 }
+    const texts = expected.map((gradient, i) => {
+      const text = gradientDifference(actual[i], gradient, tolerance)
+      return text === null ? null : `with respect to input ${i}: ${text}`
+    })
+    return texts.filter((text) => text !== null).join('\n    ') || null
+  }
+}
+
+/** Whether a node's name is the expected one, or one of those. */
+function isName(name: string | null, expected: unknown): boolean {
+  return Array.isArray(expected) ? expected.includes(name) : name === expected
+}
+
+function checkName(name: string, form: string) {
+  return (example: Case, dtype: string | null): string | null => {
+    if (example.n === undefined) return null
+    const outs = tensorsOf(invoke(name, form, prepare(example, dtype, true).values))
+    const names = outs.map((out) => out.grad_fn?.name() ?? null)
+    const each = isObject(example.n) && 'each' in example.n ? (example.n.each as unknown[]) : names.map(() => example.n)
+    const right = names.length === each.length && names.every((ours, i) => isName(ours, each[i]))
+    return right ? null : `grad_fn ${JSON.stringify(names)}, PyTorch ${JSON.stringify(example.n)}`
+  }
+}
+
+const hasAnswer = (cases: readonly Case[], key: 'g' | 'h') =>
+  cases.some((example) => answersOf(example).some(([, answer]) => answer[key] !== undefined))
+
+const formNames: Readonly<Record<string, string>> = { f: 'function', m: 'method', p: 'property' }
+
+describe('ops as PyTorch computes them', () => {
+  it('has the functions and methods that PyTorch has, but for the known ones', () => {
+    const missing = [...ops].flatMap(([name, op]) =>
+      op.f
+        .split('')
+        .filter((form) => !present(name, form))
+        .map((form) => `${name} ${form}`),
+    )
+    expect(missing).toEqual(absent)
+  })
+
+  describe.each([...ops])('%s', (name, op) => {
+    for (const [group, all] of Object.entries(op.groups)) {
+      for (const form of 'fmp') {
+        const cases = all.filter((example) => (example.f ?? op.f).includes(form) && present(name, form))
+        if (cases.length === 0) continue
+        test(group, formNames[form] ?? form, cases, checkForward(name, form))
+        const again = form === 'm' && all.some((example) => (example.f ?? op.f).includes('f')) && present(name, 'f')
+        if (again) continue
+        if (hasAnswer(cases, 'g')) test(group, 'gradient', cases, checkGradient(name, form, 'g'))
+        if (hasAnswer(cases, 'h')) test(group, 'second gradient', cases, checkGradient(name, form, 'h'))
+        if (cases.some((example) => example.n !== undefined)) {
+          test(group, 'grad_fn', cases, checkName(name, form))
+        }
+      }
+      if (op.i === 1 && methodNamed(`${name}_`) !== null) {
+        const cases = all.filter((example) => example.st === undefined && keepsType(example))
+        if (cases.length > 0) test(group, 'in place', cases, checkInPlace(name))
+      }
+    }
+  })
+})
