@@ -27,7 +27,10 @@ export function gradientEdge(x: Tensor): Node | null {
 /** Whether an op on these inputs has to be recorded. */
 export function recording(inputs: readonly (Tensor | number)[]): boolean {
   if (!modes.grad) return false
-  for (const x of inputs) if (typeof x !== 'number' && requiresGrad(x)) return true
+  for (let i = 0; i < inputs.length; i++) {
+    const x = inputs[i] as Tensor | number
+    if (typeof x !== 'number' && requiresGrad(x)) return true
+  }
   return false
 }
 

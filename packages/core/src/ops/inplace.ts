@@ -10,7 +10,10 @@ const identity = new Kernel('copy', ['x'], [variable('x')])
 
 /** Writes `x`, broadcast and converted, into a window. Nothing is recorded. */
 export function write(out: Tensor, x: Value): void {
-  out.storage.device.run(identity, [out], [x])
+  const value = typeof x === 'number' ? x : x.storage.buffer
+  // One number into another needs no kernel.
+  if (typeof out.storage.buffer === 'number' && typeof value === 'number') out.storage.buffer = out.dtype.round(value)
+  else out.storage.device.run(identity, [out], [x])
 }
 
 /**

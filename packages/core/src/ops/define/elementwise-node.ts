@@ -16,14 +16,15 @@ export class ElementwiseNode extends Node {
   #saved: (SavedTensor | number | null)[] | null = null
 
   constructor(op: ElementwiseOp, inputs: readonly Value[]) {
-    const next: (Node | null)[] = []
-    const nextIndex: number[] = []
-    const shapes: Shape[] = []
+    // Arrays of the right length from the start: growing them would cost more than filling them.
+    const next = new Array<Node | null>(op.arity)
+    const nextIndex = new Array<number>(op.arity)
+    const shapes = new Array<Shape>(op.arity)
     for (let i = 0; i < op.arity; i++) {
       const x = inputs[i] as Value
-      next.push(typeof x === 'number' ? null : gradientEdge(x))
-      nextIndex.push(typeof x === 'number' ? 0 : x.outputIndex)
-      shapes.push(typeof x === 'number' ? SCALAR : x.shape)
+      next[i] = typeof x === 'number' ? null : gradientEdge(x)
+      nextIndex[i] = typeof x === 'number' ? 0 : x.outputIndex
+      shapes[i] = typeof x === 'number' ? SCALAR : x.shape
     }
     super(next, nextIndex)
     this.#op = op
@@ -43,9 +44,9 @@ export class ElementwiseNode extends Node {
 
   /** Keeps, of the inputs and the result, what the wanted gradients read. */
   save(inputs: readonly Value[], out: Tensor): void {
-    const saved: (SavedTensor | number | null)[] = []
-    for (const x of inputs) saved.push(typeof x === 'number' ? x : null)
-    saved.push(null)
+    const saved = new Array<SavedTensor | number | null>(inputs.length + 1)
+    for (let i = 0; i < inputs.length; i++) saved[i] = typeof inputs[i] === 'number' ? (inputs[i] as number) : null
+    saved[inputs.length] = null
     for (let i = 0; i < this.next.length; i++) {
       const pullback = this.next[i] === null ? null : this.#op.pullback(i)
       if (pullback === null) continue
@@ -62,9 +63,9 @@ export class ElementwiseNode extends Node {
   backward([g = null]: readonly Gradient[]): readonly Gradient[] {
     const saved = this.#saved
     if (saved === null) throw freedError()
-    const gradients: Gradient[] = []
-    for (let i = 0; i < this.next.length; i++) {
-      gradients.push(g !== null && wanted(this, i) ? this.#pull(i, g, saved) : null)
+    const gradients = new Array<Gradient>(this.next.length)
+    for (let i = 0; i < gradients.length; i++) {
+      gradients[i] = g !== null && wanted(this, i) ? this.#pull(i, g, saved) : null
     }
     return gradients
   }
@@ -75,10 +76,12 @@ export class ElementwiseNode extends Node {
     if (pullback === null) return g.new_zeros(shape)
     let gradient = g
     if (!pullback.identity) {
-      const values: Value[] = []
-      for (const source of pullback.sources) {
+      const { sources } = pullback
+      const values = new Array<Value>(sources.length)
+      for (let i = 0; i < sources.length; i++) {
+        const source = sources[i] as number
         const value = source === -2 ? g : (saved[source === -1 ? saved.length - 1 : source] as SavedTensor | number)
-        values.push(value instanceof SavedTensor ? value.unpack() : value)
+        values[i] = value instanceof SavedTensor ? value.unpack() : value
       }
       gradient = pullback.op.call(values)
     }

@@ -74,7 +74,7 @@ export class ElementwiseOp {
 
   /** The formula as a function of plain numbers: inputs, then parameters. */
   get scalar(): (...values: number[]) => number {
-    this.#scalar ??= compileScalar(this.#forward, this.kernel.inputs)
+    if (this.#scalar === null) this.#scalar = compileScalar(this.#forward, this.kernel.inputs)
     return this.#scalar
   }
 
@@ -123,7 +123,8 @@ export class ElementwiseOp {
   #plain(values: readonly Value[]): Tensor | null {
     if (!this.#isPlain) return null
     let first: Tensor | null = null
-    for (const x of values) {
+    for (let i = 0; i < values.length; i++) {
+      const x = values[i] as Value
       if (typeof x === 'number') continue
       if (typeof x.storage.buffer !== 'number' || x.shape.length !== 0) return null
       if (first === null) first = x
@@ -132,14 +133,12 @@ export class ElementwiseOp {
     if (first === null || first.dtype.kind !== 'floating') return null
     const single = first.dtype === float32
     const { scalar } = this
-    const value =
-      values.length === 1
-        ? scalar(plainValue(values[0] as Value, single))
-        : values.length === 2
-          ? scalar(plainValue(values[0] as Value, single), plainValue(values[1] as Value, single))
-          : scalar(...values.map((x) => plainValue(x, single)))
-    const out = wrapNumber(first.storage.device, first.dtype, single ? Math.fround(value) : value)
-    return this.#record(out, values)
+    const a = plainValue(values[0] as Value, single)
+    let value: number
+    if (values.length === 1) value = scalar(a)
+    else if (values.length === 2) value = scalar(a, plainValue(values[1] as Value, single))
+    else value = scalar(...values.map((x) => plainValue(x, single)))
+    return this.#record(wrapNumber(first.storage.device, first.dtype, single ? Math.fround(value) : value), values)
   }
 
   #general(values: readonly Value[]): Tensor {
@@ -272,8 +271,8 @@ export function elementwise<const I extends readonly string[], P extends string 
   const arity = inputs.length
   const hasParameters = Object.keys(parameters).length > 0
   const run = choice<ElementwiseArguments<I, P>>((...args) => {
-    const values: Value[] = []
-    for (let i = 0; i < arity; i++) values.push(toValue(name, args[i] as TensorLike))
+    const values = new Array<Value>(arity)
+    for (let i = 0; i < arity; i++) values[i] = toValue(name, args[i] as TensorLike)
     if (hasParameters || args[arity] !== undefined) values.push(...bindParameters(name, parameters, args.slice(arity)))
     return new Application(op, values)
   })

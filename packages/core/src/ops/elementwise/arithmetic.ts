@@ -82,7 +82,6 @@ const reversed = elementwise('rsub', ['x', 'other'], {
 })
 
 function checkSubtraction(x: TensorLike, other: TensorLike): void {
-  const isBool = (y: TensorLike): boolean => (y instanceof Tensor ? y.dtype.kind === 'bool' : typeof y === 'boolean')
   if (!isBool(x) && !isBool(other)) return
   throw new RuntimeError(
     isBool(x) && isBool(other)
@@ -90,6 +89,10 @@ function checkSubtraction(x: TensorLike, other: TensorLike): void {
       : 'Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a mask, use the ' +
           '`~` or `logical_not()` operator instead.',
   )
+}
+
+function isBool(x: TensorLike): boolean {
+  return x instanceof Tensor ? x.dtype.kind === 'bool' : typeof x === 'boolean'
 }
 
 /** `x * other`. */
