@@ -1,4 +1,5 @@
 import { constant, type Expression, nodesOf, substitute } from '../../formula/expression.ts'
+import { isContiguous, numel } from '../../shape.ts'
 import type { ModuleBuilder } from './assembler.ts'
 import { type ElementwiseSpec, elementwiseModule, type KernelOptions } from './elementwise.ts'
 import { foldingOf, type Reduction } from './fold.ts'
@@ -47,7 +48,7 @@ export class KernelRunner {
     outputs: readonly Window[],
     inputs: readonly (Window | number)[],
   ): void {
-    if (shape.includes(0)) return
+    if (shape.includes(0) || this.#runContiguous(kernel, shape, outputs, inputs)) return
     const windows = [...outputs, ...inputs.filter((input) => typeof input !== 'number')]
     const numbers = inputs.filter((input) => typeof input === 'number')
     const loops = loopsOf(shape, windows.map(byteStrides))
@@ -66,6 +67,43 @@ export class KernelRunner {
     }
     const block = [loops.length, inner.size, ...pointers, ...strides, ...recordsOf(loops)]
     exports.get('rows')?.(this.#describe(block), ...numbers)
+  }
+
+  /** The common case without any planning: all windows in row-major order. False where they are not. */
+  #runContiguous(
+    kernel: Formulas,
+    shape: readonly number[],
+    outputs: readonly Window[],
+    inputs: readonly (Window | number)[],
+  ): boolean {
+    if (exponentsOf(kernel).size > 0) return false
+    let key = ''
+    const args = [numel(shape)]
+    const numbers: number[] = []
+    for (const output of outputs) {
+      if (!isContiguous({ shape, strides: output.strides })) return false
+      key += output.type[0]
+      args.push(output.pointer)
+    }
+    for (const input of inputs) {
+      if (typeof input === 'number') {
+        key += 'n'
+        numbers.push(input)
+      } else {
+        if (!isContiguous({ shape, strides: input.strides })) return false
+        key += input.type[0]
+        args.push(input.pointer)
+      }
+    }
+    const exports = this.#exportsOf(kernel, key, () => {
+      const windows = [...outputs, ...inputs.filter((input) => typeof input !== 'number')]
+      const layouts = windows.map(({ type }): Layout => ({ type, access: 'vector' }))
+      const spec = elementwiseSpec(kernel, layouts, inputs, noConstants)
+      return this.#instantiate(elementwiseModule(spec, this.#options), spec.formulas)
+    })
+    for (const number of numbers) args.push(number)
+    exports.get('run')?.(...args)
+    return true
   }
 
   /**
@@ -115,12 +153,11 @@ export class KernelRunner {
   }
 
   #exportsOf(kernel: object, key: string, compile: () => Exports): Exports {
-    const forKernel = this.#compiled.get(kernel) ?? new Map<string, Exports>()
-    this.#compiled.set(kernel, forKernel)
-    const known = forKernel.get(key)
+    const known = this.#compiled.get(kernel)?.get(key)
     if (known) return known
+    const forKernel = this.#compiled.get(kernel) ?? new Map<string, Exports>()
     const exports = compile()
-    forKernel.set(key, exports)
+    this.#compiled.set(kernel, forKernel.set(key, exports))
     return exports
   }
 
@@ -150,8 +187,11 @@ function keyOf(
   inputs: readonly (Window | number)[],
   more: Iterable<number | string>,
 ): string {
-  const kinds = inputs.map((input) => (typeof input === 'number' ? 'n' : 'a'))
-  return [...layouts.map(({ type, access }) => `${type} ${access}`), ...kinds, ...more].join()
+  let key = ''
+  for (const { type, access } of layouts) key += `${type} ${access},`
+  for (const input of inputs) key += typeof input === 'number' ? 'n' : 'a'
+  for (const each of more) key += ` ${each}`
+  return key
 }
 
 /** The layouts of arrays as a kernel's parts know them: `outputs` of them first, then those of the inputs by name. */
@@ -179,11 +219,13 @@ function elementwiseSpec(
   return { formulas, ...layoutsByName(kernel.inputs, layouts, kernel.outputs.length, inputs) }
 }
 
+const noConstants: ReadonlyMap<string, number> = new Map()
+
 /** Numbers that a formula raises something to and that `pow` is not needed for: compiled in, by the inputs' names. */
-function constantPowers(kernel: Formulas, inputs: readonly (Window | number)[]): Map<string, number> {
+function constantPowers(kernel: Formulas, inputs: readonly (Window | number)[]): ReadonlyMap<string, number> {
   const exponents = exponentsOf(kernel)
+  if (exponents.size === 0) return noConstants
   const constants = new Map<string, number>()
-  if (exponents.size === 0) return constants
   kernel.inputs.forEach((name, k) => {
     const value = inputs[k]
     if (typeof value === 'number' && exponents.has(name) && powers.has(value)) constants.set(name, value)
