@@ -183,7 +183,7 @@ describe('compiled formulas', () => {
 
 describe('integers', () => {
   const integer = (source: string, x: number, y = 0) =>
-    compileScalar(parse(source, ['x', 'y']), ['x', 'y'], { integer: true })(x, y)
+    compileScalar(parse(source, ['x', 'y']), ['x', 'y'], 'integer')(x, y)
 
   test('arithmetic wraps around at 32 bits', () => {
     expect(integer('x * y', 65537, 65537)).toBe(131073)

@@ -67,6 +67,11 @@ export function sigmoid(a: number): number {
   return e / (1 + e)
 }
 
+/** As `sigmoid` in float32, each step rounded: PyTorch computes it so, and prints the digits of that. */
+export function sigmoidSingle(a: number): number {
+  return 1 / Math.fround(1 + Math.fround(Math.exp(-a)))
+}
+
 /** `a << b` on 32 bits, 0 where all bits leave. */
 export function shiftLeft(a: number, b: number): number {
   return b >= 0 && b < 32 ? a << b : 0

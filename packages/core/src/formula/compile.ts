@@ -1,5 +1,5 @@
 import type { Expression } from './expression.ts'
-import { printJavaScript, runtime, runtimeName } from './javascript.ts'
+import { type Numbers, printJavaScript, runtime, runtimeName } from './javascript.ts'
 
 /** A compiled formula: a function of numbers in the order of its inputs. */
 export type ScalarFunction = (...numbers: number[]) => number
@@ -7,16 +7,11 @@ export type ScalarFunction = (...numbers: number[]) => number
 const cache = new WeakMap<Expression, Map<string, ScalarFunction>>()
 
 /**
- * Compiles `e` to a function of numbers, in float64 or, where `integer` is set, in 32-bit integers. Asked again, it gives
- * the same function.
+ * Compiles `e` to a function of numbers of a kind; the result is not yet rounded to it. Asked again, it gives the same
+ * function.
  */
-export function compileScalar(
-  e: Expression,
-  inputs: readonly string[],
-  options: { readonly integer?: boolean } = {},
-): ScalarFunction {
-  const { integer = false } = options
-  const key = `${integer} ${inputs.join()}`
+export function compileScalar(e: Expression, inputs: readonly string[], numbers: Numbers = 'double'): ScalarFunction {
+  const key = `${numbers} ${inputs.join()}`
   let compiled = cache.get(e)
   if (compiled === undefined) {
     compiled = new Map()
@@ -24,16 +19,16 @@ export function compileScalar(
   }
   let scalar = compiled.get(key)
   if (scalar === undefined) {
-    scalar = compile(e, inputs, integer)
+    scalar = compile(e, inputs, numbers)
     compiled.set(key, scalar)
   }
   return scalar
 }
 
-function compile(e: Expression, inputs: readonly string[], integer: boolean): ScalarFunction {
+function compile(e: Expression, inputs: readonly string[], numbers: Numbers): ScalarFunction {
   const parameters = inputs.map((_, i) => `$x${i}`)
   const read = Object.fromEntries(inputs.map((input, i) => [input, `$x${i}`]))
-  const { statements, results } = printJavaScript([e], read, { integer })
+  const { statements, results } = printJavaScript([e], read, { numbers })
   const body = [...statements, `return ${results.join()}`].join('\n')
   return compileJavaScript(`return (${parameters.join(', ')}) => {\n${body}\n}`) as ScalarFunction
 }

@@ -30,6 +30,7 @@ export {
 export {
   integerTemplates,
   javaScriptTemplates,
+  type Numbers,
   type Printed,
   type PrintOptions,
   printJavaScript,

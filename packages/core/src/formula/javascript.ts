@@ -10,6 +10,7 @@ import {
   shiftLeft,
   shiftRight,
   sigmoid,
+  sigmoidSingle,
   sign,
 } from './arithmetic.ts'
 import { FormulaError } from './error.ts'
@@ -40,6 +41,7 @@ export const runtime = Object.freeze({
   shiftLeft,
   shiftRight,
   sigmoid,
+  sigmoidSingle,
   sign,
 })
 
@@ -117,6 +119,9 @@ export const javaScriptTemplates: Templates = {
   shr: '$.shiftRight(a, b)',
 }
 
+/** What differs where all numbers are float32: functions that are not rounded once, but step by step. */
+export const singleTemplates: Templates = { ...javaScriptTemplates, sigmoid: '$.sigmoidSingle(a)' }
+
 /** What differs where all numbers are 32-bit integers: arithmetic wraps around. */
 export const integerTemplates: Templates = {
   ...javaScriptTemplates,
@@ -129,9 +134,18 @@ export const integerTemplates: Templates = {
   pow: '$.integerPower(a, b)',
 }
 
+/** The numbers that printed code works on. */
+export type Numbers = 'double' | 'single' | 'integer'
+
+const templatesOf: Readonly<Record<Numbers, Templates>> = {
+  double: javaScriptTemplates,
+  single: singleTemplates,
+  integer: integerTemplates,
+}
+
 export interface PrintOptions {
-  /** All numbers are 32-bit integers. */
-  readonly integer?: boolean
+  /** What the numbers are; arithmetic is in float64 and, for integers, wraps around at 32 bits. */
+  readonly numbers?: Numbers
   /** The functions in a dialect of JavaScript. */
   readonly templates?: Templates
   /** A number as a literal of the dialect. */
@@ -179,7 +193,7 @@ export function printJavaScript(
   read: Readonly<Record<string, string>>,
   options: PrintOptions = {},
 ): Printed {
-  const templates = options.templates ?? (options.integer === true ? integerTemplates : javaScriptTemplates)
+  const templates = options.templates ?? templatesOf[options.numbers ?? 'double']
   const { number = printNumber, local = (index) => `$${index}` } = options
   const roots = formulas.map(lower)
   const nodes = nodesOf(...roots)

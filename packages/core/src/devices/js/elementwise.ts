@@ -1,5 +1,5 @@
-import { bool, type DType, type TypedArray } from '../../dtype.ts'
-import { compileJavaScript, compileScalar, printJavaScript } from '../../formula/index.ts'
+import { bool, type DType, float32, type TypedArray } from '../../dtype.ts'
+import { compileJavaScript, compileScalar, type Numbers, printJavaScript } from '../../formula/index.ts'
 import { broadcastStrides, coalesce } from '../../shape.ts'
 import type { Operand } from '../device.ts'
 import { dtypeKey, type Kernel } from '../kernel.ts'
@@ -58,7 +58,7 @@ function runOnNumbers(kernel: Kernel, outputs: readonly Operand[], inputs: reado
   const values = inputs.map((x) => (typeof x === 'number' ? x : hostValue(x.storage, x.offset)))
   const results = kernel.outputs.map((formula, i) =>
     (outputs[i] as Operand).dtype.round(
-      compileScalar(formula, kernel.inputs, { integer: [...outputs, ...inputs].every(isInteger) })(...values),
+      compileScalar(formula, kernel.inputs, numbersOf([...outputs, ...inputs]))(...values),
     ),
   )
   outputs.forEach((out, i) => {
@@ -83,7 +83,7 @@ function compileLoop(kernel: Kernel, outputs: number, operands: readonly (Operan
     read[kernel.inputs[i - outputs] as string] = typeof x === 'number' ? name : `${name}v`
   })
   const dtypes = operands.slice(0, outputs).map((x) => (x as Operand).dtype)
-  const { statements, results } = printJavaScript(kernel.outputs, read, { integer: operands.every(isInteger) })
+  const { statements, results } = printJavaScript(kernel.outputs, read, { numbers: numbersOf(operands) })
   const stores = results.map((result, i) => `$o${i}[$o${i}p] = ${stored(result, dtypes[i] as DType)}`)
   const body = [...loads, ...statements, ...stores, ...steps].map((line) => `      ${line}`).join('\n')
   const source = `return function kernel(${parameters.join(', ')}) {
@@ -94,6 +94,12 @@ ${body}
   const loop = compileJavaScript(source) as InnerLoop
   kernel.compiled.set(key, loop)
   return loop
+}
+
+/** What a kernel computes with: float32 where an operand is, integers where all are. */
+function numbersOf(operands: readonly (Operand | number)[]): Numbers {
+  if (operands.some((x) => typeof x !== 'number' && x.dtype === float32)) return 'single'
+  return operands.every(isInteger) ? 'integer' : 'double'
 }
 
 /** Whether an operand holds whole numbers, of which products wrap around. */

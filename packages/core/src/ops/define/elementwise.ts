@@ -60,7 +60,8 @@ export class ElementwiseOp {
   /** Whether plain numbers go in and come out without conversion. */
   readonly #isPlain: boolean
   readonly #pullbacks: (Pullback | null)[] = []
-  #scalar: ((...values: number[]) => number) | null = null
+  #single: ((...values: number[]) => number) | null = null
+  #double: ((...values: number[]) => number) | null = null
 
   constructor(name: string, inputs: readonly string[], forward: Expression, definition: ElementwiseDefinition) {
     this.name = name
@@ -73,9 +74,13 @@ export class ElementwiseOp {
   }
 
   /** The formula as a function of plain numbers: inputs, then parameters. */
-  get scalar(): (...values: number[]) => number {
-    if (this.#scalar === null) this.#scalar = compileScalar(this.#forward, this.kernel.inputs)
-    return this.#scalar
+  scalar(single: boolean): (...values: number[]) => number {
+    const known = single ? this.#single : this.#double
+    if (known !== null) return known
+    const compiled = compileScalar(this.#forward, this.kernel.inputs, single ? 'single' : 'double')
+    if (single) this.#single = compiled
+    else this.#double = compiled
+    return compiled
   }
 
   /** How to compute the gradient of an input; `null` where it is zero everywhere. */
@@ -132,7 +137,7 @@ export class ElementwiseOp {
     }
     if (first === null || first.dtype.kind !== 'floating') return null
     const single = first.dtype === float32
-    const { scalar } = this
+    const scalar = this.scalar(single)
     const a = plainValue(values[0] as Value, single)
     let value: number
     if (values.length === 1) value = scalar(a)
