@@ -6,6 +6,13 @@ import { js } from './devices/js/index.ts'
 import { repr } from './tensor/repr.ts'
 import { Tensor } from './tensor/tensor.ts'
 
+declare module './tensor/tensor.ts' {
+  interface Tensor {
+    /** PyTorch's text: `tensor([1., 2.], requires_grad=True)`. `console.log` and template strings print it too. */
+    toString(): string
+  }
+}
+
 registerDevice(js)
 
 /** Node asks for this when it prints an object. */

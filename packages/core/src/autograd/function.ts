@@ -155,7 +155,7 @@ class CustomNode extends Node {
  * Cube.apply(x)
  * @see https://pytorch.org/docs/stable/autograd.html#torch.autograd.Function
  */
-// biome-ignore lint/complexity/noStaticOnlyClass: PyTorch's custom functions are classes with static methods.
+// oxlint-disable-next-line typescript/no-extraneous-class -- PyTorch's custom functions are classes with static methods.
 export abstract class Function {
   /** Runs the forward and records it. */
   static apply<A extends readonly unknown[], R extends Outputs>(this: FunctionClass<A, R>, ...args: A): R {
@@ -176,7 +176,7 @@ export abstract class Function {
     if (!isRecorded) return result
     // An input that comes back as it is must not become its own history.
     const fresh = outputs.map((x) => (tensors.includes(x) && !context.dirty.has(x) ? alias(x, x) : x))
-    const node = new CustomNode(this as unknown as FunctionClass<readonly unknown[], Outputs>, context, inputs, fresh)
+    const node = new CustomNode(this, context, inputs, fresh)
     const tracked = fresh.map((x) => (context.nonDifferentiable.has(x) ? null : x))
     tracked.forEach((x, i) => {
       if (x === null) return

@@ -86,7 +86,7 @@ export function gradcheck(
   for (const i of checked) {
     if ((tensors[i] as Tensor).dtype === float64) continue
     throw new RuntimeError(
-      `gradcheck: input ${i} is ${(tensors[i] as Tensor).dtype}; convert it with .double(), or rounding hides the gradient`,
+      `gradcheck: input ${i} is ${(tensors[i] as Tensor).dtype.toString()}; convert it with .double(), or rounding hides the gradient`,
     )
   }
   const outputs = outputsOf(fn(...tensors))

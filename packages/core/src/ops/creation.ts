@@ -44,9 +44,14 @@ export function sizesAndOptions<O extends object>(name: string, args: SizeArgume
   return { shape: [...shape], options }
 }
 
+/** Whether data is one of JavaScript's typed arrays. */
+function isTypedArray(data: unknown): data is readonly (number | bigint)[] {
+  return ArrayBuffer.isView(data) && !(data instanceof DataView)
+}
+
 /** The shape of nested arrays. Ragged ones are an error that names the place. */
 function shapeOf(data: unknown, path: string): number[] {
-  if (ArrayBuffer.isView(data)) return [(data as unknown as { length: number }).length]
+  if (isTypedArray(data)) return [data.length]
   if (!Array.isArray(data)) return []
   const items = data as readonly unknown[]
   if (items.length === 0) return [0]
@@ -67,24 +72,19 @@ function shapeOf(data: unknown, path: string): number[] {
 }
 
 /** Writes the leaves of nested arrays into `out`. */
-function flattenInto(
-  data: unknown,
-  out: number[] | Float64Array,
-  state: { at: number; allBool: boolean },
-  path: string,
-): void {
+function flattenInto(data: unknown, out: Float64Array, state: { at: number; allBool: boolean }, path: string): void {
   if (Array.isArray(data)) {
     data.forEach((item, i) => flattenInto(item, out, state, `${path}[${i}]`))
     return
   }
-  if (ArrayBuffer.isView(data)) {
-    for (const value of data as unknown as ArrayLike<number> & Iterable<number>) out[state.at++] = Number(value)
+  if (isTypedArray(data)) {
+    for (const value of data) out[state.at++] = Number(value)
     state.allBool = false
     return
   }
   if (data instanceof Tensor) {
     if (data.numel() !== 1) throw new ValueError('only one element tensors can be converted to Python scalars')
-    out[state.at++] = Number(data.item())
+    out[state.at++] = data.at(data.offset)
     state.allBool = false
     return
   }

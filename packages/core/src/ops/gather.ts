@@ -11,7 +11,7 @@ import { countFromFront } from './places.ts'
 /** Checks that a tensor can index. */
 function checkIndexType(name: string, index: Tensor): void {
   if (index.dtype !== int32 && index.dtype !== uint8) {
-    throw new RuntimeError(`${name}(): Expected dtype int32 or int64 for index, got ${index.dtype}`)
+    throw new RuntimeError(`${name}(): Expected dtype int32 or int64 for index, got ${index.dtype.toString()}`)
   }
 }
 

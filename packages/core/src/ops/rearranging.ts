@@ -50,7 +50,7 @@ export function roll(x: Tensor, shifts: number | readonly number[], dims?: numbe
 function rolled(x: Tensor, shift: number, dim: number): Tensor {
   const size = x.shape[dim] as number
   if (size === 0) return x.clone()
-  const start = (((-shift % size) + size) % size) as number
+  const start = ((-shift % size) + size) % size
   return routine(
     'roll',
     [x],

@@ -47,7 +47,7 @@ function manyViews(x: Tensor, node: string, windows: ((y: Tensor) => Tensor)[]):
     gradients.forEach((g, i) => {
       if (g === null) return
       const placed = scatterInto(g, x.shape, windows[i] as (y: Tensor) => Tensor)
-      sum = sum === null ? placed : (sum as Tensor).add(placed)
+      sum = sum === null ? placed : sum.add(placed)
     })
     return [sum]
   })

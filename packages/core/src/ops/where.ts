@@ -1,5 +1,5 @@
 import { RuntimeError } from '../errors.ts'
-import { Tensor, type TensorLike } from '../tensor/tensor.ts'
+import type { Tensor, TensorLike } from '../tensor/tensor.ts'
 import { elementwise } from './define/elementwise.ts'
 import { nonzero } from './gather.ts'
 

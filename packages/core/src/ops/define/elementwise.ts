@@ -295,11 +295,11 @@ export function choice<A extends readonly unknown[]>(on: (...args: A) => Applica
 }
 
 /** Makes a function a method of every tensor, with the form `name_` that works in place. */
-export function installMethod<A extends readonly unknown[]>(name: string, run: ElementwiseFunction<A>): void {
+export function installMethod(name: string, run: ElementwiseFunction<never>): void {
   const define = (method: string, value: (this: Tensor, ...rest: readonly unknown[]) => Tensor): void => {
     Object.defineProperty(Tensor.prototype, method, { value, configurable: true, writable: true })
   }
-  const bind = run as unknown as ElementwiseFunction<readonly unknown[]>
+  const bind = run as ElementwiseFunction<readonly unknown[]>
   define(name, function method(...rest) {
     return bind(this, ...rest)
   })

@@ -34,7 +34,7 @@ export function bindParameters(
     if (typeof value === 'boolean') return value ? 1 : 0
     if (typeof value !== 'number') {
       throw new TypeError(
-        `${op}(): argument '${name}' must be a number, not ${value === undefined ? 'missing' : String(value)}`,
+        `${op}(): argument '${name}' must be a number, not ${value === undefined ? 'missing' : typeof value}`,
       )
     }
     return value

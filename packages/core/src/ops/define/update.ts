@@ -66,6 +66,6 @@ function checkOperand(name: string, key: string, x: Tensor | undefined, first: T
   if (typeof x !== 'object') throw new TypeError(`${name}: '${key}' must be a Tensor, got ${String(x)}`)
   if (sameShape(x.shape, first.shape) && x.dtype === first.dtype) return
   throw new RuntimeError(
-    `${name}: '${key}' has shape ${formatShape(x.shape)} and dtype ${x.dtype}, expected ${formatShape(first.shape)} and ${first.dtype}`,
+    `${name}: '${key}' has shape ${formatShape(x.shape)} and dtype ${x.dtype.toString()}, expected ${formatShape(first.shape)} and ${first.dtype.toString()}`,
   )
 }

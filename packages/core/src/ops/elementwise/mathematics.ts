@@ -1,4 +1,4 @@
-import { Tensor, type TensorLike } from '../../tensor/tensor.ts'
+import type { Tensor, TensorLike } from '../../tensor/tensor.ts'
 import { type Application, choice, elementwise } from '../define/elementwise.ts'
 
 const positive = { x: [0.1, 3] } as const
