@@ -128,7 +128,8 @@ SINGLE = [
     ("log32", "(log(1 + r) - r + r^2/2) / r^3, sqrt(1/2) <= 1 + r <= sqrt(2)", taylor0(lambda r: (log1p(r) - r + r**2 / 2) / r**3, mpf(1) / 3), 8, sqrt(mpf(1) / 2) - 1, sqrt(2) - 1, [], lambda r: r**2 + mpf("0.004")),
     ("tanh32", "(tanh(x) / x - 1) / s in s = x*x, |x| <= 0.6", root(lambda x: (tanh(x) / x - 1) / x**2), 4, TINY, "0.361", [], root(lambda x: x**3 / tanh(x))),
     ("erf32", "erf(x) / x - 1 in s = x*x, |x| <= 1", root(lambda x: erf(x) / x - 1), 6, TINY, 1, [], root(lambda x: x / erf(x))),
-    ("erfc32", "-log(erfc(t)) in t - 7/4, 1 <= t <= 4", lambda u: -log(erfc(u + SHIFT)), 7, 1 - SHIFT, 4 - SHIFT, [], lambda u: erfc(u + SHIFT) / erf(u + SHIFT)),
+    ("erfc32", "log2(erfc(t)) in t - 7/4, 1 <= t <= 4", lambda u: log(erfc(u + SHIFT)) / log(2), 7, 1 - SHIFT, 4 - SHIFT, [], lambda u: erfc(u + SHIFT) / erf(u + SHIFT)),
+    ("coarseExp2", "2^r, |r| <= 1/2", lambda r: mpf(2) ** r, 5, "-0.5001", "0.5001", [], None),
 ]
 
 

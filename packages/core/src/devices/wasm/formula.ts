@@ -2,7 +2,7 @@ import { type Call, type Expression, nodesOf } from '../../formula/expression.ts
 import { type FunctionName, functionOf } from '../../formula/functions.ts'
 import { F32x4, F64, type FunctionBuilder, type FunctionHandle, type I32x4, type ModuleBuilder } from './assembler.ts'
 import { binary, unary } from './math/index.ts'
-import { perLane } from './math/payne-hanek.ts'
+import { perLane } from './math/wide.ts'
 
 /** What a formula is while a kernel is written: numbers, or the mask that four truth values are. */
 export type Lanes = F32x4 | I32x4

@@ -1,6 +1,5 @@
 import { choose, F32, F32x4, F64x2, type FunctionHandle, I64, type ModuleBuilder } from '../assembler.ts'
-import { perLane } from './payne-hanek.ts'
-import { copysign, wide } from './wide.ts'
+import { copysign, perLane, wide } from './wide.ts'
 
 /** -1, 0 or 1; 0 for NaN. */
 export function sign(x: F32x4): F32x4 {

@@ -1,16 +1,21 @@
 import { F32x4, F64x2 } from '../assembler.ts'
 import * as coefficients from './coefficients.ts'
-import { expOfSmall, expWide } from './exponential.ts'
+import { expWide, round32 } from './exponential.ts'
 import { logWide } from './logarithm.ts'
 import { copysign, polynomial, wide } from './wide.ts'
 
-/** The error function: x + x p(x²) for |x| < 1, 1 - e^-q(|x|) elsewhere, 1 from 4 on. */
+/**
+ * The error function: x + x p(x²) for |x| < 1, 1 - 2^q(|x|) elsewhere, 1 from 4 on. As 2^q is small beside 1, it is not
+ * computed to the last bit.
+ */
 export function erf(x: F32x4): F32x4 {
   const magnitude = x.abs()
-  const small = polynomial(x.mul(x), coefficients.erf32).madd(x, x)
+  const small = polynomial(x.mul(x), coefficients.erf32).madd(magnitude, magnitude)
   const q = polynomial(magnitude.pmin(4).sub(1.75), coefficients.erfc32)
-  const large = F32x4.const(1).sub(expOfSmall(q.neg()))
-  return magnitude.lt(1).select(small, copysign(large, x))
+  const shifted = q.add(round32)
+  const power = polynomial(q.sub(shifted.sub(round32)), coefficients.coarseExp2)
+  const complement = power.asI32x4().add(shifted.asI32x4().shl(23)).asF32x4()
+  return copysign(magnitude.lt(1).select(small, F32x4.const(1).sub(complement)), x)
 }
 
 /** 1 - erf x without its cancellation: e^-x² times a polynomial in t = 2 / (2 + x) for x ≥ 1, mirrored for x ≤ -1. */

@@ -1,9 +1,9 @@
 import { choose, F32x4, type F64x2, type I32x4 } from '../assembler.ts'
 import * as coefficients from './coefficients.ts'
-import { keepZero, polynomial, wide } from './wide.ts'
+import { horner, keepZero, polynomial, wide } from './wide.ts'
 
 /** Adding it rounds a float32 to an integer, which then stands in the low bits. */
-const round32 = 1.5 * 2 ** 23
+export const round32 = 1.5 * 2 ** 23
 /** The same for float64, with the bias of an exponent on top. */
 const round64 = 1.5 * 2 ** 52 + 1023
 
@@ -38,7 +38,7 @@ function reducedPower(x: F32x4): { readonly n: I32x4; readonly power: F32x4 } {
   const shifted = x.madd(Math.LOG2E, round32)
   const n = shifted.sub(round32)
   const r = n.nmadd(ln2Low, n.nmadd(ln2High, x))
-  return { n: shifted.asI32x4(), power: polynomial(r, [1, 1, ...coefficients.exp32]) }
+  return { n: shifted.asI32x4(), power: horner(r, [1, 1, ...coefficients.exp32]) }
 }
 
 /** 1 / (1 + e⁻ˣ), from e^-|x| so that nothing overflows; the quotient is in float64, as its roundings would add up. */

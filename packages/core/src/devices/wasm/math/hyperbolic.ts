@@ -2,13 +2,13 @@ import { F32x4, F64x2 } from '../assembler.ts'
 import * as coefficients from './coefficients.ts'
 import { expm1Wide, expOfSmall, expWide } from './exponential.ts'
 import { log1pWide } from './logarithm.ts'
-import { copysign, polynomial, wide } from './wide.ts'
+import { copysign, horner, wide } from './wide.ts'
 
 /** tanh x: a polynomial where |x| < 0.6, 1 - 2 / (e²ˣ + 1) elsewhere. */
 export function tanh(x: F32x4): F32x4 {
   const magnitude = x.abs()
   const square = x.mul(x)
-  const small = polynomial(square, coefficients.tanh32).mul(square).madd(x, x)
+  const small = horner(square, coefficients.tanh32).mul(square).madd(x, x)
   const large = F32x4.const(1).sub(F32x4.const(2).div(expOfSmall(magnitude.add(magnitude).pmin(20)).add(1)))
   return copysign(magnitude.lt(0.6).select(small, large), x)
 }

@@ -1,5 +1,6 @@
 import { F32, F32x4, F64, type FunctionHandle, I32, I64, type ModuleBuilder, select } from '../assembler.ts'
 import * as coefficients from './coefficients.ts'
+import { perLane } from './wide.ts'
 
 /** The first 224 bits of 2/π, 32 at a time, after those before the point. */
 const twoOverPi = [0, 0xa2f9836e, 0x4e441529, 0xfc2757d1, 0xf534ddc0, 0xdb629599, 0x3c439041, 0xfe5163ab]
@@ -81,11 +82,4 @@ export function tangentOfHuge(m: ModuleBuilder, x: F32x4): F32x4 {
         .toF32(),
     x,
   )
-}
-
-/** Four results from a function of one number. */
-export function perLane(f: (...x: F32[]) => F32, ...x: readonly F32x4[]): F32x4 {
-  return [0, 1, 2, 3].reduce((result, lane) => {
-    return result.withLane(lane, f(...x.map((value) => value.lane(lane))))
-  }, F32x4.const(0))
 }

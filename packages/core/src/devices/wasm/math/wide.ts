@@ -1,4 +1,4 @@
-import { F32x4, F64x2 } from '../assembler.ts'
+import { type F32, F32x4, F64x2 } from '../assembler.ts'
 
 /** Four results from a function in float64: half the speed of float32, and no error but that of the last rounding. */
 export function wide(f: (...x: F64x2[]) => F64x2, ...x: readonly F32x4[]): F32x4 {
@@ -7,8 +7,33 @@ export function wide(f: (...x: F64x2[]) => F64x2, ...x: readonly F32x4[]): F32x4
   return low.shuffle(high, [0, 1, 4, 5])
 }
 
-/** `c0 + c1 x + c2 x² + …`, by Horner's rule. */
-export function polynomial<V extends { madd(b: V | number, c: number): V }>(x: V, coefficients: readonly number[]): V {
+/** Four results from a function of single numbers. */
+export function perLane(f: (...x: F32[]) => F32, ...x: readonly F32x4[]): F32x4 {
+  return [0, 1, 2, 3].reduce((result, lane) => {
+    return result.withLane(lane, f(...x.map((value) => value.lane(lane))))
+  }, F32x4.const(0))
+}
+
+/** Numbers that polynomials are made of. */
+interface Ring<V> {
+  mul(b: V): V
+  madd(b: V | number, c: V | number): V
+}
+
+/**
+ * `c0 + c1 x + c2 x² + …`: Horner's rule for the even and the odd powers, side by side, as each step of one waits for the
+ * step before it. Rounds a little more than `horner` does.
+ */
+export function polynomial<V extends Ring<V>>(x: V, coefficients: readonly number[]): V {
+  if (coefficients.length < 5) return horner(x, coefficients)
+  const square = x.mul(x)
+  const isEven = (_: number, power: number): boolean => power % 2 === 0
+  const isOdd = (_: number, power: number): boolean => power % 2 === 1
+  return horner(square, coefficients.filter(isOdd)).madd(x, horner(square, coefficients.filter(isEven)))
+}
+
+/** `c0 + c1 x + c2 x² + …`, from the inside out. */
+export function horner<V extends Ring<V>>(x: V, coefficients: readonly number[]): V {
   const [last = 0, next = 0, ...rest] = [...coefficients].reverse()
   return rest.reduce((sum, coefficient) => sum.madd(x, coefficient), x.madd(last, next))
 }
