@@ -73,30 +73,25 @@ export { type ViewDefinition, view as defineView, viewOps } from './ops/define/v
 // Elementwise
 export * from './ops/elementwise/activation.ts'
 export * from './ops/elementwise/arithmetic.ts'
+export * from './ops/elementwise/bounds.ts'
 export * from './ops/elementwise/comparison.ts'
+export * from './ops/elementwise/fused.ts'
 export * from './ops/elementwise/mathematics.ts'
+export * from './ops/elementwise/power.ts'
 export { one_hot } from './ops/encoding.ts'
-export {
-  argwhere,
-  gather,
-  index_add,
-  index_copy,
-  index_fill,
-  index_select,
-  masked_select,
-  nonzero,
-  scatter,
-  scatter_add,
-  take,
-  take_along_dim,
-} from './ops/gather.ts'
+export { broadcast_to } from './ops/expand.ts'
+export * from './ops/extremes.ts'
+export { gather, take, take_along_dim } from './ops/gather.ts'
 export { meshgrid, tril_indices, triu_indices } from './ops/grids.ts'
 export { type Index, index_put, index_put_ } from './ops/indexing.ts'
 export * from './ops/joining.ts'
+export * from './ops/masked.ts'
 // Reductions, order, products
 export * from './ops/matmul.ts'
-export * from './ops/ordering.ts'
+export * from './ops/median.ts'
+export * from './ops/norms.ts'
 export { constant_pad } from './ops/padding.ts'
+export * from './ops/permute.ts'
 export {
   dropout_mask,
   normal,
@@ -110,29 +105,19 @@ export {
   randperm,
 } from './ops/random.ts'
 export * from './ops/rearranging.ts'
+export type { Dims, ReductionOptions, ValuesAndIndices } from './ops/reduction-options.ts'
 export * from './ops/reductions.ts'
+export { index_add, index_copy, index_fill, index_select } from './ops/rows.ts'
 export { bernoulli, multinomial } from './ops/sampling.ts'
+export * from './ops/scans.ts'
+export { type ScatterOptions, scatter, scatter_add } from './ops/scatter.ts'
 export { Slice, SliceIndex } from './ops/slice-index.ts'
 export * from './ops/slicing.ts'
 export { glu, log_softmax, softmax, softmin } from './ops/softmax.ts'
-export {
-  as_strided,
-  broadcast_to,
-  diagonal,
-  flatten,
-  moveaxis,
-  movedim,
-  permute,
-  ravel,
-  reshape,
-  squeeze,
-  swapaxes,
-  swapdims,
-  t,
-  transpose,
-  unflatten,
-  unsqueeze,
-} from './ops/views.ts'
+export * from './ops/sorting.ts'
+export { as_strided, diagonal } from './ops/strided.ts'
+export * from './ops/variance.ts'
+export { flatten, ravel, reshape, squeeze, unflatten, unsqueeze } from './ops/views.ts'
 export { where } from './ops/where.ts'
 // Random numbers
 export {

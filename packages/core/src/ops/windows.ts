@@ -1,4 +1,5 @@
 import { RuntimeError } from '../errors.ts'
+import type { Geometry } from '../shape.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { view as defineView } from './define/view.ts'
 
@@ -28,4 +29,11 @@ export const selectView = defineView('select', {
     strides: x.strides.filter((_, i) => i !== dim),
     offset: x.offset + index * (x.strides[dim] as number),
   }),
+})
+
+/** The window that is left when some dimensions are taken at their first element. */
+export const without = (x: Tensor, dims: readonly number[]): Geometry => ({
+  shape: x.shape.filter((_, i) => !dims.includes(i)),
+  strides: x.strides.filter((_, i) => !dims.includes(i)),
+  offset: x.offset,
 })

@@ -1,0 +1,72 @@
+import { RuntimeError } from '../../errors.ts'
+import { Tensor, type TensorLike } from '../../tensor/tensor.ts'
+import { type Application, choice, elementwise } from '../define/elementwise.ts'
+
+/** The larger of two; NaN where either is NaN. Where they are equal, each gets half of the gradient. */
+export const maximum = elementwise('maximum', ['x', 'other'], { forward: 'max(x, other)' })
+/** The smaller of two; NaN where either is NaN. Where they are equal, each gets half of the gradient. */
+export const minimum = elementwise('minimum', ['x', 'other'], { forward: 'min(x, other)' })
+/** The larger of two; where one is NaN, the other. */
+export const fmax = elementwise('fmax', ['x', 'other'], {
+  forward: 'fmax(x, other)',
+  gradient: { x: 'x >= other || isnan(other) ? g : 0', other: 'x >= other || isnan(other) ? 0 : g' },
+})
+/** The smaller of two; where one is NaN, the other. */
+export const fmin = elementwise('fmin', ['x', 'other'], {
+  forward: 'fmin(x, other)',
+  gradient: { x: 'x <= other || isnan(other) ? g : 0', other: 'x <= other || isnan(other) ? 0 : g' },
+})
+
+const clampBoth = elementwise('clamp', ['x', 'min', 'max'], {
+  forward: 'min(max(x, min), max)',
+  gradient: {
+    x: 'x >= min && x <= max ? g : 0',
+    min: 'x < min && min < max ? g : 0',
+    max: 'x > max || max < min ? g : 0',
+  },
+  domain: { min: [-1, -0.5], max: [0.5, 1] },
+  node: (operands) => `ClampBackward${operands.slice(1).some((bound) => typeof bound !== 'number') ? 0 : 1}`,
+})
+const below = {
+  forward: 'max(x, min)',
+  gradient: { x: 'x >= min ? g : 0', min: 'x < min ? g : 0' },
+}
+const above = {
+  forward: 'min(x, max)',
+  gradient: { x: 'x <= max ? g : 0', max: 'x > max ? g : 0' },
+}
+const byBound = (operands: readonly (Tensor | number)[]): string =>
+  `ClampBackward${typeof operands[1] === 'number' ? 1 : 0}`
+const clampLow = elementwise('clamp_low', ['x', 'min'], { ...below, node: byBound })
+const clampHigh = elementwise('clamp_high', ['x', 'max'], { ...above, node: byBound })
+const clampBelow = elementwise('clamp_min', ['x', 'min'], below)
+const clampAbove = elementwise('clamp_max', ['x', 'max'], above)
+
+/** Bounds of `clamp`; `null` is none. */
+export interface ClampOptions {
+  readonly min?: TensorLike | null
+  readonly max?: TensorLike | null
+}
+
+/** `x` limited to [min, max]; the gradient passes at the bounds themselves. At least one bound has to be given. */
+export const clamp = choice(
+  (x: TensorLike, min?: TensorLike | ClampOptions | null, max?: TensorLike | ClampOptions | null): Application => {
+    const named = [min, max].find(isClampOptions)
+    const low = (isClampOptions(min) ? undefined : min) ?? named?.min ?? null
+    const high = (isClampOptions(max) ? undefined : max) ?? named?.max ?? null
+    if (low !== null && high !== null) return clampBoth.on(x, low, high)
+    if (low !== null) return clampLow.on(x, low)
+    if (high !== null) return clampHigh.on(x, high)
+    throw new RuntimeError("torch.clamp: At least one of 'min' or 'max' must not be None")
+  },
+)
+/** As `clamp`. */
+export const clip = clamp
+/** `x`, but at least `min`. */
+export const clamp_min = choice((x: TensorLike, min: TensorLike) => clampBelow.on(x, min))
+/** `x`, but at most `max`. */
+export const clamp_max = choice((x: TensorLike, max: TensorLike) => clampAbove.on(x, max))
+
+function isClampOptions(x: unknown): x is ClampOptions {
+  return typeof x === 'object' && x !== null && !(x instanceof Tensor)
+}

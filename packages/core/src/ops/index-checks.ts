@@ -1,0 +1,48 @@
+import { int32, uint8 } from '../dtype.ts'
+import { RuntimeError } from '../errors.ts'
+import { formatShape, numel, type Shape } from '../shape.ts'
+import type { Tensor } from '../tensor/tensor.ts'
+
+/** Checks that a tensor can index. */
+export function checkIndexType(name: string, index: Tensor): void {
+  if (index.dtype !== int32 && index.dtype !== uint8) {
+    throw new RuntimeError(`${name}(): Expected dtype int32 or int64 for index, got ${index.dtype.toString()}`)
+  }
+}
+
+/** Checks that every index is at least 0 and below `size`, where the device can be read. */
+export function checkRange(name: string, index: Tensor, dim: number, size: number): void {
+  if (!index.storage.device.sync || index.numel() === 0) return
+  for (const value of index.to_typed_array()) {
+    if (value < 0 || value >= size) {
+      throw new RuntimeError(`index ${value} is out of bounds for dimension ${dim} with size ${size} (${name})`)
+    }
+  }
+}
+
+/** Checks that an index has as many dimensions as a tensor and reaches no further, except along `dim`. */
+export function checkFit(name: string, index: Shape, shape: Shape, dim: number, what: string): void {
+  if (index.length !== shape.length && numel(index) > 0) {
+    throw new RuntimeError(
+      `Index tensor must have the same number of dimensions as ${name === 'gather' ? 'input' : what} tensor`,
+    )
+  }
+  const off = index.findIndex((size, i) => i !== dim && size > (shape[i] as number))
+  if (off >= 0) {
+    throw new RuntimeError(
+      `Size does not match at dimension ${off} expected index ${formatShape(index)} to be smaller than ${what} ` +
+        `${formatShape(shape)} apart from dimension ${dim} (${name})`,
+    )
+  }
+}
+
+/** 0-dimensional tensors as vectors of one element. */
+export const scalarsAsVectors = (...tensors: Tensor[]): Tensor[] =>
+  tensors.map((x) => (x.ndim === 0 ? x.reshape(1) : x))
+
+/** A vector of indices as the index of `gather` and `scatter`: one row for all others. */
+export function alongDim(index: Tensor, shape: Shape, dim: number): Tensor {
+  const count = index.numel()
+  const line = index.to(int32).reshape(shape.map((_, i) => (i === dim ? count : 1)))
+  return line.expand(shape.map((size, i) => (i === dim ? count : size)))
+}

@@ -1,0 +1,65 @@
+import { nameStep } from '../autograd/graph.ts'
+import { RuntimeError } from '../errors.ts'
+import type { Tensor } from '../tensor/tensor.ts'
+import { reduction } from './define/reduction.ts'
+import { amax, amin } from './extremes.ts'
+import { type Dims, optionsOf, type ReductionOptions } from './reduction-options.ts'
+
+const node: readonly [string, string] = ['LinalgVectorNormBackward0', 'LinalgVectorNormBackward0']
+const norms = {
+  2: reduction('norm2', ['x'], {
+    start: 0,
+    step: 'acc + x * x',
+    finish: 'sqrt(acc)',
+    gradient: { x: 'out == 0 ? 0 : x * (g / out)' },
+    result: 'floating',
+    node,
+  }),
+  1: reduction('norm1', ['x'], { start: 0, step: 'acc + abs(x)', result: 'floating', node }),
+  0: reduction('norm0', ['x'], {
+    start: 0,
+    step: 'acc + (x != 0)',
+    gradient: { x: '0 * x' },
+    result: 'floating',
+    node,
+  }),
+  p: reduction('norm', ['x'], {
+    start: 0,
+    step: 'acc + pow(abs(x), p)',
+    finish: 'pow(acc, 1 / p)',
+    gradient: {
+      x: 'out == 0 || (x == 0 && p < 2) ? 0 : p < 2 ? g * sign(x) * pow(abs(x), p - 1) * pow(out, 1 - p) : g * x * pow(abs(x), p - 2) / pow(out, p - 1)',
+    },
+    parameters: { p: 2 },
+    result: 'floating',
+    node,
+  }),
+}
+/** The extreme of the magnitudes, whose gradient ties share. */
+const normInf = (sign: 1 | -1, x: Tensor, call: ReductionOptions): Tensor =>
+  sign > 0 ? amax(x.abs(), call) : amin(x.abs(), call)
+
+/** The `p`-norm over dimensions, or over all: `(Σ |x|ᵖ)^(1/p)`; 'fro' is 2. */
+export function norm(
+  x: Tensor,
+  p: number | 'fro' | (ReductionOptions & { readonly p?: number | 'fro' }) = 2,
+  dim?: Dims | ReductionOptions,
+  options?: ReductionOptions | boolean,
+): Tensor {
+  if (typeof p === 'object') return norm(x, p.p ?? 2, p)
+  const call = optionsOf(dim, options)
+  const input = call.dtype === undefined ? x : x.to(call.dtype)
+  if (input.dtype.kind !== 'floating') {
+    throw new RuntimeError(
+      `linalg.vector_norm: Expected a floating point or complex tensor as input. Got ${input.dtype.scalarName}`,
+    )
+  }
+  const power = p === 'fro' ? 2 : p
+  if (power === Number.POSITIVE_INFINITY) return nameStep(normInf(1, input, call), node[0])
+  if (power === Number.NEGATIVE_INFINITY) return nameStep(normInf(-1, input, call), node[0])
+  if (power === 2 || power === 1 || power === 0) return norms[power].call([input], call)
+  return norms.p.call([input], { ...call, parameters: [power] })
+}
+
+/** The distance `‖x - other‖ₚ`. */
+export const dist = (x: Tensor, other: Tensor, p = 2): Tensor => nameStep(norm(x.sub(other), p), 'DistBackward0')

@@ -1,0 +1,85 @@
+import { RuntimeError } from '../errors.ts'
+import { formatShape, type Sizes, sizesOf, wrapDim } from '../shape.ts'
+import type { Tensor } from '../tensor/tensor.ts'
+import { view as defineView } from './define/view.ts'
+
+/** Strides and sizes in another order. */
+const reorder = (x: Tensor, order: readonly number[]) => ({
+  shape: order.map((dim) => x.shape[dim] as number),
+  strides: order.map((dim) => x.strides[dim] as number),
+  offset: x.offset,
+})
+
+const permuteDims = defineView('permute', {
+  geometry: (x, order: readonly number[]) => reorder(x, order),
+  gradient: (g, _, order: readonly number[]) => g.permute(order.map((_, i) => order.indexOf(i))),
+})
+
+/** The dimensions in another order, each named once. */
+export function permute(x: Tensor, ...dims: Sizes): Tensor {
+  const order = sizesOf(dims)
+  if (order.length !== x.ndim) {
+    throw new RuntimeError(
+      'permute(sparse_coo): number of dimensions in the tensor input does not match the length of the desired ordering of ' +
+        `dimensions i.e. input.dim() = ${x.ndim} is not equal to len(dims) = ${order.length}`,
+    )
+  }
+  const wrapped = order.map((dim) => wrapDim(dim, x.ndim))
+  if (new Set(wrapped).size !== wrapped.length) throw new RuntimeError('permute(): duplicate dims are not allowed.')
+  return permuteDims(x, wrapped)
+}
+
+const swap = (rank: number, a: number, b: number): number[] => {
+  const order = Array.from({ length: rank }, (_, i) => i)
+  if (rank > 0) {
+    order[a] = b
+    order[b] = a
+  }
+  return order
+}
+
+const transposeDims = defineView('transpose', {
+  geometry: (x, a: number, b: number) => reorder(x, swap(x.ndim, a, b)),
+  gradient: (g, _, a: number, b: number) => g.transpose(a, b),
+})
+
+/** Two dimensions exchanged. */
+export function transpose(x: Tensor, dim0: number, dim1: number): Tensor {
+  return transposeDims(x, wrapDim(dim0, x.ndim), wrapDim(dim1, x.ndim))
+}
+export { transpose as swapaxes, transpose as swapdims }
+
+const transposeMatrix = defineView('t', {
+  geometry: (x) => reorder(x, swap(x.ndim, 0, Math.max(x.ndim - 1, 0))),
+  gradient: (g) => g.t(),
+})
+
+/** The transpose of a matrix; vectors and scalars stay what they are. */
+export function t(x: Tensor): Tensor {
+  if (x.ndim > 2) throw new RuntimeError(`t() expects a tensor with <= 2 dimensions, but self is ${x.ndim}D`)
+  return transposeMatrix(x)
+}
+
+/** Dimensions moved to other places, the rest in their order. */
+export function movedim(
+  x: Tensor,
+  source: number | readonly number[],
+  destination: number | readonly number[],
+): Tensor {
+  const from = (typeof source === 'number' ? [source] : source).map((dim) => wrapDim(dim, x.ndim))
+  const to = (typeof destination === 'number' ? [destination] : destination).map((dim) => wrapDim(dim, x.ndim))
+  if (from.length !== to.length) {
+    throw new RuntimeError(
+      `movedim: Invalid source or destination dims: source (${formatShape(from)} dims) should contain the same number of ` +
+        `dims as destination (${formatShape(to)} dims)`,
+    )
+  }
+  if (new Set(from).size !== from.length)
+    throw new RuntimeError(`movedim: repeated dim in \`source\` (${formatShape(from)})`)
+  if (new Set(to).size !== to.length)
+    throw new RuntimeError(`movedim: repeated dim in \`destination\` (${formatShape(to)})`)
+  const rest = x.shape.map((_, i) => i).filter((dim) => !from.includes(dim))
+  const order = x.shape.map((_, i) => (to.includes(i) ? (from[to.indexOf(i)] as number) : (rest.shift() as number)))
+  return permuteDims(x, order)
+}
+export { movedim as moveaxis }

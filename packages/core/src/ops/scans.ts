@@ -1,0 +1,139 @@
+import { type DType, int32 } from '../dtype.ts'
+import { wrapDim } from '../shape.ts'
+import { allocate, type Tensor, wrap } from '../tensor/tensor.ts'
+import { arange } from './creation.ts'
+import { reduction } from './define/reduction.ts'
+import { routine, routines } from './define/routine.ts'
+import { cat } from './joining.ts'
+import { toPlaces } from './picks.ts'
+import type { ValuesAndIndices } from './reduction-options.ts'
+
+const running = {
+  cumsum: reduction('cumsum', ['x'], { start: 0, step: 'acc + x', result: 'sum', gradient: null }),
+  cumprod: reduction('cumprod', ['x'], { start: 1, step: 'acc * x', result: 'sum', gradient: null }),
+  cummax: reduction('cummax', ['x'], { start: Number.NEGATIVE_INFINITY, step: 'max(acc, x)', gradient: null }),
+  cummin: reduction('cummin', ['x'], { start: Number.POSITIVE_INFINITY, step: 'min(acc, x)', gradient: null }),
+  logcumsumexp: reduction('logcumsumexp', ['x'], {
+    start: Number.NEGATIVE_INFINITY,
+    step: 'isinf(x) && x == acc ? x : max(acc, x) + log1p(exp(-abs(acc - x)))',
+    gradient: null,
+  }),
+}
+
+function scan(op: keyof typeof running, x: Tensor, at: number): Tensor {
+  const input = x.dtype.kind === 'floating' || op === 'cummax' || op === 'cummin' ? x : x.to(int32)
+  const out = allocate(x.shape, input.dtype, x.storage.device)
+  if (x.numel() === 0) return out
+  const [from, into] = x.ndim === 0 ? [input.detach().reshape(1), wrap(out.storage, [1])] : [input, out]
+  x.storage.device.routines.scan(running[op].kernel, into, from, at)
+  return out
+}
+const dimOf = (dim: number | { readonly dim: number }): number => (typeof dim === 'number' ? dim : dim.dim)
+
+/** What running sums and products take by name. */
+export interface ScanOptions {
+  /** Convert to this dtype first. */
+  readonly dtype?: DType
+}
+
+/** Sums of all elements up to each one. */
+export function cumsum(x: Tensor, dim: number | { readonly dim: number }, { dtype }: ScanOptions = {}): Tensor {
+  if (dtype !== undefined) return cumsum(x.to(dtype), dim)
+  const at = wrapDim(dimOf(dim), x.ndim)
+  return routine(
+    'cumsum',
+    [x],
+    () => scan('cumsum', x, at),
+    () => ({
+      saved: [],
+      backward: ([g = null]) => [g === null ? null : x.ndim === 0 ? g : g.flip(at).cumsum(at).flip(at)],
+    }),
+  )
+}
+/** Products of all elements up to each one. */
+export function cumprod(x: Tensor, dim: number | { readonly dim: number }, { dtype }: ScanOptions = {}): Tensor {
+  if (dtype !== undefined) return cumprod(x.to(dtype), dim)
+  const at = wrapDim(dimOf(dim), x.ndim)
+  return routine(
+    'cumprod',
+    [x],
+    () => scan('cumprod', x, at),
+    (out) => ({
+      saved: [x, out],
+      backward: ([g = null], _, [input, y]) => [
+        g === null ? null : x.ndim === 0 ? g : cumprodGradient(g, input as Tensor, y as Tensor, at),
+      ],
+    }),
+  )
+}
+/** Without zeros a quotient of sums; with them, each element's share of each product is worked out. */
+function cumprodGradient(g: Tensor, x: Tensor, y: Tensor, at: number): Tensor {
+  const weighted = g.mul(y)
+  if (!x.eq(0).any().item()) return weighted.flip(at).cumsum(at).flip(at).div(x)
+  const n = x.shape[at] as number
+  const parts = Array.from({ length: n }, (_, k) => {
+    const before = k === 0 ? null : x.narrow(at, 0, k).prod(at, { keepdim: true })
+    const after = k === n - 1 ? null : x.narrow(at, k + 1, n - k - 1).cumprod(at)
+    const own = g.narrow(at, k, 1)
+    const rest =
+      after === null
+        ? own
+        : own.add(
+            g
+              .narrow(at, k + 1, n - k - 1)
+              .mul(after)
+              .sum(at, { keepdim: true }),
+          )
+    return before === null ? rest : rest.mul(before)
+  })
+  return cat(parts, at)
+}
+
+function runningExtreme(op: 'cummax' | 'cummin', x: Tensor, dim: number): ValuesAndIndices {
+  const at = wrapDim(dim, x.ndim)
+  const [values, indices] = routines(
+    op,
+    [x],
+    () => {
+      const best = scan(op, x.detach(), at)
+      if (x.ndim === 0) return [best, allocate([], int32, x.storage.device).zero_()] as const
+      const size = x.shape[at] as number
+      const line = arange(size, { dtype: int32, device: x.device }).reshape(
+        x.shape.map((_, i) => (i === at ? size : 1)),
+      )
+      const isNew = x.detach().eq(best).logical_or(x.detach().isnan())
+      return [best, scan('cummax', isNew.to(int32).mul(line), at)] as const
+    },
+    toPlaces(x, at),
+  )
+  return { values, indices }
+}
+/** The largest of all elements up to each one, and its index. */
+export const cummax = (x: Tensor, dim: number | { readonly dim: number }): ValuesAndIndices =>
+  runningExtreme('cummax', x, dimOf(dim))
+/** The smallest of all elements up to each one, and its index. */
+export const cummin = (x: Tensor, dim: number | { readonly dim: number }): ValuesAndIndices =>
+  runningExtreme('cummin', x, dimOf(dim))
+/** `logsumexp` of all elements up to each one. */
+export function logcumsumexp(x: Tensor, dim: number | { readonly dim: number }): Tensor {
+  const at = wrapDim(dimOf(dim), x.ndim)
+  return routine(
+    'logcumsumexp',
+    [x],
+    () => scan('logcumsumexp', x, at),
+    (out) => ({
+      saved: [x, out],
+      backward: ([g = null], _, [input, y]) => {
+        if (g === null || x.ndim === 0) return [g]
+        const scaled = g.mul((y as Tensor).neg().exp())
+        return [
+          scaled
+            .flip(at)
+            .cumsum(at)
+            .flip(at)
+            .mul((input as Tensor).exp()),
+        ]
+      },
+    }),
+  )
+}

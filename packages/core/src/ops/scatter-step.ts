@@ -1,0 +1,106 @@
+import { nameStep } from '../autograd/graph.ts'
+import { int32 } from '../dtype.ts'
+import { RuntimeError } from '../errors.ts'
+import { formatShape, type Shape, sameShape, wrapDim } from '../shape.ts'
+import { Tensor, type TensorLike } from '../tensor/tensor.ts'
+import { clone } from './copies.ts'
+import { routine } from './define/routine.ts'
+import { checkFit, checkRange, scalarsAsVectors } from './index-checks.ts'
+import { inPlace } from './inplace.ts'
+
+/** How what comes is joined with what is there. */
+export type ScatterMode = 'set' | 'add' | 'multiply'
+
+/** Checks the arguments of a scatter; gives the dimension and the source, windowed to the index. */
+function prepare(
+  name: string,
+  x: Tensor,
+  dim: number,
+  index: Tensor,
+  source: TensorLike,
+): { at: number; from: Tensor } {
+  const at = wrapDim(dim, x.ndim)
+  if (index.dtype !== int32) throw new RuntimeError(`${name}(): Expected dtype int64 for index`)
+  checkFit(name, index.shape, x.shape, at, 'self')
+  const values = source instanceof Tensor ? source : x.new_full(index.shape, Number(source))
+  if (values.dtype !== x.dtype) throw new RuntimeError(`${name}(): Expected self.dtype to be equal to src.dtype`)
+  const isLarger = index.shape.some((size, i) => size > (values.shape[i] ?? 1))
+  if (index.numel() > 0 && (values.ndim !== index.ndim || isLarger)) {
+    throw new RuntimeError(
+      `Expected index ${formatShape(index.shape)} to be smaller than self ${formatShape(x.shape)} apart from dimension ${at} ` +
+        `and to be smaller size than src ${formatShape(values.shape)}`,
+    )
+  }
+  checkRange(name, index, at, x.shape[at] ?? 1)
+  return { at, from: windowOf(values, index.shape) }
+}
+const windowOf = (x: Tensor, shape: Shape): Tensor =>
+  sameShape(x.shape, shape) ? x : x.as_strided(shape, x.strides, x.offset)
+
+/** Runs a scatter on the memory of `x`. */
+export function scatterMemory(x: Tensor, at: number, index: Tensor, from: Tensor, mode: ScatterMode): void {
+  if (index.numel() === 0) return
+  const [target, picks, source] = scalarsAsVectors(x, index, from) as [Tensor, Tensor, Tensor]
+  x.storage.device.routines.scatter(target, picks, source, at, mode)
+}
+
+const gradients =
+  (mode: ScatterMode, x: Tensor, at: number, index: Tensor, source: Tensor | null) =>
+  ([g = null]: readonly (Tensor | null)[]) => {
+    if (mode === 'multiply') throw new RuntimeError('scatter with reduce=multiply is not differentiable')
+    if (g === null) return source === null ? [null] : [null, null]
+    const own = mode === 'add' ? g : g.scatter(at, index, 0)
+    if (source === null) return [own]
+    const picked = g.gather(at, index)
+    if (sameShape(source.shape, index.shape)) return [own, picked]
+    const padded = g.new_zeros(source.shape)
+    windowOf(padded, index.shape).copy_(picked)
+    return [own, padded]
+  }
+
+/** A scatter into a copy of `x`, recorded as one step. */
+export function scatterOut(
+  name: string,
+  x: Tensor,
+  dim: number,
+  index: Tensor,
+  source: TensorLike,
+  mode: ScatterMode,
+): Tensor {
+  const { at, from } = prepare(name, x, dim, index, source)
+  const values = source instanceof Tensor ? source : null
+  const out = routine(
+    name,
+    values === null ? [x] : [x, values],
+    () => {
+      const out = clone(x)
+      scatterMemory(out, at, index, from, mode)
+      return out
+    },
+    () => ({ saved: [], backward: gradients(mode, x, at, index, values) }),
+  )
+  return values === null ? nameStep(out, 'ScatterBackward1') : out
+}
+
+/** A scatter into `x` itself, recorded as one step. */
+export function scatterInPlace(
+  name: string,
+  x: Tensor,
+  dim: number,
+  index: Tensor,
+  source: TensorLike,
+  mode: ScatterMode,
+): Tensor {
+  const { at, from } = prepare(name, x, dim, index, source)
+  const values = source instanceof Tensor ? source : null
+  const others = values === null ? [] : [values]
+  const node = name === 'scatter_add' ? 'ScatterAddBackward0' : `ScatterBackward${values === null ? 1 : 0}`
+  return inPlace(
+    name,
+    x,
+    others,
+    () => scatterMemory(x, at, index, from, mode),
+    gradients(mode, x, at, index, values),
+    node,
+  )
+}
