@@ -1,2 +1,40 @@
-/** Optimizers. */
-export {}
+/**
+ * Optimizers, under PyTorch's names.
+ *
+ * @example
+ * const optimizer = new optim.SGD(model.parameters(), { lr: 0.1, momentum: 0.9 })
+ */
+export {
+  Adam,
+  Adamax,
+  type AdamaxOptions,
+  type AdamOptions,
+  AdamW,
+  type AdamWOptions,
+  NAdam,
+  type NAdamOptions,
+  RAdam,
+  type RAdamOptions,
+} from './adam.ts'
+export {
+  Adadelta,
+  type AdadeltaOptions,
+  Adagrad,
+  type AdagradOptions,
+  RMSprop,
+  type RMSpropOptions,
+  Rprop,
+  type RpropOptions,
+} from './adaptive.ts'
+// An optimizer of one's own
+export {
+  type GroupOptions,
+  Optimizer,
+  type OptimizerStateDict,
+  type ParamGroup,
+  type Params,
+  type StepPostHook,
+  type StepPreHook,
+} from './optimizer.ts'
+export type { ParamState, Rule } from './rule.ts'
+export { SGD, type SGDOptions } from './sgd.ts'

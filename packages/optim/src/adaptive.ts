@@ -1,0 +1,119 @@
+import { ValueError } from '@chainrule/core'
+import { Optimizer, type Params } from './optimizer.ts'
+import { checkOptions, type Implementation } from './options.ts'
+import { adadelta, adagrad, rmsprop, rprop } from './rules.ts'
+import { python } from './text.ts'
+
+interface AdaptiveOptions extends Pick<Implementation, 'foreach' | 'differentiable'> {
+  /** The learning rate: 0.01 by default, 1 for Adadelta. */
+  lr?: number
+  /** Ascend instead. */
+  maximize?: boolean
+}
+
+interface ScaledOptions extends AdaptiveOptions {
+  /** Keeps the divisor from 0: 1e-8 by default, 1e-10 for Adagrad, 1e-6 for Adadelta. */
+  eps?: number
+  /** L2 penalty, 0 by default. */
+  weight_decay?: number
+}
+
+const adaptive = { lr: 0.01, maximize: false, foreach: null, differentiable: false } as const
+const scaled = { ...adaptive, eps: 1e-8, weight_decay: 0 } as const
+
+/** The options of `RMSprop`. */
+export interface RMSpropOptions extends ScaledOptions, Pick<Implementation, 'capturable'> {
+  /** The share of the average of squares that stays, 0.99 by default. */
+  alpha?: number
+  /** The share of the buffer that stays, 0 by default: no buffer. */
+  momentum?: number
+  /** Divide by the standard deviation in place of the root of the mean square. */
+  centered?: boolean
+}
+
+/**
+ * RMSprop: steps divided by the root of a running mean of squared gradients.
+ *
+ * @throws ValueError where an option is out of range.
+ * @see https://pytorch.org/docs/stable/generated/torch.optim.RMSprop.html
+ */
+export class RMSprop extends Optimizer<Required<RMSpropOptions>> {
+  readonly rule = rmsprop
+
+  constructor(params: Params<Required<RMSpropOptions>>, options: RMSpropOptions = {}) {
+    const more = { alpha: 0.99, momentum: 0, centered: false, capturable: false }
+    super(params, checkOptions<Required<RMSpropOptions>>('RMSprop', options, { ...scaled, ...more }))
+  }
+}
+
+/** The options of `Adagrad`. */
+export interface AdagradOptions extends ScaledOptions, Pick<Implementation, 'fused'> {
+  /** The learning rate at step t is `lr / (1 + (t - 1) · lr_decay)`. */
+  lr_decay?: number
+  /** What the sum of squares starts from, 0 by default. */
+  initial_accumulator_value?: number
+}
+
+/**
+ * Adagrad: steps divided by the root of the sum of squared gradients.
+ *
+ * @throws ValueError where an option is out of range.
+ * @see https://pytorch.org/docs/stable/generated/torch.optim.Adagrad.html
+ */
+export class Adagrad extends Optimizer<Required<AdagradOptions>> {
+  readonly rule = adagrad
+
+  constructor(params: Params<Required<AdagradOptions>>, options: AdagradOptions = {}) {
+    const more = { eps: 1e-10, lr_decay: 0, initial_accumulator_value: 0, fused: null }
+    super(params, checkOptions<Required<AdagradOptions>>('Adagrad', options, { ...scaled, ...more }))
+  }
+}
+
+/** The options of `Adadelta`. */
+export interface AdadeltaOptions extends ScaledOptions, Pick<Implementation, 'capturable'> {
+  /** The share of the averages that stays, 0.9 by default. */
+  rho?: number
+}
+
+/**
+ * Adadelta: steps in the units of the parameter, without a learning rate to choose.
+ *
+ * @throws ValueError where an option is out of range.
+ * @see https://pytorch.org/docs/stable/generated/torch.optim.Adadelta.html
+ */
+export class Adadelta extends Optimizer<Required<AdadeltaOptions>> {
+  readonly rule = adadelta
+
+  constructor(params: Params<Required<AdadeltaOptions>>, options: AdadeltaOptions = {}) {
+    const more = { lr: 1, rho: 0.9, eps: 1e-6, capturable: false }
+    super(params, checkOptions<Required<AdadeltaOptions>>('Adadelta', options, { ...scaled, ...more }))
+  }
+}
+
+/** The options of `Rprop`. */
+export interface RpropOptions extends AdaptiveOptions, Pick<Implementation, 'capturable'> {
+  /** Factors by which a step shrinks and grows, [0.5, 1.2] by default. */
+  etas?: readonly [number, number]
+  /** The smallest and the largest step, [1e-6, 50] by default. */
+  step_sizes?: readonly [number, number]
+}
+
+/**
+ * Rprop: steps by the sign of the gradient alone; for full batches.
+ *
+ * @throws ValueError where an option is out of range.
+ * @see https://pytorch.org/docs/stable/generated/torch.optim.Rprop.html
+ */
+export class Rprop extends Optimizer<Required<RpropOptions>> {
+  readonly rule = rprop
+
+  constructor(params: Params<Required<RpropOptions>>, options: RpropOptions = {}) {
+    const more = { etas: [0.5, 1.2], step_sizes: [1e-6, 50], capturable: false } as const
+    const defaults = checkOptions<Required<RpropOptions>>('Rprop', options, { ...adaptive, ...more })
+    const [shrink, grow] = defaults.etas
+    if (!(shrink > 0 && shrink < 1 && grow > 1)) {
+      throw new ValueError(`Invalid eta values: ${python(shrink)}, ${python(grow)}`)
+    }
+    super(params, defaults)
+  }
+}

@@ -1,0 +1,70 @@
+import { NotImplementedError, ValueError } from '@chainrule/core'
+import { python, typename } from './text.ts'
+
+/** Options that choose among implementations in PyTorch: here every step is fused, and these change nothing. */
+export interface Implementation {
+  /** Accepted for PyTorch's sake; every step runs fused. */
+  foreach?: boolean | null
+  /** Accepted for PyTorch's sake; every step runs fused. */
+  fused?: boolean | null
+  /** Only `false`: a step records no graph. */
+  differentiable?: boolean
+  /** Only `false`: there are no CUDA graphs. */
+  capturable?: boolean
+}
+
+/** What PyTorch calls each number that must not be negative, in the order in which it checks them. */
+const words: Readonly<Record<string, string>> = {
+  lr: 'learning rate',
+  rho: 'rho value',
+  eps: 'epsilon value',
+  momentum: 'momentum value',
+  lr_decay: 'lr_decay value',
+  weight_decay: 'weight_decay value',
+  initial_accumulator_value: 'initial_accumulator_value value',
+  alpha: 'alpha value',
+  momentum_decay: 'momentum_decay value',
+}
+
+/** Numbers that must not be above 1 either. */
+const fractions: ReadonlySet<string> = new Set(['rho'])
+
+/**
+ * The options of an optimizer of this package with its defaults, checked as PyTorch's constructors check them.
+ *
+ * @throws ValueError, TypeError with PyTorch's texts.
+ */
+export function checkOptions<O extends object>(optimizer: string, given: Partial<O>, defaults: O): O {
+  for (const name of Object.keys(given)) {
+    if (name in defaults) continue
+    throw new TypeError(`${optimizer}.__init__() got an unexpected keyword argument '${name}'`)
+  }
+  const options = { ...defaults, ...given }
+  const values = new Map<string, unknown>(Object.entries(options))
+  for (const [name, word] of Object.entries(words)) {
+    if (values.has(name)) checkNumber(optimizer, name, word, values.get(name))
+  }
+  for (const name of ['betas', 'etas', 'step_sizes']) {
+    if (values.has(name)) checkPair(optimizer, name, values.get(name))
+  }
+  for (const name of ['differentiable', 'capturable']) {
+    if (values.get(name) !== true) continue
+    throw new NotImplementedError(`${optimizer}: ${name}=True is not supported; leave it False`)
+  }
+  return options
+}
+
+function checkNumber(optimizer: string, name: string, word: string, value: unknown): void {
+  if (typeof value !== 'number') throw new TypeError(`${optimizer}: ${name} must be a number, got ${typename(value)}`)
+  if (!(value >= 0) || (fractions.has(name) && value > 1)) throw new ValueError(`Invalid ${word}: ${python(value)}`)
+}
+
+function checkPair(optimizer: string, name: string, value: unknown): void {
+  if (!Array.isArray(value) || value.length !== 2 || value.some((item) => typeof item !== 'number')) {
+    throw new TypeError(`${optimizer}: ${name} must be two numbers, got ${python(value)}`)
+  }
+  if (name !== 'betas') return
+  value.forEach((beta: number, i) => {
+    if (!(beta >= 0 && beta < 1)) throw new ValueError(`Invalid beta parameter at index ${i}: ${python(beta)}`)
+  })
+}

@@ -1,0 +1,178 @@
+/** Trajectories, states, texts and errors of every optimizer, against PyTorch's: tools/golden/optim.py makes them. */
+import * as torch from '@chainrule/core'
+import * as optim from '@chainrule/optim'
+import { describe, expect, test } from 'vitest'
+import { caught, difference, entriesOf, fromGolden, type GoldenTensor, readGolden } from './golden.ts'
+
+interface Case {
+  readonly optimizer: string
+  readonly options: Readonly<Record<string, unknown>>
+  readonly groups: readonly (Readonly<Record<string, unknown>> & { readonly params: readonly number[] })[] | null
+}
+interface Trajectory extends Case {
+  readonly steps: readonly (readonly GoldenTensor[])[]
+  readonly state: Readonly<Record<string, Readonly<Record<string, GoldenTensor>>>>
+}
+interface Text extends Case {
+  readonly change: Readonly<Record<string, unknown>> | null
+  readonly text: string
+}
+interface Mistake extends Case {
+  readonly caught: unknown
+}
+
+type Group = { params: Iterable<torch.Tensor> | torch.Tensor }
+type AnyOptimizer = optim.Optimizer<{ lr: number }>
+type Make = new (params: Iterable<torch.Tensor> | Iterable<Group>, options?: object) => AnyOptimizer
+
+const golden = readGolden<unknown>('optim')
+const makers = new Map<string, Make>(Object.entries(optim) as [string, Make][])
+const maker = (name: string): Make => makers.get(name) as Make
+
+function parameters(dtype: torch.DType): torch.Tensor[] {
+  const options = { dtype, requires_grad: true }
+  return [
+    torch.tensor([0.5, -1.25, 3], options),
+    torch.tensor(
+      [
+        [1, -0.1],
+        [0.02, -2],
+      ],
+      options,
+    ),
+    torch.tensor(0.75, options),
+    torch.zeros([2, 0], options),
+    torch.tensor([1, 2], options),
+  ]
+}
+
+function make({ optimizer, options, groups }: Case, params: torch.Tensor[]): AnyOptimizer {
+  const given = groups?.map((group) => ({ ...group, params: group.params.map((i) => params[i] as torch.Tensor) }))
+  return new (maker(optimizer))(given ?? params, options)
+}
+
+function setGradients(params: readonly torch.Tensor[], dtype: string, step: number): void {
+  const gradients = golden[`gradients ${dtype}`] as readonly (readonly (GoldenTensor | null)[])[]
+  params.forEach((p, i) => {
+    const g = gradients[step]?.[i] ?? null
+    p.grad = g === null ? null : fromGolden(g)
+  })
+}
+
+function halve(optimizer: AnyOptimizer): void {
+  for (const group of optimizer.param_groups) group.lr *= 0.5
+}
+
+describe('trajectories', () => {
+  for (const [name, entry] of entriesOf<Trajectory>(golden, 'trajectory')) {
+    const dtype = name.split(' ')[1] as 'f32' | 'f64'
+    test(`${name}`, () => {
+      let params = parameters(dtype === 'f32' ? torch.float32 : torch.float64)
+      let optimizer = make(entry, params)
+      entry.steps.forEach((expected, step) => {
+        setGradients(params, dtype, step)
+        if (step === 3) halve(optimizer)
+        optimizer.step()
+        expect(params.map((p, i) => difference(p, expected[i] as GoldenTensor))).toEqual(params.map(() => null))
+        if (step === 3) {
+          // Half way a new optimizer over new tensors takes over what was saved.
+          const saved = optimizer.state_dict()
+          const before = params
+          params = before.map((p) => p.detach().clone().requires_grad_())
+          optimizer = make(entry, params)
+          optimizer.load_state_dict(saved)
+          setGradients(before, dtype, 0)
+        }
+      })
+      const { state } = optimizer.state_dict()
+      expect(Object.keys(state)).toEqual(Object.keys(entry.state))
+      for (const [i, kept] of Object.entries(entry.state)) {
+        const ours = state[Number(i)] ?? {}
+        expect(Object.keys(ours).sort()).toEqual(Object.keys(kept).sort())
+        for (const [key, value] of Object.entries(kept))
+          expect([key, difference(ours[key], value)]).toEqual([key, null])
+      }
+    })
+  }
+})
+
+describe('texts', () => {
+  for (const [name, entry] of entriesOf<Text>(golden, 'text')) {
+    test(`${name}`, () => {
+      const optimizer = make(entry, parameters(torch.float32))
+      for (const group of optimizer.param_groups) Object.assign(group, entry.change)
+      expect(String(optimizer)).toBe(entry.text)
+    })
+  }
+})
+
+describe('errors', () => {
+  const p = torch.ones(2, { requires_grad: true })
+  const params: Readonly<Record<string, unknown>> = {
+    'mistake tensor': p,
+    'mistake empty': [],
+    'mistake not a leaf': [p.mul(2)],
+    'mistake twice': [{ params: [p] }, { params: p }],
+  }
+  for (const [name, entry] of entriesOf<Mistake>(golden, 'mistake')) {
+    test(`${name}`, () => {
+      const given = (params[name] ?? parameters(torch.float32)) as torch.Tensor[]
+      expect(caught(() => new (maker(entry.optimizer))(given, entry.options))).toEqual(entry.caught)
+    })
+  }
+
+  test('what is no list of tensors', () => {
+    const of = (given: unknown) => () => new optim.SGD(given as torch.Tensor[])
+    expect(of({ params: [p] })).toThrow('should be an iterable of Tensors or dicts, but got Object')
+    expect(of([p, 3])).toThrow('optimizer can only optimize Tensors, but one of the params is number')
+    expect(of([{ params: new Set([p]) }])).toThrow('need to be organized in ordered collections')
+    expect(of([p, p])).toThrow('optimizer contains a parameter group with duplicate parameters')
+    expect(() => new optim.SGD([p]).add_param_group({ params: [p] })).toThrow(
+      'some parameters appear in more than one parameter group',
+    )
+  })
+
+  test('options', () => {
+    const of = (options: object) => () => new optim.Adam([p], options)
+    expect(of({ learning_rate: 1 })).toThrow("Adam.__init__() got an unexpected keyword argument 'learning_rate'")
+    expect(of({ lr: Number.NaN })).toThrow('Invalid learning rate: nan')
+    expect(of({ lr: '0.1' })).toThrow('Adam: lr must be a number, got string')
+    expect(of({ betas: [0.9] })).toThrow('Adam: betas must be two numbers, got (0.9,)')
+    expect(of({ differentiable: true })).toThrow('Adam: differentiable=True is not supported')
+  })
+
+  test('an option that became unusable stops the step before any parameter has changed', () => {
+    const params = parameters(torch.float32)
+    const optimizer = new optim.SGD(
+      params.map((param) => ({ params: param })),
+      { lr: 1 },
+    )
+    setGradients(params, 'f32', 0)
+    const before = params.map(String)
+    Object.assign(optimizer.param_groups[2] as object, { lr: '0.1' })
+    expect(() => optimizer.step()).toThrow("SGD: the option 'lr' of a param group must be a number, got 0.1")
+    expect(params.map(String)).toEqual(before)
+  })
+
+  test('a state of other groups or shapes is refused before anything has changed', () => {
+    const params = parameters(torch.float32)
+    const optimizer = new optim.Adam(params, { lr: 0.5 })
+    setGradients(params, 'f32', 0)
+    optimizer.step()
+    const saved = optimizer.state_dict()
+    const group = saved.param_groups[0] as (typeof saved.param_groups)[0]
+    const of = (state: optim.OptimizerStateDict) => () => optimizer.load_state_dict(state)
+    const before = String(optimizer)
+    expect(of({ ...saved, param_groups: [group, group] })).toThrow(
+      'loaded state dict has a different number of parameter groups',
+    )
+    expect(of({ ...saved, param_groups: [{ ...group, lr: 3, params: [0] }] })).toThrow(
+      "loaded state dict contains a parameter group that doesn't match the size of optimizer's group",
+    )
+    const state = { ...saved.state, 1: saved.state[0] as optim.ParamState }
+    expect(of({ state, param_groups: [{ ...group, lr: 3 }] })).toThrow(
+      "'exp_avg' of parameter 1 has shape [3], the parameter has [2, 2]",
+    )
+    expect(String(optimizer)).toBe(before)
+  })
+})

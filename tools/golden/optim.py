@@ -1,0 +1,255 @@
+"""Golden optimizers: parameters after each step, states, texts and errors of PyTorch's.
+
+Run `/usr/bin/python3 tools/golden/optim.py` with PyTorch 1.13; it writes packages/optim/test/golden/optim.json. Where
+PyTorch 2 differs, this script gives its answers: NAdam's formula, the options that 1.13 lacks, what the groups hold.
+"""
+
+import os
+import sys
+import warnings
+
+import torch
+
+import golden
+
+golden.OUT = os.path.join(os.path.dirname(__file__), '..', '..', 'packages', 'optim', 'test', 'golden')
+warnings.filterwarnings('ignore')
+
+STEPS = 6
+DTYPES = [torch.float32, torch.float64]
+
+
+def nadam_of_pytorch_2(params, grads, exp_avgs, exp_avg_sqs, mu_products, state_steps, *, beta1, beta2, lr, weight_decay,
+                       momentum_decay, eps):
+    """1.13 multiplies mu into the product of the next step twice; PyTorch 2 does not."""
+    for p, g, m, v, mu_product, step_t in zip(params, grads, exp_avgs, exp_avg_sqs, mu_products, state_steps):
+        step_t += 1
+        t = step_t.item()
+        if weight_decay != 0:
+            g = g.add(p, alpha=weight_decay)
+        mu = beta1 * (1.0 - 0.5 * (0.96 ** (t * momentum_decay)))
+        mu_next = beta1 * (1.0 - 0.5 * (0.96 ** ((t + 1) * momentum_decay)))
+        mu_product *= mu
+        m.mul_(beta1).add_(g, alpha=1 - beta1)
+        v.mul_(beta2).addcmul_(g, g, value=1 - beta2)
+        denominator = v.div(1 - beta2**t).sqrt().add_(eps)
+        p.addcdiv_(g, denominator, value=-lr * (1.0 - mu) / (1.0 - mu_product.item()))
+        p.addcdiv_(m, denominator, value=-lr * mu_next / (1.0 - mu_product.item() * mu_next))
+
+
+sys.modules['torch.optim.nadam']._single_tensor_nadam = nadam_of_pytorch_2
+
+# What the groups of PyTorch 2 hold and those of 1.13 do not.
+SWITCHES = {'foreach': None, 'differentiable': False, 'maximize': False}
+CAPTURABLE = {**SWITCHES, 'capturable': False}
+PYTORCH_2 = {
+    'SGD': {**SWITCHES, 'fused': None},
+    'Adam': {**CAPTURABLE, 'fused': None, 'decoupled_weight_decay': False},
+    'AdamW': {**CAPTURABLE, 'fused': None, 'decoupled_weight_decay': True},
+    'RMSprop': CAPTURABLE,
+    'Adagrad': {**SWITCHES, 'fused': None},
+    'Adadelta': CAPTURABLE,
+    'Adamax': CAPTURABLE,
+    'NAdam': {**CAPTURABLE, 'decoupled_weight_decay': False},
+    'RAdam': {**CAPTURABLE, 'decoupled_weight_decay': False},
+    'Rprop': CAPTURABLE,
+}
+
+CASES = {
+    'SGD': [
+        {},
+        {'lr': 0.1},
+        {'lr': 0.1, 'momentum': 0.9},
+        {'lr': 0.1, 'momentum': 0.9, 'dampening': 0.3},
+        {'lr': 0.1, 'momentum': 0.9, 'nesterov': True},
+        {'lr': 0.1, 'weight_decay': 0.05},
+        {'lr': 0.1, 'maximize': True},
+        {'lr': 0.1, 'momentum': 0.8, 'weight_decay': 0.05, 'nesterov': True, 'maximize': True},
+        {'lr': 0.1, 'momentum': 0.8, 'weight_decay': 0.05, 'dampening': 0.5},
+    ],
+    'Adam': [
+        {},
+        {'lr': 0.1, 'betas': (0.7, 0.95)},
+        {'lr': 0.1, 'eps': 0.01},
+        {'lr': 0.1, 'weight_decay': 0.05},
+        {'lr': 0.1, 'amsgrad': True, 'betas': (0.9, 0.5)},
+        {'lr': 0.1, 'maximize': True, 'weight_decay': 0.05, 'amsgrad': True},
+        {'lr': 0.1, 'betas': (0, 0.9)},
+    ],
+    'AdamW': [
+        {},
+        {'lr': 0.1, 'weight_decay': 0},
+        {'lr': 0.1, 'weight_decay': 0.3, 'betas': (0.7, 0.95), 'eps': 1e-4},
+        {'lr': 0.1, 'amsgrad': True, 'betas': (0.9, 0.5), 'maximize': True},
+    ],
+    'RMSprop': [
+        {},
+        {'lr': 0.1, 'alpha': 0.8, 'eps': 0.01},
+        {'lr': 0.1, 'momentum': 0.9},
+        {'lr': 0.1, 'centered': True, 'eps': 0.01},
+        {'lr': 0.1, 'centered': True, 'momentum': 0.5, 'weight_decay': 0.05, 'eps': 0.01, 'maximize': True},
+    ],
+    'Adagrad': [
+        {},
+        {'lr': 0.1, 'lr_decay': 0.2, 'weight_decay': 0.05},
+        {'lr': 0.1, 'initial_accumulator_value': 0.5, 'eps': 0.01, 'maximize': True},
+    ],
+    'Adadelta': [{}, {'lr': 0.5, 'rho': 0.7, 'eps': 0.01, 'weight_decay': 0.05}, {'maximize': True}],
+    'Adamax': [{}, {'lr': 0.1, 'betas': (0.7, 0.95), 'eps': 0.01, 'weight_decay': 0.05, 'maximize': True}],
+    'NAdam': [
+        {},
+        {'lr': 0.1, 'betas': (0.7, 0.95), 'eps': 0.01, 'weight_decay': 0.05, 'momentum_decay': 0.1},
+        {'lr': 0.1, 'maximize': True},
+        {'lr': 0.1, 'decoupled_weight_decay': True, 'weight_decay': 0.3},
+    ],
+    'RAdam': [
+        {},
+        {'lr': 0.1, 'betas': (0.7, 0.9), 'eps': 0.01, 'weight_decay': 0.05},
+        {'lr': 0.1, 'maximize': True},
+        {'lr': 0.1, 'decoupled_weight_decay': True, 'weight_decay': 0.3},
+    ],
+    'Rprop': [{}, {'lr': 0.1, 'etas': (0.3, 1.5), 'step_sizes': (0.01, 0.12)}, {'lr': 0.1, 'maximize': True}],
+}
+
+
+def make(name, params, options, groups=None):
+    """The optimizer of 1.13 under the options of PyTorch 2, and what has to be done before each of its steps."""
+    known = torch.optim.__dict__[name].__init__.__code__.co_varnames
+    ours = {key: value for key, value in options.items() if key in known}
+    extra = {key: value for key, value in options.items() if key not in known}
+    decoupled = extra.get('decoupled_weight_decay', False)
+    if decoupled:
+        ours['weight_decay'] = 0
+    if name == 'SGD':
+        ours.setdefault('lr', 1e-3)
+    optimizer = torch.optim.__dict__[name]([{**group, 'params': [params[i] for i in group['params']]} for group in groups]
+                                           if groups else params, **ours)
+
+    def before():
+        for p in params:
+            if p.grad is not None and extra.get('maximize', False):
+                p.grad = -p.grad
+            if p.grad is not None and decoupled:
+                p.data.mul_(1 - optimizer.param_groups[0]['lr'] * options['weight_decay'])
+
+    return optimizer, before
+
+
+def states(optimizer):
+    """The state of each parameter that has taken a step, as PyTorch 2 keeps it: a step is a tensor, None is absent."""
+    found = {}
+    for i, p in enumerate(p for group in optimizer.param_groups for p in group['params']):
+        kept = {key: value for key, value in optimizer.state.get(p, {}).items() if value is not None}
+        if 'step' in kept:
+            kept['step'] = torch.tensor(float(kept['step']))
+        if kept and not ('step' in kept and kept['step'] == 0):
+            found[str(i)] = {key: golden.tensor(value) for key, value in kept.items()}
+    return found
+
+
+def parameters(dtype):
+    values = [[0.5, -1.25, 3.0], [[1.0, -0.1], [0.02, -2.0]], 0.75, [[], []], [1.0, 2.0]]
+    return [torch.tensor(value, dtype=dtype, requires_grad=True) for value in values]
+
+
+torch.manual_seed(0)
+GRADIENTS = [[torch.randn(p.shape, dtype=torch.float64).float() for p in parameters(torch.float32)] for _ in range(STEPS)]
+GRADIENTS[0][0][1] = 0.0
+
+
+def gradient(step, i, dtype):
+    """The last parameter never has a gradient, the second has none in the third step."""
+    return None if i == 4 or (i == 1 and step == 2) else GRADIENTS[step][i].to(dtype)
+
+
+def trajectory(name, options, dtype, groups=None):
+    """The parameters after each step; from the fourth on with half the learning rate."""
+    params = parameters(dtype)
+    optimizer, before = make(name, params, options, groups)
+    steps = []
+    for step in range(STEPS):
+        for i, p in enumerate(params):
+            p.grad = gradient(step, i, dtype)
+        if step == 3:
+            for group in optimizer.param_groups:
+                group['lr'] *= 0.5
+        before()
+        optimizer.step()
+        steps.append([golden.tensor(p) for p in params])
+    return {'optimizer': name, 'options': options, 'groups': groups, 'steps': steps, 'state': states(optimizer)}
+
+
+def text(name, options, groups=None, change=None):
+    optimizer, _ = make(name, parameters(torch.float32), options, groups)
+    for group in optimizer.param_groups:
+        for key, value in {**PYTORCH_2[name], **options}.items():
+            group.setdefault(key, value)
+        if 'fused' in PYTORCH_2[name]:
+            group['fused'] = None
+        if options.get('decoupled_weight_decay', False):
+            group['weight_decay'] = options['weight_decay']
+        group.update(change or {})
+    return {'optimizer': name, 'options': options, 'groups': groups, 'change': change, 'text': repr(optimizer)}
+
+
+def mistake(name, options, params=None):
+    given = parameters(torch.float32) if params is None else params
+    return {'optimizer': name, 'options': options, 'caught': golden.caught(lambda: torch.optim.__dict__[name](given, **options))}
+
+
+MISTAKES = [
+    ('SGD', {'lr': -1}),
+    ('SGD', {'lr': -0.5}),
+    ('SGD', {'lr': 0.1, 'momentum': -0.1}),
+    ('SGD', {'lr': 0.1, 'weight_decay': -1e-5}),
+    ('SGD', {'lr': 0.1, 'nesterov': True}),
+    ('SGD', {'lr': 0.1, 'nesterov': True, 'momentum': 0.9, 'dampening': 0.1}),
+    ('Adam', {'lr': -1}),
+    ('Adam', {'eps': -1}),
+    ('Adam', {'betas': (1, 0.9)}),
+    ('Adam', {'betas': (0.9, -0.5)}),
+    ('Adam', {'weight_decay': -1}),
+    ('AdamW', {'betas': (0.9, 1.5)}),
+    ('RMSprop', {'alpha': -0.5}),
+    ('RMSprop', {'momentum': -0.5}),
+    ('Adagrad', {'lr_decay': -1}),
+    ('Adagrad', {'initial_accumulator_value': -1}),
+    ('Adadelta', {'rho': 1.5}),
+    ('Adamax', {'eps': -1}),
+    ('NAdam', {'momentum_decay': -1}),
+    ('RAdam', {'betas': (0.9, 1)}),
+    ('Rprop', {'etas': (1.5, 1.2)}),
+]
+
+GROUPS = [{'params': [0, 2], 'lr': 0.2}, {'params': [1, 3, 4], 'momentum': 0.5, 'nesterov': False}]
+ADAM_GROUPS = [{'params': [0, 2], 'lr': 0.2, 'betas': (0.5, 0.9)}, {'params': [1, 3, 4], 'weight_decay': 0.1, 'amsgrad': True}]
+
+if __name__ == '__main__':
+    lines = {}
+    for dtype in DTYPES:
+        short = golden.SHORT[dtype]
+        lines[f'gradients {short}'] = [
+            [None if g is None else golden.tensor(g) for g in (gradient(step, i, dtype) for i in range(5))]
+            for step in range(STEPS)
+        ]
+        for name, cases in CASES.items():
+            for options in cases:
+                lines[f'trajectory {short} {name} {options}'] = trajectory(name, options, dtype)
+        grouped = {'lr': 0.1, 'momentum': 0.9, 'nesterov': True}
+        lines[f'trajectory {short} SGD groups'] = trajectory('SGD', grouped, dtype, GROUPS)
+        lines[f'trajectory {short} Adam groups'] = trajectory('Adam', {'lr': 0.1}, dtype, ADAM_GROUPS)
+    for name, cases in CASES.items():
+        for options in cases:
+            # The default of Adadelta's learning rate is 1.0 in Python; JavaScript has no 1.0 that is not 1.
+            written = {'lr': 1, **options} if name == 'Adadelta' else options
+            lines[f'text {name} {options}'] = text(name, written)
+    lines['text groups'] = text('SGD', {'lr': 0.1, 'momentum': 0.9}, GROUPS)
+    lines['text numbers'] = text('Adam', {'lr': 1e-05, 'eps': 1.5e-20, 'weight_decay': 123456.5}, None, {'initial_lr': 0.0001})
+    for name, options in MISTAKES:
+        lines[f'mistake {name} {options}'] = mistake(name, options)
+    p = torch.ones(2, requires_grad=True)
+    lines['mistake tensor'] = mistake('SGD', {'lr': 1}, p)
+    lines['mistake empty'] = mistake('SGD', {'lr': 1}, [])
+    lines['mistake not a leaf'] = mistake('SGD', {'lr': 1}, [p * 2])
+    lines['mistake twice'] = mistake('SGD', {'lr': 1}, [{'params': [p]}, {'params': p}])
+    golden.write('optim', lines)
