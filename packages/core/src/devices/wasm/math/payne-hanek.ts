@@ -1,4 +1,4 @@
-import { F32, F32x4, F64, type FunctionHandle, I32, I64, type ModuleBuilder, select } from '../assembler.ts'
+import { F32, type F32x4, F64, type FunctionHandle, I32, I64, type ModuleBuilder, select } from '../assembler.ts'
 import * as coefficients from './coefficients.ts'
 import { perLane } from './wide.ts'
 
