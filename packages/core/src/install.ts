@@ -3,6 +3,7 @@ import './autograd/install.ts'
 import './ops/install.ts'
 import { registerDevice } from './devices/device.ts'
 import { js } from './devices/js/index.ts'
+import { createWasm, wasmReason } from './devices/wasm/index.ts'
 import { repr } from './tensor/repr.ts'
 import { Tensor } from './tensor/tensor.ts'
 
@@ -13,7 +14,8 @@ declare module './tensor/tensor.ts' {
   }
 }
 
-registerDevice(js)
+const reason = wasmReason()
+registerDevice(reason === null ? createWasm() : { ...js, info: () => ({ ...js.info(), reason }) })
 
 /** Node asks for this when it prints an object. */
 const inspect = Symbol.for('nodejs.util.inspect.custom')

@@ -2,19 +2,26 @@ import type { TypedArray } from '../../dtype.ts'
 import type { Operand } from '../device.ts'
 import type { Storage } from '../storage.ts'
 
+/** Memory of a host device that is more than a plain array: it shows its elements as one. */
+export interface HostBuffer {
+  readonly array: TypedArray
+}
+
 /** The array of a storage on the host; a lone number becomes one. */
 export function hostArray(storage: Storage): TypedArray {
-  if (typeof storage.buffer === 'number') {
+  const { buffer } = storage
+  if (typeof buffer === 'number') {
     const array = storage.dtype.array(1)
-    array[0] = storage.buffer
+    array[0] = buffer
     storage.buffer = array
+    return array
   }
-  return storage.buffer as TypedArray
+  return ArrayBuffer.isView(buffer) ? (buffer as TypedArray) : (buffer as HostBuffer).array
 }
 
 /** The element at a storage index. */
 export function hostValue(storage: Storage, position: number): number {
-  return typeof storage.buffer === 'number' ? storage.buffer : ((storage.buffer as TypedArray)[position] as number)
+  return typeof storage.buffer === 'number' ? storage.buffer : (hostArray(storage)[position] as number)
 }
 
 /** Calls back with the storage index of the first element of each row: all dimensions but the last. */

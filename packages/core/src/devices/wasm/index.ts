@@ -1,0 +1,139 @@
+import { bool, type DType, float32, type TypedArray } from '../../dtype.ts'
+import { broadcastStrides, type Shape } from '../../shape.ts'
+import type { Device, Operand } from '../device.ts'
+import { js } from '../js/index.ts'
+import type { Kernel, ReductionKernel } from '../kernel.ts'
+import type { Routines } from '../routines.ts'
+import type { Storage } from '../storage.ts'
+import { foldingOf } from './fold.ts'
+import { compileMatmul, planMatmul, float32 as singles, workspaceBytes } from './matmul.ts'
+import { KernelMemory } from './memory.ts'
+import { Pool, PoolBuffer, type PoolStats } from './pool.ts'
+import { hasRelaxedSimd, hasSimd } from './probe.ts'
+import { KernelRunner } from './runner.ts'
+import type { Window } from './window.ts'
+
+/** How the device is set up. */
+export interface WasmOptions {
+  /** Bytes of kernel memory past which storages move out to the JavaScript heap. */
+  readonly budget?: number
+  /** Fused multiply-add; where the engine has it unless said otherwise. */
+  readonly relaxed?: boolean
+}
+
+/** A device of WebAssembly kernels, with a look at its memory. */
+export interface WasmDevice extends Device {
+  stats(): PoolStats
+}
+
+/** Whether WebAssembly with SIMD runs here; why not, otherwise. */
+export function wasmReason(): string | null {
+  if (typeof WebAssembly === 'undefined') return 'there is no WebAssembly here'
+  return hasSimd ? null : 'this WebAssembly has no SIMD, or the page forbids it'
+}
+
+/**
+ * The CPU device: float32 and bool live in WebAssembly memory, and formulas over them run as SIMD kernels. Other dtypes,
+ * and the routines that have no kernel, run on the reference device over the same memory.
+ */
+export function createWasm({ budget = 2 ** 27, relaxed = hasRelaxedSimd }: WasmOptions = {}): WasmDevice {
+  const memory = new KernelMemory()
+  const pool = new Pool(memory, budget)
+  const runner = new KernelRunner(memory, { relaxed })
+  let multiply: ReturnType<typeof compileMatmul> | null = null
+  let workspace = 0
+
+  const windowOf = (x: Operand, strides: readonly number[]): Window => ({
+    pointer: pool.pointerOf(x.storage.buffer as PoolBuffer) + x.offset * x.dtype.itemsize,
+    strides,
+    type: x.dtype === bool ? 'bool' : 'float32',
+  })
+
+  /** Operands as windows on the memory, lone numbers as numbers; `null` where one is neither. */
+  const windowsOf = (operands: readonly (Operand | number)[], shape: Shape): (Window | number)[] | null => {
+    for (const x of operands) if (typeof x !== 'number' && !isHere(x) && !isNumber(x)) return null
+    pool.begin()
+    // All addresses are asked for first: fetching one operand may move the memory of none of the others.
+    return operands.map((x) => {
+      if (typeof x === 'number') return x
+      if (isNumber(x)) return x.storage.buffer as number
+      return windowOf(x, broadcastStrides(x, shape))
+    })
+  }
+
+  const run = (kernel: Kernel, outputs: readonly Operand[], inputs: readonly (Operand | number)[]): void => {
+    const { shape } = outputs[0] as Operand
+    if (!outputs.every(isHere)) return js.run(kernel, outputs, inputs)
+    const windows = windowsOf([...outputs, ...inputs], shape)
+    if (windows === null) return js.run(kernel, outputs, inputs)
+    runner.elementwise(kernel, shape, windows.slice(0, outputs.length) as Window[], windows.slice(outputs.length))
+  }
+
+  const reduce = (
+    kernel: ReductionKernel,
+    output: Operand,
+    inputs: readonly (Operand | number)[],
+    shape: Shape,
+  ): void => {
+    const isReduced = shape.map((size, i) => output.shape[i] === 1 && size !== 1)
+    const isForeign = inputs.some((x) => typeof x !== 'number' && !isHere(x)) || !(isHere(output) || isNumber(output))
+    if (isForeign || foldingOf(kernel) === undefined) {
+      return js.reduce(kernel, output, inputs, shape)
+    }
+    // A single result is kept as a number: it is computed in a corner of its own.
+    const out = isHere(output) ? output : { ...output, storage: scratch(output.storage) }
+    const windows = windowsOf([out, ...inputs], shape)
+    if (windows === null) return js.reduce(kernel, output, inputs, shape)
+    runner.reduce(kernel, shape, isReduced, windows[0] as Window, windows.slice(1))
+    if (out !== output) output.storage.buffer = (out.storage.buffer as PoolBuffer).array[0]
+  }
+
+  const corners = new Map([float32, bool].map((dtype) => [dtype, pool.allocate(1, dtype)]))
+  const scratch = (storage: Storage): Storage => ({ ...storage, buffer: corners.get(storage.dtype) })
+
+  const routines: Routines = {
+    ...js.routines,
+    matmul(out, a, b) {
+      if (![out, a, b].every(isHere)) return js.routines.matmul(out, a, b)
+      pool.begin()
+      if (multiply === null) {
+        multiply = compileMatmul(singles, memory.memory, { relaxed })
+        workspace = memory.alloc(workspaceBytes)
+      }
+      const [left, right, into] = [a, b, out].map((x) => {
+        const [batch, row, column] = x.strides as readonly [number, number, number]
+        return { address: windowOf(x, x.strides).pointer, batch: x.shape[0] === 1 ? 0 : batch, row, column }
+      })
+      const [batch, m, n] = out.shape as readonly [number, number, number]
+      const product = { batch, m, n, k: a.shape[2] as number, a: left, b: right, c: into } as Parameters<
+        typeof planMatmul
+      >[0]
+      multiply(planMatmul(product), workspace)
+    },
+  }
+
+  return {
+    type: 'cpu',
+    sync: true,
+    allocate: (length: number, dtype: DType) =>
+      length > 1 && (dtype === float32 || dtype === bool) ? pool.allocate(length, dtype) : js.allocate(length, dtype),
+    write: js.write,
+    read: (storage: Storage): TypedArray => js.read(storage),
+    readAsync: (storage: Storage): Promise<TypedArray> => js.readAsync(storage),
+    run,
+    reduce,
+    routines,
+    info: () => ({ device: 'cpu', backend: relaxed ? 'wasm (relaxed simd)' : 'wasm (simd)', reason: null }),
+    stats: () => pool.stats,
+  }
+}
+
+/** Whether an operand's elements are in the memory of the kernels, or can come there. */
+function isHere(x: Operand): boolean {
+  return x.storage.buffer instanceof PoolBuffer
+}
+
+/** Whether an operand is a lone number of the kernels' own type. */
+function isNumber(x: Operand): boolean {
+  return typeof x.storage.buffer === 'number' && (x.dtype === float32 || x.dtype === bool)
+}
