@@ -41,6 +41,7 @@ interface Case {
   readonly dilation?: Pair
   readonly groups?: number
   readonly batch?: number
+  readonly bias?: false
   /** Channels last in memory. */
   readonly strided?: boolean
 }
@@ -54,12 +55,13 @@ function shapeOf(options: Case): ConvShape {
 
 const cases: Case[] = [
   { size: [1, 1], kernel: [1, 1], channels: [1, 1] },
-  { size: [5, 6], kernel: [3, 3] },
+  { size: [5, 6], kernel: [3, 3], bias: false },
   { size: [5, 6], kernel: [3, 3], padding: [1, 1] },
   { size: [28, 28], kernel: [3, 3], padding: [1, 1], channels: [1, 16] },
   { size: [14, 14], kernel: [3, 3], padding: [1, 1], channels: [16, 32], batch: 1 },
   { size: [9, 35], kernel: [2, 5], padding: [1, 2] },
   { size: [9, 10], kernel: [3, 3], stride: [2, 2], padding: [1, 1] },
+  { size: [10, 9], kernel: [5, 4], stride: [3, 2], padding: [1, 0], bias: false },
   { size: [11, 23], kernel: [3, 4], stride: [3, 2], padding: [0, 3] },
   { size: [12, 23], kernel: [3, 2], stride: [1, 3], dilation: [2, 4], padding: [2, 1] },
   { size: [7, 8], kernel: [1, 1], stride: [2, 2], padding: [2, 2] },
@@ -165,10 +167,11 @@ function faults(type: Type, options: Case): string[] {
   const forward = new Sums(batch * outputs * plane)
   const gradInput = new Sums(batch * inputs * inputPlane)
   const gradWeight = new Sums(weights)
+  const hasBias = options.bias ?? true
   const value = (address: number, i: number): number => type.values[address / type.bytes + i] ?? Number.NaN
-  for (let i = 0; i < batch * outputs * plane; i++) forward.add(i, value(bias, Math.floor(i / plane) % outputs))
-  for (let i = 0; i < batch * inputs * inputPlane; i++) {
-    gradInput.add(i, value(biasInput, Math.floor(i / inputPlane) % inputs))
+  if (hasBias) {
+    forward.sums.forEach((_, i) => forward.add(i, value(bias, Math.floor(i / plane) % outputs)))
+    gradInput.sums.forEach((_, i) => gradInput.add(i, value(biasInput, Math.floor(i / inputPlane) % inputs)))
   }
   eachProduct(shape, (z, o, i, to, from, tap) => {
     const [pixel, gradient, w] = [at(type, x, z, i, from), at(type, g, z, o, to), value(weight, tap)]
@@ -191,12 +194,25 @@ function faults(type: Type, options: Case): string[] {
     const fault = type.values[behind] === 12345.5 ? wanted.compare(type, result) : 'it wrote behind its workspace'
     return fault ? [`${name}: ${fault}`] : []
   }
+  const [added, addedInput] = hasBias ? [bias, biasInput] : [null, null]
   return [
-    ...run('forward', () => type.conv.forward(shape, x, weight, bias, result, workspace), forward),
-    ...run('gradInput', () => type.conv.gradInput(shape, g, weight, biasInput, result, workspace), gradInput),
+    ...run('forward', () => type.conv.forward(shape, x, weight, added, result, workspace), forward),
+    ...run('gradInput', () => type.conv.gradInput(shape, g, weight, addedInput, result, workspace), gradInput),
     ...run('gradWeight', () => type.conv.gradWeight(shape, x, g, result, workspace), gradWeight),
   ]
 }
+
+describe('the size of a convolution', () => {
+  // From PyTorch: torch.nn.functional.conv2d(torch.zeros(1, 1, *size), torch.zeros(1, 1, *kernel), None, …).shape
+  it.each([
+    { size: [9, 10], kernel: [3, 3], stride: [2, 2], padding: [1, 1], dilation: [1, 1], result: [5, 5] },
+    { size: [10, 7], kernel: [2, 3], stride: [2, 2], padding: [0, 0], dilation: [1, 1], result: [5, 3] },
+    { size: [12, 23], kernel: [3, 2], stride: [1, 3], padding: [2, 1], dilation: [2, 4], result: [12, 7] },
+    { size: [8, 8], kernel: [3, 3], stride: [3, 1], padding: [4, 5], dilation: [1, 2], result: [5, 14] },
+  ] as const)('of $size by $kernel is $result', ({ result, ...shape }) => {
+    expect(convOutputSize({ ...shape, batch: 1, groups: 1, inputs: 1, outputs: 1 })).toEqual(result)
+  })
+})
 
 describe.each(types)('convolution in $name', (type) => {
   it.each(cases)('and its gradients: $size, kernel $kernel, %o', (options) => {

@@ -70,7 +70,7 @@ export function paddedGradient(shape: ConvShape): Padded {
 
 /** Rows and columns of zeros before the incoming gradient. */
 function gradientMargin(shape: ConvShape): Pair {
-  const margin = (d: 0 | 1): number => Math.max(0, Math.ceil((reach(shape, d) - shape.padding[d]) / shape.stride[d]))
+  const margin = (d: 0 | 1): number => Math.max(0, Math.floor((reach(shape, d) - shape.padding[d]) / shape.stride[d]))
   return [margin(0), margin(1)]
 }
 

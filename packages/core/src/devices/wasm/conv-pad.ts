@@ -12,8 +12,8 @@ type PadParameters = [
 
 /**
  * Adds the copy of an image into a larger one of zeros, so that a convolution reads past the borders without asking. The
- * pixel (y, x) of each channel goes to row `top + spreadY · y` and column `left + spreadX · x`, where it is among the
- * `rows` × `columns`; `top` and `left` may be negative. The zeros are there already.
+ * pixel (y, x) of each channel goes to row `top + spreadY · y` and column `left + spreadX · x`, where that is among the
+ * `rows` × `columns`. The zeros are there already.
  *
  * A row is split into `phases`: first all columns 0, `phases`, 2 `phases`, …, then 1, 1 + `phases`, …, each phase on
  * `phaseBytes`. A convolution of that stride finds the pixels of one kernel element side by side. Strides are in bytes.
@@ -27,10 +27,9 @@ export function padKernel<V extends Lanes<V>>(m: ModuleBuilder, element: Element
       const [rows, columns, phases, phaseBytes] = layout
       const rowBytes = f.let(phases.mul(phaseBytes))
       const plain = f.let(phases.eq(1).and(spreadX.eq(1)).and(column.eq(bytes)))
-      // For whole rows: the first pixel that is in, and how many are.
-      const first = f.let(select(left.ltSigned(0), I32.const(0).sub(left), I32.const(0)))
-      const end = f.let(select(width.ltSigned(columns.sub(left)), width, columns.sub(left)))
-      const count = f.let(select(end.gtSigned(first), end.sub(first), I32.const(0)))
+      const [room, none] = [columns.sub(left), I32.const(0)]
+      // Of a row that is copied whole, as much as there is room for.
+      const count = f.let(select(left.ge(columns), none, select(width.lt(room), width, room)))
       repeatTimes(f, channels, () => {
         const [source, y, rowsLeft] = [f.let(from), f.let(top), f.let(height)]
         repeatTimes(f, rowsLeft, () => {
@@ -39,11 +38,7 @@ export function padKernel<V extends Lanes<V>>(m: ModuleBuilder, element: Element
             f.if(
               plain,
               () => {
-                const [p, q, n] = [
-                  f.let(source.add(first.mul(bytes))),
-                  f.let(target.add(left.add(first).mul(bytes))),
-                  f.let(count),
-                ]
+                const [p, q, n] = [f.let(source), f.let(target.add(left.mul(bytes))), f.let(count)]
                 f.while(n.ge(lanes), () => {
                   f.store(q, element.load(p))
                   f.set(p, p.add(16))
