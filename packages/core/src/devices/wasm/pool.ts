@@ -1,181 +1,78 @@
-import { bool, type DType, type TypedArray } from '../../dtype.ts'
-import type { HostBuffer } from '../js/host.ts'
-import type { KernelMemory } from './memory.ts'
+import type { Pair } from './conv-geometry.ts'
+import { poolModule } from './pool-module.ts'
 
-/**
- * Where the elements of one storage are: in the memory of the kernels (`pointer` is not 0) or moved out to an array. The
- * pool knows slots, never the buffers that hold them, so that the collector can tell when a buffer is dropped.
- */
-interface Slot {
-  pointer: number
-  moved: TypedArray | null
-  readonly length: number
-  readonly dtype: DType
-  /** The call that used it last. */
-  call: number
-  /** Neighbours in the order of use, the pool itself at both ends. */
-  before: Slot | null
-  after: Slot | null
+/** Two-dimensional pooling of planes: batch × channels of them. One-dimensional pooling has height 1. */
+export interface PoolShape {
+  readonly planes: number
+  readonly size: Pair
+  readonly outputSize: Pair
+  readonly kernel: Pair
+  readonly stride: Pair
+  /** At most half the kernel, so that no window is empty. */
+  readonly padding: Pair
+  /** `[1, 1]` for an average. */
+  readonly dilation: Pair
 }
 
-/** What a storage holds: a slot, freed when the buffer is collected. */
-export class PoolBuffer implements HostBuffer {
-  readonly slot: Slot
-  readonly #pool: Pool
-
-  constructor(pool: Pool, slot: Slot) {
-    this.#pool = pool
-    this.slot = slot
-  }
-
-  /** The elements, wherever they are. The array is dead after the next allocation. */
-  get array(): TypedArray {
-    return this.#pool.arrayOf(this.slot)
-  }
-
-  /** Gives the memory back at once: for what is known to be dead. */
-  free(): void {
-    this.#pool.free(this.slot)
-  }
+export interface AverageOptions {
+  /** PyTorch's `count_include_pad`. */
+  readonly countPadding: boolean
+  /** PyTorch's `divisor_override`. */
+  readonly divisor: number | null
 }
 
-/** What the pool holds. */
-export interface PoolStats {
-  /** Bytes in the memory of the kernels. */
-  readonly used: number
-  /** Past this, the storages used longest ago move out. */
-  readonly budget: number
-  /** How often a storage moved out, and how often one came back. */
-  readonly movedOut: number
-  readonly movedIn: number
+/** Pooling of contiguous float32 planes, given by their addresses. Indices are int32 and count through their plane. */
+export interface Pools {
+  maxForward(shape: PoolShape, x: number, to: number, indices: number): void
+  maxBackward(shape: PoolShape, g: number, indices: number, to: number): void
+  averageForward(shape: PoolShape, x: number, to: number, options: AverageOptions): void
+  averageBackward(shape: PoolShape, g: number, to: number, options: AverageOptions): void
 }
 
-/**
- * The memory of the kernels as a cache in front of the JavaScript heap. Nobody frees anything: what is dropped is freed by
- * finalizers, which run when the program yields to the event loop. A loop that never yields stays bounded all the same:
- * past a budget, the storages used longest ago move out to plain arrays, which the collector frees without any finalizer
- * and whose weight makes it run; they come back when a kernel asks for them.
- */
-export class Pool {
-  readonly memory: KernelMemory
-  #budget: number
-  #call = 0
-  #movedOut = 0
-  #movedIn = 0
-  /** The slot used longest ago, and the newest. */
-  #oldest: Slot | null = null
-  #newest: Slot | null = null
-  readonly #registry = new FinalizationRegistry<Slot>((slot) => this.#drop(slot))
-
-  constructor(memory: KernelMemory, budget: number) {
-    this.memory = memory
-    this.#budget = budget
+/** The size of the result of pooling; in `ceilMode` a last window may begin inside the plane and end outside. */
+export function poolOutputSize(shape: Omit<PoolShape, 'outputSize'>, ceilMode: boolean): Pair {
+  const along = (d: 0 | 1): number => {
+    const [size, stride, padding] = [shape.size[d], shape.stride[d], shape.padding[d]]
+    const steps = (size + 2 * padding - shape.dilation[d] * (shape.kernel[d] - 1) - 1) / stride
+    if (!ceilMode) return Math.floor(steps) + 1
+    const count = Math.ceil(steps) + 1
+    // A window must not begin in the padding behind the plane.
+    return (count - 1) * stride >= size + padding ? count - 1 : count
   }
+  return [along(0), along(1)]
+}
 
-  get stats(): PoolStats {
-    const { used } = this.memory.stats
-    return { used, budget: this.#budget, movedOut: this.#movedOut, movedIn: this.#movedIn }
-  }
-
-  /** Begins a kernel call: what it asks for stays where it is until the next one. */
-  begin(): void {
-    this.#call++
-  }
-
-  /** Memory for a new storage; its elements are not defined. */
-  allocate(length: number, dtype: DType): PoolBuffer {
-    const slot: Slot = { pointer: 0, moved: null, length, dtype, call: this.#call, before: null, after: null }
-    slot.pointer = this.#take(length * dtype.itemsize)
-    this.#append(slot)
-    const buffer = new PoolBuffer(this, slot)
-    this.#registry.register(buffer, slot, slot)
-    return buffer
-  }
-
-  /** The address of a buffer's elements, which come back if they were out. */
-  pointerOf(buffer: PoolBuffer): number {
-    const { slot } = buffer
-    slot.call = this.#call
-    if (slot.pointer === 0) this.#moveIn(buffer)
-    else if (slot !== this.#newest) {
-      this.#unlink(slot)
-      this.#append(slot)
-    }
-    return slot.pointer
-  }
-
-  /** See PoolBuffer.array. */
-  arrayOf({ pointer, moved, length, dtype }: Slot): TypedArray {
-    if (moved !== null) return moved
-    if (dtype === bool) return this.memory.uint8.subarray(pointer, pointer + length)
-    return this.memory.float32.subarray(pointer / 4, pointer / 4 + length)
-  }
-
-  /** See PoolBuffer.free. */
-  free(slot: Slot): void {
-    if (slot.pointer === 0) return
-    this.#registry.unregister(slot)
-    this.#drop(slot)
-  }
-
-  #drop(slot: Slot): void {
-    if (slot.pointer === 0) return
-    this.memory.free(slot.pointer)
-    slot.pointer = 0
-    this.#unlink(slot)
-  }
-
-  #take(bytes: number): number {
-    if (this.memory.stats.used + bytes > this.#budget) this.#makeRoom(bytes)
-    return this.memory.alloc(bytes)
-  }
-
-  /** Moves out what was used longest ago; what the current call uses stays, even past the budget. */
-  #makeRoom(bytes: number): void {
-    let slot = this.#oldest
-    while (slot !== null && this.memory.stats.used + bytes > this.#budget) {
-      const next: Slot | null = slot.after
-      if (slot.call !== this.#call) this.#moveOut(slot)
-      slot = next
+/** Compiles the pooling kernels over a memory. */
+export function compilePool(memory: WebAssembly.Memory, options: { readonly shared?: boolean } = {}): Pools {
+  const { exports } = new WebAssembly.Instance(poolModule(options).compile(), { env: { memory } })
+  const call = (name: string): ((...args: number[]) => void) => {
+    const kernel = exports[name]
+    if (typeof kernel !== 'function') throw new Error(`compilePool: the module exports no ${name}`)
+    return (...args) => {
+      kernel(...args)
     }
   }
-
-  #moveOut(slot: Slot): void {
-    slot.moved = this.arrayOf(slot).slice()
-    // A finalizer would hold the slot, and so the array, until the program yields.
-    this.#registry.unregister(slot)
-    this.#drop(slot)
-    this.#movedOut++
+  const [maxForward, maxBackward] = [call('maxForward'), call('maxBackward')]
+  const [averageForward, averageBackward] = [call('averageForward'), call('averageBackward')]
+  const geometry = ({ planes, size, outputSize, kernel, stride, padding, dilation }: PoolShape): number[] => {
+    return [planes, ...size, ...outputSize, ...kernel, ...stride, ...padding, ...dilation]
   }
-
-  #moveIn(buffer: PoolBuffer): void {
-    const { slot } = buffer
-    const bytes = slot.length * slot.dtype.itemsize
-    // What comes back was wanted: more is alive than the budget allows for.
-    this.#budget += bytes
-    slot.pointer = this.#take(bytes)
-    const elements = slot.moved as TypedArray
-    slot.moved = null
-    this.arrayOf(slot).set(elements)
-    this.#append(slot)
-    this.#registry.register(buffer, slot, slot)
-    this.#movedIn++
+  const clear = ({ planes, size }: PoolShape, address: number): void => {
+    new Float32Array(memory.buffer, address, planes * size[0] * size[1]).fill(0)
   }
-
-  #append(slot: Slot): void {
-    slot.before = this.#newest
-    slot.after = null
-    if (this.#newest === null) this.#oldest = slot
-    else this.#newest.after = slot
-    this.#newest = slot
-  }
-
-  #unlink(slot: Slot): void {
-    if (slot.before === null) this.#oldest = slot.after
-    else slot.before.after = slot.after
-    if (slot.after === null) this.#newest = slot.before
-    else slot.after.before = slot.before
-    slot.before = null
-    slot.after = null
+  return {
+    maxForward: (shape, x, to, indices) => maxForward(...geometry(shape), x, to, indices),
+    maxBackward(shape, g, indices, to) {
+      const { planes, size, outputSize } = shape
+      clear(shape, to)
+      maxBackward(planes, size[0] * size[1], outputSize[0] * outputSize[1], g, indices, to)
+    },
+    averageForward(shape, x, to, { countPadding, divisor }) {
+      averageForward(...geometry(shape), x, to, countPadding ? 1 : 0, divisor ?? 0)
+    },
+    averageBackward(shape, g, to, { countPadding, divisor }) {
+      clear(shape, to)
+      averageBackward(...geometry(shape), g, to, countPadding ? 1 : 0, divisor ?? 0)
+    },
   }
 }

@@ -1,0 +1,96 @@
+import { type FunctionBuilder, I32, select } from './assembler.ts'
+
+/** The parameters that all pooling kernels begin with; sizes in elements, planes contiguous one behind the other. */
+export type PoolParameters = [
+  ...[planes: I32, height: I32, width: I32, outHeight: I32, outWidth: I32, kernelY: I32, kernelX: I32],
+  ...[strideY: I32, strideX: I32, paddingY: I32, paddingX: I32, dilationY: I32, dilationX: I32],
+]
+export const poolParameters = [I32, I32, I32, I32, I32, I32, I32, I32, I32, I32, I32, I32, I32] as const
+
+/** A window of one output, or of four side by side, whose windows lie whole in each row. */
+export interface Windows {
+  readonly count: 1 | 4
+  /** Numbers of the plane and of the first output, counted through all planes. */
+  readonly plane: I32
+  readonly output: I32
+  /** Where the window begins, padding included: signed. */
+  readonly top: I32
+  readonly left: I32
+  /** Its rows and columns inside the plane, of the first output: the first, and the end that they stay below. */
+  readonly firstY: I32
+  readonly endY: I32
+  readonly firstX: I32
+  readonly endX: I32
+}
+
+/** Writes loops over all outputs, which run `body` for four at a time where that can be, else for one. */
+export function eachWindow(
+  f: FunctionBuilder,
+  parameters: PoolParameters,
+  fourAtOnce: boolean,
+  body: (windows: Windows) => void,
+): void {
+  const [planes, height, width, outHeight, outWidth, kernelY, kernelX] = parameters
+  const [strideY, strideX, paddingY, paddingX, dilationY, dilationX] = parameters.slice(7) as Six
+  const reachX = f.let(kernelX.sub(1).mul(dilationX))
+  const [plane, output] = [f.let(I32.const(0)), f.let(I32.const(0))]
+  f.while(plane.lt(planes), () => {
+    const outY = f.let(I32.const(0))
+    f.while(outY.lt(outHeight), () => {
+      const top = f.let(outY.mul(strideY).sub(paddingY))
+      const [firstY, endY] = inside(f, top, kernelY, dilationY, height)
+      const outX = f.let(I32.const(0))
+      f.while(outX.lt(outWidth), () => {
+        const left = f.let(outX.mul(strideX).sub(paddingX))
+        const [firstX, endX] = inside(f, left, kernelX, dilationX, width)
+        const windows = { plane, output, top, left, firstY, endY, firstX, endX }
+        const step = f.let(I32.const(1))
+        if (fourAtOnce) {
+          const last = left.add(strideX.mul(3)).add(reachX)
+          const whole = left.geSigned(0).and(last.ltSigned(width)).and(outX.add(4).le(outWidth))
+          f.if(
+            whole,
+            () => {
+              body({ ...windows, count: 4 })
+              f.set(step, I32.const(4))
+            },
+            () => body({ ...windows, count: 1 }),
+          )
+        } else body({ ...windows, count: 1 })
+        f.set(outX, outX.add(step))
+        f.set(output, output.add(step))
+      })
+      f.set(outY, outY.add(1))
+    })
+    f.set(plane, plane.add(1))
+  })
+}
+
+type Six = [I32, I32, I32, I32, I32, I32]
+
+/** The part of a window inside the plane: where its first element there is, and the end of the rest. */
+function inside(f: FunctionBuilder, at: I32, kernel: I32, dilation: I32, size: I32): readonly [first: I32, end: I32] {
+  const before = I32.const(0).sub(at).add(dilation).sub(1).div(dilation).mul(dilation)
+  const first = f.let(select(at.ltSigned(0), at.add(before), at))
+  const end = f.let(at.add(kernel.sub(1).mul(dilation)).add(1))
+  f.if(end.gtSigned(size), () => f.set(end, size))
+  return [first, end]
+}
+
+/** Writes loops over the elements of a window inside the plane. */
+export function eachElement(
+  f: FunctionBuilder,
+  { firstY, endY, firstX, endX }: Windows,
+  [dilationY, dilationX]: readonly [I32, I32],
+  body: (y: I32, x: I32) => void,
+): void {
+  const y = f.let(firstY)
+  f.while(y.ltSigned(endY), () => {
+    const x = f.let(firstX)
+    f.while(x.ltSigned(endX), () => {
+      body(y, x)
+      f.set(x, x.add(dilationX))
+    })
+    f.set(y, y.add(dilationY))
+  })
+}
