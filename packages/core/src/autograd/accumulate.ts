@@ -1,3 +1,4 @@
+import { outsideScopes } from '../devices/scope.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { modes } from './modes.ts'
 import { addHook, type Gradient, Node, type RemovableHandle } from './node.ts'
@@ -11,6 +12,10 @@ export class AccumulateGrad extends Node {
   constructor(variable: Tensor) {
     super([], [])
     this.variable = variable
+  }
+
+  override get isForeign(): boolean {
+    return this.accumulateHooks !== null
   }
 
   kind(): string {
@@ -33,12 +38,20 @@ export class AccumulateGrad extends Node {
 }
 
 /**
- * Adds a gradient into `.grad`. The first one is copied: what arrives may be a tensor that somebody else holds too. The
- * old `.grad` is added to in place, unless the sum itself is to be differentiated.
+ * Adds a gradient into `.grad`. The first one is taken over where nobody else has it, and copied otherwise. The old
+ * `.grad` is added to in place, unless the sum itself is to be differentiated.
  */
 export function accumulate(x: Tensor, gradient: Tensor): void {
   const old = x.gradient
-  if (old === null) x.gradient = modes.grad ? gradient.clone() : gradient.detach().clone()
+  if (old === null) x.gradient = modes.grad ? gradient.clone() : takeOver(gradient)
   else if (modes.grad) x.gradient = old.add(gradient)
   else old.add_(gradient)
+}
+
+function takeOver(gradient: Tensor): Tensor {
+  const { storage } = gradient
+  const isOnlyOurs = storage.ofPass && !storage.kept && storage.holds === 1
+  if (!isOnlyOurs || gradient.numel() !== storage.length || !gradient.is_contiguous()) return outsideScopes(() => gradient.detach().clone())
+  storage.ofPass = false
+  return gradient
 }

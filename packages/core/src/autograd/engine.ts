@@ -1,9 +1,10 @@
+import { freeing, outsideScopes } from '../devices/scope.ts'
 import { RuntimeError } from '../errors.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { gradientEdge, pass } from './graph.ts'
 import { modes } from './modes.ts'
 import type { Gradient, Node } from './node.ts'
-import { NodeQueue } from './queue.ts'
+import { letGo, NodeQueue } from './queue.ts'
 
 /** Where a backward pass starts, and with which gradient. */
 export interface Root {
@@ -41,8 +42,12 @@ export function runBackward(roots: readonly Root[], { retain, create, inputs }: 
       const arrived = queue.collect(node)
       runTensorHooks(node, arrived)
       const capture = captures?.get(node)
+      if (capture !== undefined) keep(arrived)
       for (const { slot, index } of capture ?? []) captured[slot] = arrived[index] ?? null
-      if (capture !== undefined && !node.next.some((next) => next !== null && pass.needed?.has(next))) continue
+      if (capture !== undefined && !node.next.some((next) => next !== null && pass.needed?.has(next))) {
+        for (const gradient of arrived) if (gradient !== null) letGo(gradient)
+        continue
+      }
       runNode(node, arrived, queue)
       if (!retain) node.release()
     }
@@ -58,22 +63,60 @@ export function runBackward(roots: readonly Root[], { retain, create, inputs }: 
 function runNode(node: Node, arrived: Gradient[], queue: NodeQueue): void {
   let incoming = arrived
   for (const hook of node.prehooks ?? []) incoming = [...(hook(incoming) ?? incoming)]
-  let gradients = node.backward(incoming)
+  if (node.isForeign || node.hooks !== null || node.prehooks !== null) keep(arrived)
+  let gradients = compute(node, incoming)
   if (modes.anomaly) checkForNaN(node, gradients)
-  for (const hook of node.hooks ?? []) gradients = hook([...gradients], incoming) ?? gradients
+  for (const hook of node.hooks ?? []) {
+    keep(gradients)
+    gradients = hook([...gradients], incoming) ?? gradients
+  }
   const { next, nextIndex } = node
+  // All are held before the first is handed on: one gradient may go several ways.
+  for (const gradient of gradients) if (gradient !== null) gradient.storage.holds++
   for (let i = 0; i < next.length; i++) {
     const target = next[i] as Node | null
     if (target === null || (pass.needed !== null && !pass.needed.has(target))) continue
     queue.deliver(target, nextIndex[i] as number, gradients[i] ?? null)
   }
+  for (const gradient of gradients) if (gradient !== null) letGo(gradient)
+  for (const gradient of arrived) if (gradient !== null) letGo(gradient)
+}
+
+/**
+ * The gradients that a node computes. What the framework makes on the way is freed at once; what it gives back is marked,
+ * to be freed when the last node has used it. Nothing is, where the pass is recorded or the user's code sees it.
+ */
+function compute(node: Node, incoming: readonly Gradient[]): readonly Gradient[] {
+  // Lone numbers take no memory of a device.
+  if (typeof incoming[0]?.storage.buffer === 'number') return node.backward(incoming)
+  if (node.isForeign || modes.grad) return outsideScopes(() => node.backward(incoming))
+  return freeing(
+    () => node.backward(incoming),
+    (gradients, made) => {
+      const results = gradients.flatMap((gradient) => (gradient === null ? [] : [gradient.storage]))
+      for (const storage of results) if (made.includes(storage)) storage.ofPass = true
+      return results
+    },
+  )
+}
+
+/** Leaves gradients to the collector: the user's code sees them. */
+function keep(gradients: readonly Gradient[]): void {
+  for (const gradient of gradients) if (gradient !== null) gradient.storage.kept = true
 }
 
 /** Runs the hooks on single outputs; those that retain a gradient see what the others made of it. */
 function runTensorHooks(node: Node, arrived: Gradient[]): void {
+  if (node.tensorHooks !== null) keep(arrived)
   for (const { index, hook } of node.tensorHooks?.slice() ?? []) {
     const gradient = arrived[index] ?? null
-    if (gradient !== null) arrived[index] = checkHook(hook(gradient) ?? gradient, gradient)
+    if (gradient === null) continue
+    const replaced = checkHook(hook(gradient) ?? gradient, gradient)
+    if (replaced === gradient) continue
+    replaced.storage.kept = true
+    replaced.storage.holds++
+    gradient.storage.holds--
+    arrived[index] = replaced
   }
   for (const { index, tensor } of node.retainers ?? []) {
     const gradient = arrived[index] ?? null

@@ -92,6 +92,10 @@ class CustomNode extends Node {
     this.#outputs = outputs.map((x) => alias(x, x))
   }
 
+  override get isForeign(): boolean {
+    return true
+  }
+
   kind(): string {
     return `${this.#function.name}Backward`
   }

@@ -65,6 +65,11 @@ export abstract class Node {
   /** The gradients of the inputs, aligned with `next`. */
   abstract backward(gradients: readonly Gradient[]): readonly Gradient[]
 
+  /** Whether `backward` runs code of the user, who may keep what it sees. */
+  get isForeign(): boolean {
+    return false
+  }
+
   /** Lets go of what the forward pass saved. */
   release(): void {}
 

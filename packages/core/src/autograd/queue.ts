@@ -1,4 +1,13 @@
+import { free } from '../devices/scope.ts'
+import type { Tensor } from '../tensor/tensor.ts'
+import { modes } from './modes.ts'
 import type { Gradient, Node } from './node.ts'
+
+/** Ends one hold on a gradient: the last one frees what the pass itself has made. */
+export function letGo({ storage }: Tensor): void {
+  storage.holds--
+  if (storage.holds === 0 && storage.ofPass) free(storage)
+}
 
 /** The nodes to which gradients have come and that have not run yet, the newest first. */
 export class NodeQueue {
@@ -20,7 +29,16 @@ export class NodeQueue {
     while (pending.length <= index) pending.push(null)
     if (gradient === null) return
     const sum = pending[index] ?? null
-    pending[index] = sum === null ? gradient : sum.add(gradient)
+    if (sum === null) {
+      pending[index] = gradient
+      gradient.storage.holds++
+      return
+    }
+    const total = sum.add(gradient)
+    total.storage.holds++
+    total.storage.ofPass = !modes.grad
+    pending[index] = total
+    letGo(sum)
   }
 
   /** The newest node, off the queue. */
@@ -42,7 +60,10 @@ export class NodeQueue {
 
   /** Forgets what is left, after an error too, and gives back what a pass around this one had. */
   clear(): void {
-    for (const node of this.#heap) node.pending = null
+    for (const node of this.#heap) {
+      for (const gradient of node.pending ?? []) if (gradient !== null) gradient.storage.holds--
+      node.pending = null
+    }
     for (const { node, pending, owner } of this.#outer) {
       node.pending = pending
       node.owner = owner

@@ -30,6 +30,8 @@ export interface Device {
   readonly sync: boolean
   /** Memory for `length` elements; what it holds at first is not defined. */
   allocate(length: number, dtype: DType): unknown
+  /** Takes back the memory of a storage that nobody will read again. */
+  free(storage: Storage): void
   /** Fills a storage from its first element on. */
   write(storage: Storage, values: ArrayLike<number>): void
   /** The elements of a storage: memory of the device itself where it can, so never to be written to. */

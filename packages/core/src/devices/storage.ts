@@ -11,6 +11,12 @@ export class Storage {
   buffer: unknown
   /** Counts in-place changes, so that a backward pass notices that a saved tensor is no longer what it was. */
   version = 0
+  /** Whether somebody outside of the framework may hold it: then only the collector frees it. */
+  kept = false
+  /** Whether a backward pass made it, and may free it when no gradient on its way holds it any more. */
+  ofPass = false
+  /** How many gradients on their way hold it. */
+  holds = 0
 
   constructor(device: Device, dtype: DType, length: number, buffer: unknown) {
     this.device = device

@@ -120,5 +120,8 @@ function dataOf(x: Tensor): Tensor {
     memory[0] = x.storage.buffer
     x.storage.buffer = memory
   }
-  return new Tensor(new Storage(device, dtype, length, x.storage.buffer), x.shape, x.strides, x.offset)
+  const shared = new Storage(device, dtype, length, x.storage.buffer)
+  shared.kept = true
+  x.storage.kept = true
+  return new Tensor(shared, x.shape, x.strides, x.offset)
 }

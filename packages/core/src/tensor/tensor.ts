@@ -1,6 +1,7 @@
 import type { Node } from '../autograd/node.ts'
 import type { ViewRecord } from '../autograd/view.ts'
 import type { Device } from '../devices/device.ts'
+import { inScope } from '../devices/scope.ts'
 import { Storage } from '../devices/storage.ts'
 import { type DType, float32 } from '../dtype.ts'
 import { RuntimeError } from '../errors.ts'
@@ -166,7 +167,9 @@ export function wrapNumber(device: Device, dtype: DType, value: number): Tensor 
 /** A new tensor whose elements are not yet defined. */
 export function allocate(shape: Shape, dtype: DType = float32, device: Device): Tensor {
   const length = numel(shape)
-  return wrap(new Storage(device, dtype, length, device.allocate(length, dtype)), shape)
+  const storage = new Storage(device, dtype, length, device.allocate(length, dtype))
+  inScope(storage)
+  return wrap(storage, shape)
 }
 
 /** Another window on the same memory. */

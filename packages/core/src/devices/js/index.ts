@@ -11,6 +11,9 @@ export const js: Device = {
   type: 'cpu',
   sync: true,
   allocate: (length: number, dtype: DType) => (length === 1 ? 0 : dtype.array(length)),
+  free(storage: Storage) {
+    if (typeof storage.buffer !== 'number') storage.buffer = null
+  },
   write(storage: Storage, values: ArrayLike<number>) {
     if (typeof storage.buffer === 'number') storage.buffer = storage.dtype.round(values[0] as number)
     else hostArray(storage).set(values)

@@ -8,8 +8,9 @@ import type { Storage } from '../storage.ts'
 import { foldingOf } from './fold.ts'
 import { compileMatmul, planMatmul, float32 as singles, workspaceBytes } from './matmul.ts'
 import { KernelMemory } from './memory.ts'
-import { Pool, PoolBuffer, type PoolStats } from './pool.ts'
+
 import { hasRelaxedSimd, hasSimd } from './probe.ts'
+import { Residency, type ResidencyStats, ResidentBuffer } from './residency.ts'
 import { KernelRunner } from './runner.ts'
 import type { Window } from './window.ts'
 
@@ -23,7 +24,7 @@ export interface WasmOptions {
 
 /** A device of WebAssembly kernels, with a look at its memory. */
 export interface WasmDevice extends Device {
-  stats(): PoolStats
+  stats(): ResidencyStats
 }
 
 /** Whether WebAssembly with SIMD runs here; why not, otherwise. */
@@ -38,13 +39,13 @@ export function wasmReason(): string | null {
  */
 export function createWasm({ budget = 2 ** 27, relaxed = hasRelaxedSimd }: WasmOptions = {}): WasmDevice {
   const memory = new KernelMemory()
-  const pool = new Pool(memory, budget)
+  const residency = new Residency(memory, budget)
   const runner = new KernelRunner(memory, { relaxed })
   let multiply: ReturnType<typeof compileMatmul> | null = null
   let workspace = 0
 
   const windowOf = (x: Operand, strides: readonly number[]): Window => ({
-    pointer: pool.pointerOf(x.storage.buffer as PoolBuffer) + x.offset * x.dtype.itemsize,
+    pointer: residency.pointerOf(x.storage.buffer as ResidentBuffer) + x.offset * x.dtype.itemsize,
     strides,
     type: x.dtype === bool ? 'bool' : 'float32',
   })
@@ -52,7 +53,7 @@ export function createWasm({ budget = 2 ** 27, relaxed = hasRelaxedSimd }: WasmO
   /** Operands as windows on the memory, lone numbers as numbers; `null` where one is neither. */
   const windowsOf = (operands: readonly (Operand | number)[], shape: Shape): (Window | number)[] | null => {
     for (const x of operands) if (typeof x !== 'number' && !isHere(x) && !isNumber(x)) return null
-    pool.begin()
+    residency.begin()
     // All addresses are asked for first: fetching one operand may move the memory of none of the others.
     return operands.map((x) => {
       if (typeof x === 'number') return x
@@ -85,17 +86,17 @@ export function createWasm({ budget = 2 ** 27, relaxed = hasRelaxedSimd }: WasmO
     const windows = windowsOf([out, ...inputs], shape)
     if (windows === null) return js.reduce(kernel, output, inputs, shape)
     runner.reduce(kernel, shape, isReduced, windows[0] as Window, windows.slice(1))
-    if (out !== output) output.storage.buffer = (out.storage.buffer as PoolBuffer).array[0]
+    if (out !== output) output.storage.buffer = (out.storage.buffer as ResidentBuffer).array[0]
   }
 
-  const corners = new Map([float32, bool].map((dtype) => [dtype, pool.allocate(1, dtype)]))
+  const corners = new Map([float32, bool].map((dtype) => [dtype, residency.allocate(1, dtype)]))
   const scratch = (storage: Storage): Storage => ({ ...storage, buffer: corners.get(storage.dtype) })
 
   const routines: Routines = {
     ...js.routines,
     matmul(out, a, b) {
       if (![out, a, b].every(isHere)) return js.routines.matmul(out, a, b)
-      pool.begin()
+      residency.begin()
       if (multiply === null) {
         multiply = compileMatmul(singles, memory.memory, { relaxed })
         workspace = memory.alloc(workspaceBytes)
@@ -116,7 +117,11 @@ export function createWasm({ budget = 2 ** 27, relaxed = hasRelaxedSimd }: WasmO
     type: 'cpu',
     sync: true,
     allocate: (length: number, dtype: DType) =>
-      length > 1 && (dtype === float32 || dtype === bool) ? pool.allocate(length, dtype) : js.allocate(length, dtype),
+      length > 1 && (dtype === float32 || dtype === bool) ? residency.allocate(length, dtype) : js.allocate(length, dtype),
+    free(storage: Storage) {
+      if (storage.buffer instanceof ResidentBuffer) storage.buffer.free()
+      js.free(storage)
+    },
     write: js.write,
     read: (storage: Storage): TypedArray => js.read(storage),
     readAsync: (storage: Storage): Promise<TypedArray> => js.readAsync(storage),
@@ -124,13 +129,13 @@ export function createWasm({ budget = 2 ** 27, relaxed = hasRelaxedSimd }: WasmO
     reduce,
     routines,
     info: () => ({ device: 'cpu', backend: relaxed ? 'wasm (relaxed simd)' : 'wasm (simd)', reason: null }),
-    stats: () => pool.stats,
+    stats: () => residency.stats,
   }
 }
 
 /** Whether an operand's elements are in the memory of the kernels, or can come there. */
 function isHere(x: Operand): boolean {
-  return x.storage.buffer instanceof PoolBuffer
+  return x.storage.buffer instanceof ResidentBuffer
 }
 
 /** Whether an operand is a lone number of the kernels' own type. */

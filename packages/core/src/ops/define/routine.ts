@@ -1,5 +1,6 @@
 import { type BackwardFunction, record, recording } from '../../autograd/graph.ts'
 import { modes } from '../../autograd/modes.ts'
+import { freeing } from '../../devices/scope.ts'
 import type { Tensor } from '../../tensor/tensor.ts'
 import { pascalCase } from './names.ts'
 
@@ -11,8 +12,8 @@ export interface RoutineGradient {
 }
 
 /**
- * Runs work that no formula says, and records it as one step. `compute` runs without a graph; `gradient` says, in ops,
- * how gradients flow back, and is asked only when they do.
+ * Runs work that no formula says, and records it as one step. `compute` runs without a graph, and what it makes beside
+ * its result is freed when it returns; `gradient` says, in ops, how gradients flow back, and is asked only when they do.
  */
 export function routine(
   name: string,
@@ -39,7 +40,7 @@ export function routines<T extends readonly Tensor[]>(
   modes.grad = false
   let outputs: T
   try {
-    outputs = compute()
+    outputs = freeing(compute, (results) => results.map((x) => x.storage))
   } finally {
     modes.grad = grad
   }

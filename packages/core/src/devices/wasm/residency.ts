@@ -1,0 +1,181 @@
+import { bool, type DType, type TypedArray } from '../../dtype.ts'
+import type { HostBuffer } from '../js/host.ts'
+import type { KernelMemory } from './memory.ts'
+
+/**
+ * Where the elements of one storage are: in the memory of the kernels (`pointer` is not 0) or moved out to an array. It
+ * knows slots, never the buffers that hold them, so that the collector can tell when a buffer is dropped.
+ */
+interface Slot {
+  pointer: number
+  moved: TypedArray | null
+  readonly length: number
+  readonly dtype: DType
+  /** The call that used it last. */
+  call: number
+  /** Neighbours in the order of use, `null` at both ends. */
+  before: Slot | null
+  after: Slot | null
+}
+
+/** What a storage holds: a slot, freed when the buffer is collected. */
+export class ResidentBuffer implements HostBuffer {
+  readonly slot: Slot
+  readonly #residency: Residency
+
+  constructor(residency: Residency, slot: Slot) {
+    this.#residency = residency
+    this.slot = slot
+  }
+
+  /** The elements, wherever they are. The array is dead after the next allocation. */
+  get array(): TypedArray {
+    return this.#residency.arrayOf(this.slot)
+  }
+
+  /** Gives the memory back at once: for what is known to be dead. */
+  free(): void {
+    this.#residency.free(this.slot)
+  }
+}
+
+/** What is where. */
+export interface ResidencyStats {
+  /** Bytes in the memory of the kernels. */
+  readonly used: number
+  /** Past this, the storages used longest ago move out. */
+  readonly budget: number
+  /** How often a storage moved out, and how often one came back. */
+  readonly movedOut: number
+  readonly movedIn: number
+}
+
+/**
+ * The memory of the kernels as a cache in front of the JavaScript heap. Nobody frees anything: what is dropped is freed by
+ * finalizers, which run when the program yields to the event loop. A loop that never yields stays bounded all the same:
+ * past a budget, the storages used longest ago move out to plain arrays, which the collector frees without any finalizer
+ * and whose weight makes it run; they come back when a kernel asks for them.
+ */
+export class Residency {
+  readonly memory: KernelMemory
+  #budget: number
+  #call = 0
+  #movedOut = 0
+  #movedIn = 0
+  /** The slot used longest ago, and the newest. */
+  #oldest: Slot | null = null
+  #newest: Slot | null = null
+  readonly #registry = new FinalizationRegistry<Slot>((slot) => this.#drop(slot))
+
+  constructor(memory: KernelMemory, budget: number) {
+    this.memory = memory
+    this.#budget = budget
+  }
+
+  get stats(): ResidencyStats {
+    const { used } = this.memory.stats
+    return { used, budget: this.#budget, movedOut: this.#movedOut, movedIn: this.#movedIn }
+  }
+
+  /** Begins a kernel call: what it asks for stays where it is until the next one. */
+  begin(): void {
+    this.#call++
+  }
+
+  /** Memory for a new storage; its elements are not defined. */
+  allocate(length: number, dtype: DType): ResidentBuffer {
+    const slot: Slot = { pointer: 0, moved: null, length, dtype, call: this.#call, before: null, after: null }
+    slot.pointer = this.#take(length * dtype.itemsize)
+    this.#append(slot)
+    const buffer = new ResidentBuffer(this, slot)
+    this.#registry.register(buffer, slot, slot)
+    return buffer
+  }
+
+  /** The address of a buffer's elements, which come back if they were out. */
+  pointerOf(buffer: ResidentBuffer): number {
+    const { slot } = buffer
+    slot.call = this.#call
+    if (slot.pointer === 0) this.#moveIn(buffer)
+    else if (slot !== this.#newest) {
+      this.#unlink(slot)
+      this.#append(slot)
+    }
+    return slot.pointer
+  }
+
+  /** See ResidentBuffer.array. */
+  arrayOf({ pointer, moved, length, dtype }: Slot): TypedArray {
+    if (moved !== null) return moved
+    if (dtype === bool) return this.memory.uint8.subarray(pointer, pointer + length)
+    return this.memory.float32.subarray(pointer / 4, pointer / 4 + length)
+  }
+
+  /** See ResidentBuffer.free. */
+  free(slot: Slot): void {
+    if (slot.pointer === 0) return
+    this.#registry.unregister(slot)
+    this.#drop(slot)
+  }
+
+  #drop(slot: Slot): void {
+    if (slot.pointer === 0) return
+    this.memory.free(slot.pointer)
+    slot.pointer = 0
+    this.#unlink(slot)
+  }
+
+  #take(bytes: number): number {
+    if (this.memory.stats.used + bytes > this.#budget) this.#makeRoom(bytes)
+    return this.memory.alloc(bytes)
+  }
+
+  /** Moves out what was used longest ago; what the current call uses stays, even past the budget. */
+  #makeRoom(bytes: number): void {
+    let slot = this.#oldest
+    while (slot !== null && this.memory.stats.used + bytes > this.#budget) {
+      const next: Slot | null = slot.after
+      if (slot.call !== this.#call) this.#moveOut(slot)
+      slot = next
+    }
+  }
+
+  #moveOut(slot: Slot): void {
+    slot.moved = this.arrayOf(slot).slice()
+    // A finalizer would hold the slot, and so the array, until the program yields.
+    this.#registry.unregister(slot)
+    this.#drop(slot)
+    this.#movedOut++
+  }
+
+  #moveIn(buffer: ResidentBuffer): void {
+    const { slot } = buffer
+    const bytes = slot.length * slot.dtype.itemsize
+    // What comes back was wanted: more is alive than the budget allows for.
+    this.#budget += bytes
+    slot.pointer = this.#take(bytes)
+    const elements = slot.moved as TypedArray
+    slot.moved = null
+    this.arrayOf(slot).set(elements)
+    this.#append(slot)
+    this.#registry.register(buffer, slot, slot)
+    this.#movedIn++
+  }
+
+  #append(slot: Slot): void {
+    slot.before = this.#newest
+    slot.after = null
+    if (this.#newest === null) this.#oldest = slot
+    else this.#newest.after = slot
+    this.#newest = slot
+  }
+
+  #unlink(slot: Slot): void {
+    if (slot.before === null) this.#oldest = slot.after
+    else slot.before.after = slot.after
+    if (slot.after === null) this.#newest = slot.before
+    else slot.after.before = slot.before
+    slot.before = null
+    slot.after = null
+  }
+}
