@@ -1,2 +1,35 @@
-/** Layers, losses and initialisation. */
-export {}
+/**
+ * Layers, losses and initialisation, under the names of `torch.nn`.
+ *
+ * @example
+ * import * as nn from '@chainrule/nn'
+ * const model = new nn.Sequential(new nn.Linear(2, 8), new nn.Tanh(), new nn.Linear(8, 1))
+ */
+
+// Functions of tensors, initial values, helpers
+export * as functional from './functional/index.ts'
+export * as init from './init/index.ts'
+// Layers
+export * from './layers/activation.ts'
+export { ModuleDict, ModuleList, type NamedModules, ParameterList, Sequential } from './layers/containers.ts'
+export { AlphaDropout, Dropout, Dropout1d, Dropout2d } from './layers/dropout.ts'
+export { Embedding, type EmbeddingLayerOptions } from './layers/embedding.ts'
+export { Flatten, Unflatten } from './layers/flatten.ts'
+export { Bilinear, Identity, Linear, type WeightOptions } from './layers/linear.ts'
+// Losses
+export * from './layers/loss.ts'
+export {
+  BatchNorm1d,
+  BatchNorm2d,
+  type BatchNormOptions,
+  GroupNorm,
+  type GroupNormOptions,
+  LayerNorm,
+  type LayerNormOptions,
+} from './layers/normalization.ts'
+// What modules are made of
+export { type LayerArguments, layer } from './module/layer.ts'
+export { type AnyModule, type MemberOptions, Module } from './module/module.ts'
+export { Buffer, Parameter } from './module/parameter.ts'
+export type { IncompatibleKeys, StateDict } from './module/state.ts'
+export * as utils from './utils/index.ts'

@@ -1,0 +1,66 @@
+/** Activations: those of the core, with PyTorch's `inplace` where PyTorch has it. */
+
+import type { Tensor, TensorLike } from '@chainrule/core'
+import * as torch from '@chainrule/core'
+
+export {
+  gelu,
+  glu,
+  hardshrink,
+  log_softmax,
+  logsigmoid,
+  prelu,
+  sigmoid,
+  softmax,
+  softmin,
+  softplus,
+  softshrink,
+  softsign,
+  tanh,
+  tanhshrink,
+} from '@chainrule/core'
+
+/** Work in the memory of the input instead of making a new tensor. */
+export interface Inplace {
+  readonly inplace?: boolean
+}
+
+/** The parameters of an activation, in order or by name, and `inplace`. */
+type Arguments<P extends string> = readonly (number | (Partial<Readonly<Record<P, number>>> & Inplace))[]
+type Core = torch.ElementwiseFunction<readonly [TensorLike, ...(number | Readonly<Record<string, number>>)[]]>
+
+/** An activation of the core that takes `inplace` too. */
+function withInplace<P extends string = never>(run: Core): (input: Tensor, ...args: Arguments<P>) => Tensor {
+  return (input, ...args) => {
+    const last = args.at(-1)
+    if (typeof last !== 'object') return run(input, ...(args as readonly number[]))
+    const { inplace = false, ...named }: Inplace = last
+    const { op, values } = run.on(input, ...(args.slice(0, -1) as readonly number[]), named)
+    return inplace ? op.callInPlace(values) : op.call(values)
+  }
+}
+
+/** `max(x, 0)`; the gradient at 0 is 0. */
+export const relu = withInplace(torch.relu)
+/** `min(max(x, 0), 6)`. */
+export const relu6 = withInplace(torch.relu6)
+/** `x`, or `negative_slope * x` below zero. */
+export const leaky_relu = withInplace<'negative_slope'>(torch.leaky_relu)
+/** `x`, or `alpha * (eˣ - 1)` below zero. */
+export const elu = withInplace<'alpha'>(torch.elu)
+/** `elu` with the scale and alpha that keep mean 0 and variance 1 (Klambauer et al. 2017). */
+export const selu = withInplace(torch.selu)
+/** As `elu`, with `x / alpha` in the exponent (Barron 2017). */
+export const celu = withInplace<'alpha'>(torch.celu)
+/** `x · sigmoid(x)`. */
+export const silu = withInplace(torch.silu)
+/** `x · tanh(softplus(x))` (Misra 2019). */
+export const mish = withInplace(torch.mish)
+/** `x` limited to [min_val, max_val]. */
+export const hardtanh = withInplace<'min_val' | 'max_val'>(torch.hardtanh)
+/** `min(max(x + 3, 0), 6) / 6`. */
+export const hardsigmoid = withInplace(torch.hardsigmoid)
+/** `x · hardsigmoid(x)` (Howard et al. 2019). */
+export const hardswish = withInplace(torch.hardswish)
+/** `x` above the threshold, `value` elsewhere. */
+export const threshold = withInplace<'threshold' | 'value'>(torch.threshold)

@@ -1,0 +1,189 @@
+/** Losses between classes: which of many is it? */
+import * as torch from '@chainrule/core'
+import { IndexError, RuntimeError, type Tensor, ValueError } from '@chainrule/core'
+import { badReduction, type LossOptions } from './reduction.ts'
+
+/** What losses over classes take by name. */
+export interface ClassLossOptions extends LossOptions {
+  /** A weight for each class. */
+  readonly weight?: Tensor | null | undefined
+  /** A target that counts for nothing. */
+  readonly ignore_index?: number
+}
+
+/** What `cross_entropy` takes by name. */
+export interface CrossEntropyOptions extends ClassLossOptions {
+  /** The share of the target that is spread evenly over all classes (Szegedy et al. 2016). */
+  readonly label_smoothing?: number
+}
+
+/** The dimension of the classes: the second, after the batch. */
+const classDim = (input: Tensor): number => (input.ndim === 1 ? 0 : 1)
+
+function checkShapes(name: string, input: Tensor, target: Tensor, weight: Tensor | null): void {
+  if (input.ndim < 1) throw new ValueError(`Expected 1 or more dimensions (got ${input.ndim})`)
+  if (input.ndim !== 1 && input.shape[0] !== target.shape[0]) {
+    throw new ValueError(
+      `Expected input batch_size (${input.shape[0]}) to match target batch_size (${target.shape[0] ?? 'none'}).`,
+    )
+  }
+  const dim = classDim(input)
+  const wanted = input.shape.filter((_, i) => i !== dim)
+  if (input.ndim === 2 && target.ndim > 1)
+    throw new RuntimeError('0D or 1D target tensor expected, multi-target not supported')
+  if (wanted.join() !== target.shape.join()) {
+    throw new RuntimeError(`Expected target size [${wanted.join(', ')}], got [${target.shape.join(', ')}]`)
+  }
+  if (target.dtype !== torch.int32 && target.dtype !== torch.uint8) {
+    throw new RuntimeError(
+      `expected scalar type Long but found ${target.dtype.scalarName} (${name}: class indices are integers: make them ` +
+        'with { dtype: torch.int32 })',
+    )
+  }
+  const classes = input.shape[dim] as number
+  if (weight !== null && (weight.ndim !== 1 || weight.shape[0] !== classes)) {
+    throw new RuntimeError(
+      `weight tensor should be defined either for all ${classes} classes or no classes but got weight tensor of shape: ` +
+        `[${weight.shape.join(', ')}]`,
+    )
+  }
+}
+
+/** Targets with those to ignore replaced by class 0, and how many were. Checks the range where the device can be read. */
+function checkTargets(target: Tensor, classes: number, ignore: number): { places: Tensor; ignored: Tensor | null } {
+  const ignored = target.eq(ignore)
+  if (!target.storage.device.sync) return { places: target.masked_fill(ignored, 0).to(torch.int32), ignored }
+  let hasIgnored = false
+  for (const value of target.to_typed_array()) {
+    if (value === ignore) hasIgnored = true
+    else if (value < 0 || value >= classes) throw new IndexError(`Target ${value} is out of bounds.`)
+  }
+  const places = target.to(torch.int32)
+  return hasIgnored ? { places: places.masked_fill(ignored, 0), ignored } : { places, ignored: null }
+}
+
+/**
+ * `-input[target]` for log-probabilities `[N, C]` or `[N, C, d1, …]` and class indices `[N]` or `[N, d1, …]`. The mean is
+ * over the weights of the targets.
+ *
+ * @throws IndexError for a target that is no class.
+ */
+export function nll_loss(
+  input: Tensor,
+  target: Tensor,
+  { weight = null, ignore_index = -100, reduction = 'mean' }: ClassLossOptions = {},
+): Tensor {
+  if (reduction !== 'none' && reduction !== 'mean' && reduction !== 'sum') throw badReduction(reduction)
+  checkShapes('nll_loss', input, target, weight)
+  const dim = classDim(input)
+  const { places, ignored } = checkTargets(target, input.shape[dim] as number, ignore_index)
+  const columns = places.unsqueeze(dim)
+  // How much each element counts, negated: its gradient.
+  const factor = torch.no_grad(() => {
+    const each =
+      weight === null ? input.new_ones(target.shape) : weight.index_select(0, places.reshape(-1)).reshape(target.shape)
+    const kept = ignored === null ? each : each.masked_fill(ignored, 0)
+    return reduction === 'mean' ? kept.div(kept.sum()).neg() : kept.neg()
+  })
+  return torch.routine(
+    input.ndim <= 2 ? 'nll_loss' : 'nll_loss2d',
+    [input],
+    () => {
+      const losses = input.gather(dim, columns).squeeze(dim).mul(factor)
+      const known = ignored === null ? losses : losses.masked_fill(ignored, 0)
+      if (reduction === 'none') return known
+      // With nothing to average PyTorch says nan, where all zeros would say 0.
+      return reduction === 'mean' && ignored !== null && Number.isNaN(factor.sum().item()) ? factor.sum() : known.sum()
+    },
+    () => ({
+      saved: [],
+      backward: ([g = null]) => [
+        g === null ? null : g.new_zeros(input.shape).scatter(dim, columns, g.mul(factor).unsqueeze(dim)),
+      ],
+    }),
+  )
+}
+
+/**
+ * `nll_loss` of `log_softmax(input)`: the target is a class index for each row, or a probability for each class.
+ *
+ * @example
+ * F.cross_entropy(torch.randn(3, 5), torch.tensor([1, 0, 4], { dtype: torch.int32 }))
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.cross_entropy.html
+ */
+export function cross_entropy(input: Tensor, target: Tensor, options: CrossEntropyOptions = {}): Tensor {
+  const { weight = null, ignore_index = -100, reduction = 'mean', label_smoothing = 0 } = options
+  if (label_smoothing < 0 || label_smoothing > 1) {
+    throw new RuntimeError(`label_smoothing must be between 0.0 and 1.0. Got: ${label_smoothing}`)
+  }
+  if (input.ndim < 1) throw new ValueError(`Expected 1 or more dimensions (got ${input.ndim})`)
+  const isProbability = input.shape.join() === target.shape.join()
+  if (isProbability && target.dtype.kind !== 'floating') {
+    throw new RuntimeError(
+      `Expected floating point type for target with class probabilities, got ${target.dtype.scalarName}`,
+    )
+  }
+  if (isProbability && ignore_index >= 0) {
+    throw new RuntimeError('ignore_index is not supported for floating point target')
+  }
+  if (!isProbability) checkShapes('cross_entropy', input, target, weight)
+  const logits = input.log_softmax(classDim(input))
+  if (isProbability) return probabilityLoss(logits, target, options)
+  const loss = nll_loss(logits, target, { weight, ignore_index, reduction })
+  if (label_smoothing === 0) return loss
+  const classes = input.shape[classDim(input)] as number
+  return smoothPart(logits, target, options)
+    .mul(label_smoothing / classes)
+    .add(loss.mul(1 - label_smoothing))
+}
+
+/** Weights of classes in the shape that multiplies log-probabilities. */
+function alongClasses(weight: Tensor, logits: Tensor): Tensor {
+  return weight.reshape(logits.shape.map((_, i) => (i === classDim(logits) ? weight.numel() : 1)))
+}
+
+function probabilityLoss(
+  logits: Tensor,
+  target: Tensor,
+  { weight, reduction = 'mean', label_smoothing = 0 }: CrossEntropyOptions,
+): Tensor {
+  const dim = classDim(logits)
+  const classes = logits.shape[dim] as number
+  if (weight && weight.numel() !== classes) {
+    throw new RuntimeError(
+      `cross_entropy: weight tensor should be defined either for all ${classes} classes or no classes but got weight ` +
+        `tensor of shape: [${weight.shape.join(', ')}]`,
+    )
+  }
+  const wanted = label_smoothing === 0 ? target : target.mul(1 - label_smoothing).add(label_smoothing / classes)
+  const product = logits.mul(wanted)
+  const weighted = weight ? product.mul(alongClasses(weight, logits)) : product
+  if (reduction === 'none') return weighted.sum(dim).neg()
+  if (reduction === 'sum') return weighted.sum().neg()
+  if (reduction === 'mean')
+    return weighted
+      .sum()
+      .neg()
+      .div(logits.numel() / classes)
+  throw badReduction(reduction)
+}
+
+/** The loss against all classes at once, which label smoothing mixes in. */
+function smoothPart(
+  logits: Tensor,
+  target: Tensor,
+  { weight, ignore_index = -100, reduction = 'mean' }: CrossEntropyOptions,
+): Tensor {
+  const dim = classDim(logits)
+  const all = (weight ? logits.mul(alongClasses(weight, logits)) : logits).sum(dim).neg()
+  const ignored = target.eq(ignore_index)
+  const losses = all.masked_fill(ignored, 0)
+  if (reduction === 'none') return losses
+  if (reduction === 'sum') return losses.sum()
+  const kept = torch.no_grad(() => {
+    if (!weight) return ignored.logical_not().sum().to(losses.dtype)
+    const places = target.masked_fill(ignored, 0).to(torch.int32).reshape(-1)
+    return weight.index_select(0, places).reshape(target.shape).masked_fill(ignored, 0).sum()
+  })
+  return losses.sum().div(kept)
+}

@@ -1,0 +1,49 @@
+import { elementwise, type Tensor } from '@chainrule/core'
+
+/** What `pairwise_distance` takes by name. */
+export interface DistanceOptions {
+  /** The norm. */
+  readonly p?: number
+  /** Added to each difference, so that the norm has a gradient where two points meet. */
+  readonly eps?: number
+  readonly keepdim?: boolean
+}
+/** `‖x1 - x2 + eps‖ₚ` along the last dimension. */
+export function pairwise_distance(
+  x1: Tensor,
+  x2: Tensor,
+  { p = 2, eps = 1e-6, keepdim = false }: DistanceOptions = {},
+): Tensor {
+  return x1.sub(x2).add(eps).norm(p, -1, { keepdim })
+}
+
+/** Where to look for directions, and the smallest length that counts. */
+export interface CosineOptions {
+  readonly dim?: number
+  readonly eps?: number
+}
+/** The cosine of the angle between `x1` and `x2` along a dimension; lengths count as at least `eps`. */
+export function cosine_similarity(x1: Tensor, x2: Tensor, { dim = 1, eps = 1e-8 }: CosineOptions = {}): Tensor {
+  const shape = x1.mul(x2).shape
+  const unit = (x: Tensor): Tensor => {
+    const full = x.expand(shape)
+    return full.div(atLeast(full.norm(2, dim, { keepdim: true }), eps))
+  }
+  return unit(x1).mul(unit(x2)).sum(dim)
+}
+
+const atLeast = elementwise('clamp_length', ['x'], {
+  forward: 'max(x, eps)',
+  gradient: { x: 'g' },
+  parameters: { eps: 1e-8 },
+  node: 'ClampMinBackward0',
+})
+
+/** What `normalize` takes by name. */
+export interface NormalizeOptions extends CosineOptions {
+  readonly p?: number
+}
+/** `x / max(‖x‖ₚ, eps)` along a dimension. */
+export function normalize(input: Tensor, { p = 2, dim = 1, eps = 1e-12 }: NormalizeOptions = {}): Tensor {
+  return input.div(input.norm(p, dim, { keepdim: true }).clamp_min(eps).expand_as(input))
+}

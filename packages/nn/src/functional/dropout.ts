@@ -1,0 +1,78 @@
+import { dropout_mask, RuntimeError, type Tensor, ValueError } from '@chainrule/core'
+
+/** What every dropout takes by name. */
+export interface DropoutOptions {
+  /** The probability that an element (or channel) becomes 0. */
+  readonly p?: number
+  /** Do nothing unless true. */
+  readonly training?: boolean
+  readonly inplace?: boolean
+}
+
+/** Options of which a lone number is `p`. */
+const optionsOf = (options: number | DropoutOptions): Required<DropoutOptions> => {
+  const { p = 0.5, training = true, inplace = false } = typeof options === 'number' ? { p: options } : options
+  if (!(p >= 0 && p <= 1)) throw new ValueError(`dropout probability has to be between 0 and 1, but got ${p}`)
+  return { p, training, inplace }
+}
+
+const apply = (input: Tensor, inplace: boolean, mask: Tensor): Tensor => (inplace ? input.mul_(mask) : input.mul(mask))
+
+/**
+ * Sets each element to 0 with probability `p` and divides the others by `1 - p` (Hinton et al. 2012). The draws are
+ * PyTorch's.
+ */
+export function dropout(input: Tensor, options: number | DropoutOptions = {}): Tensor {
+  const { p, training, inplace } = optionsOf(options)
+  if (!training || p === 0 || input.numel() === 0) return input
+  return apply(input, inplace, maskOf(input, input.shape, p))
+}
+
+/** One draw for each element of a shape that broadcasts to the input's. */
+function maskOf(input: Tensor, shape: readonly number[], p: number): Tensor {
+  return p === 1 ? input.new_zeros(shape) : dropout_mask(input.new_zeros(shape), p)
+}
+
+/** As `dropout`, for whole channels: `[N, C, …]` draws one number for each of `N × C`. */
+export function feature_dropout(input: Tensor, options: number | DropoutOptions = {}): Tensor {
+  const { p, training, inplace } = optionsOf(options)
+  if (!training || p === 0 || input.numel() === 0) return input
+  if (input.ndim < 2) throw new RuntimeError('Feature dropout requires at least 2 dimensions in the input')
+  const shape = input.shape.map((n, i) => (i < 2 ? n : 1))
+  return apply(input, inplace, maskOf(input, shape, p))
+}
+
+/** Channels of `[N, C, L]` or `[C, L]`. */
+export function dropout1d(input: Tensor, options: number | DropoutOptions = {}): Tensor {
+  if (input.ndim !== 2 && input.ndim !== 3) {
+    throw new RuntimeError(
+      `dropout1d: Expected 2D or 3D input, but received a ${input.ndim}D input. Note that dropout1d exists to provide ` +
+        'channel-wise dropout on inputs with 1 spatial dimension, a channel dimension, and an optional batch dimension ' +
+        '(i.e. 2D or 3D inputs).',
+    )
+  }
+  if (input.ndim === 3) return feature_dropout(input, options)
+  return feature_dropout(input.unsqueeze(0), options).squeeze(0)
+}
+
+/** Channels of `[N, C, H, W]`. */
+export const dropout2d = (input: Tensor, options: number | DropoutOptions = {}): Tensor =>
+  feature_dropout(input, options)
+
+/** The value that SELU tends to for very negative inputs, negated: what dropped elements become. */
+const SATURATION = 1.7580993408473766
+
+/** Dropout that keeps mean and variance after SELU (Klambauer et al. 2017). */
+export function alpha_dropout(input: Tensor, options: number | DropoutOptions = {}): Tensor {
+  const { p, inplace } = optionsOf(options)
+  const training = typeof options === 'number' ? false : (options.training ?? false)
+  if (!training || p === 0 || input.numel() === 0) return input
+  if (p === 1) return apply(input, inplace, input.new_zeros(input.shape))
+  const kept = dropout_mask(input, p).ne(0).to(input.dtype)
+  const scale = 1 / Math.sqrt((SATURATION * SATURATION * p + 1) * (1 - p))
+  const shift = kept
+    .sub(1)
+    .mul(SATURATION * scale)
+    .add(SATURATION * scale * p)
+  return inplace ? input.mul_(kept.mul(scale)).add_(shift) : input.mul(kept.mul(scale)).add(shift)
+}

@@ -1,0 +1,56 @@
+import { IndexError, int32, no_grad, RuntimeError, routine, type Tensor, uint8 } from '@chainrule/core'
+
+/** What `embedding` takes by name. */
+export interface EmbeddingOptions {
+  /** A row that is read and never learned. */
+  readonly padding_idx?: number | null | undefined
+  /** Rows that are read are first shortened, in place, to at most this norm. */
+  readonly max_norm?: number | null | undefined
+  readonly norm_type?: number
+}
+
+/** The rows of `weight` that the indices name: `[…] → […, D]`. */
+export function embedding(
+  input: Tensor,
+  weight: Tensor,
+  { padding_idx = null, max_norm = null, norm_type = 2 }: EmbeddingOptions = {},
+): Tensor {
+  if (input.dtype !== int32 && input.dtype !== uint8) {
+    throw new RuntimeError(
+      "Expected tensor for argument #1 'indices' to have one of the following scalar types: Long, Int; but got " +
+        `${input.dtype.typeName.replace('torch.', 'torch.')} instead (while checking arguments for embedding)`,
+    )
+  }
+  const [rows, width] = [weight.size(0), weight.size(1)]
+  const skip = padding_idx === null ? null : padding_idx < 0 ? padding_idx + rows : padding_idx
+  if (skip !== null && (skip < 0 || skip >= rows)) {
+    throw new RuntimeError(`Padding_idx must be within num_embeddings (got ${padding_idx}, num_embeddings ${rows})`)
+  }
+  const places = input.reshape(-1).to(int32)
+  if (places.storage.device.sync && places.to_typed_array().some((i) => i < 0 || i >= rows)) {
+    throw new IndexError('index out of range in self')
+  }
+  if (max_norm !== null) no_grad(() => shorten(weight, places, max_norm, norm_type))
+  return routine(
+    'embedding',
+    [weight],
+    () => weight.index_select(0, places).reshape([...input.shape, width]),
+    () => ({
+      saved: [],
+      backward: ([g = null]) => {
+        if (g === null) return [null]
+        const incoming = g.reshape(-1, width)
+        const kept = skip === null ? incoming : incoming.masked_fill(places.eq(skip).unsqueeze(1), 0)
+        return [g.new_zeros(weight.shape).index_add(0, places, kept)]
+      },
+    }),
+  )
+}
+
+/** Shortens the named rows of a matrix to a norm. */
+function shorten(weight: Tensor, places: Tensor, maxNorm: number, p: number): void {
+  const rows = weight.index_select(0, places)
+  const norms = rows.norm(p, 1, { keepdim: true })
+  const scale = norms.add(1e-7).reciprocal().mul(maxNorm).where(norms.gt(maxNorm), 1)
+  weight.copy_(weight.index_copy(0, places, rows.mul(scale)))
+}

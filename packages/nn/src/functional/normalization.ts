@@ -1,0 +1,158 @@
+/** Normalisation over rows, batches and groups: `(x - mean) / √(variance + eps)`, scaled and shifted. */
+import { no_grad, RuntimeError, routine, type Shape, type Tensor, ValueError } from '@chainrule/core'
+
+/** The mean over dimensions, and what to multiply the distance from it by. */
+function moments(x: Tensor, dims: readonly number[], eps: number): { mean: Tensor; variance: Tensor; scale: Tensor } {
+  const mean = x.mean(dims, { keepdim: true })
+  const variance = x.sub(mean).square().mean(dims, { keepdim: true })
+  return { mean, variance, scale: variance.add(eps).rsqrt() }
+}
+
+/** What a normalisation is made of, as tensors that broadcast to the input. */
+interface Parts {
+  readonly name: string
+  readonly input: Tensor
+  /** Over which dimensions mean and variance are taken. */
+  readonly dims: readonly number[]
+  readonly eps: number
+  /** Scale and shift, and the shape in which they broadcast to the input. */
+  readonly weight: Tensor | null
+  readonly bias: Tensor | null
+  readonly affine: Shape
+}
+
+/** Normalises by the input's own moments, as one step of the graph. */
+function normalizeBy({ name, input, dims, eps, weight, bias, affine }: Parts): Tensor {
+  const parameters = [weight, bias].filter((x) => x !== null)
+  const scaled = (x: Tensor, w: Tensor | null): Tensor => (w === null ? x : x.mul(w.reshape(affine)))
+  return routine(
+    name,
+    [input, ...parameters],
+    () => {
+      const { mean, scale } = moments(input, dims, eps)
+      const out = scaled(input.sub(mean).mul(scale), weight)
+      return bias === null ? out : out.add(bias.reshape(affine))
+    },
+    () => ({
+      saved: weight === null ? [input] : [input, weight],
+      // From the input anew, so that the gradient has a gradient.
+      backward: ([g = null], needs, [x, w = null]) => {
+        if (g === null) return [null, null, null]
+        const { mean, scale } = moments(x as Tensor, dims, eps)
+        const normal = (x as Tensor).sub(mean).mul(scale)
+        const toInput = (): Tensor => {
+          const d = scaled(g, w)
+          const average = d.mean(dims, { keepdim: true })
+          const along = d.mul(normal).mean(dims, { keepdim: true })
+          return d.sub(average).sub(normal.mul(along)).mul(scale)
+        }
+        const toParameter = (d: Tensor, p: Tensor): Tensor => d.sum_to_size(affine).reshape(p.shape)
+        return [
+          needs(0) ? toInput() : null,
+          ...parameters.map((p, i) => (needs(i + 1) ? toParameter(p === weight ? g.mul(normal) : g, p) : null)),
+        ]
+      },
+    }),
+  )
+}
+
+/** What normalisations take by name. */
+export interface NormOptions {
+  readonly weight?: Tensor | null | undefined
+  readonly bias?: Tensor | null | undefined
+  readonly eps?: number
+}
+
+/** Normalises the last dimensions, which have `normalized_shape` (Ba et al. 2016). */
+export function layer_norm(
+  input: Tensor,
+  normalized_shape: number | Shape,
+  { weight = null, bias = null, eps = 1e-5 }: NormOptions = {},
+): Tensor {
+  const shape = typeof normalized_shape === 'number' ? [normalized_shape] : normalized_shape
+  if (shape.length === 0) {
+    throw new RuntimeError(
+      'Expected normalized_shape to be at least 1-dimensional, i.e., containing at least one element, but got ' +
+        'normalized_shape = []',
+    )
+  }
+  const start = input.ndim - shape.length
+  if (start < 0 || shape.some((n, i) => n !== input.shape[start + i])) {
+    throw new RuntimeError(
+      `Given normalized_shape=[${shape.join(', ')}], expected input with shape [*, ${shape.join(', ')}], but got input of ` +
+        `size[${input.shape.join(', ')}]`,
+    )
+  }
+  const dims = shape.map((_, i) => start + i)
+  return normalizeBy({ name: 'native_layer_norm', input, dims, eps, weight, bias, affine: shape })
+}
+
+/** What `batch_norm` takes by name. */
+export interface BatchNormOptions extends NormOptions {
+  /** Use the batch's own moments and update the running ones. */
+  readonly training?: boolean
+  /** How much of each batch goes into the running moments. */
+  readonly momentum?: number
+}
+
+/** Normalises each channel (dimension 1) over the batch, or by running moments (Ioffe and Szegedy 2015). */
+export function batch_norm(
+  input: Tensor,
+  running_mean: Tensor | null,
+  running_var: Tensor | null,
+  { weight = null, bias = null, training = false, momentum = 0.1, eps = 1e-5 }: BatchNormOptions = {},
+): Tensor {
+  const channels = input.size(1)
+  const affine = input.shape.slice(1).map((_, i) => (i === 0 ? channels : 1))
+  const dims = input.shape.map((_, i) => i).filter((i) => i !== 1)
+  if (!training) {
+    if (running_mean === null || running_var === null) {
+      throw new RuntimeError('Expected running_mean and running_var to be defined when training=False')
+    }
+    const scale = running_var.add(eps).rsqrt().reshape(affine)
+    const normal = input.sub(running_mean.reshape(affine)).mul(scale)
+    const out = weight === null ? normal : normal.mul(weight.reshape(affine))
+    return bias === null ? out : out.add(bias.reshape(affine))
+  }
+  const count = input.numel() / Math.max(1, channels)
+  if (count === 1) {
+    throw new ValueError(
+      `Expected more than 1 value per channel when training, got input size torch.Size([${input.shape.join(', ')}])`,
+    )
+  }
+  no_grad(() => {
+    if (running_mean === null && running_var === null) return
+    const { mean, variance } = moments(input, dims, eps)
+    running_mean?.mul_(1 - momentum).add_(mean.reshape(channels).mul(momentum))
+    running_var?.mul_(1 - momentum).add_(variance.reshape(channels).mul((momentum * count) / (count - 1)))
+  })
+  return normalizeBy({ name: 'native_batch_norm', input, dims, eps, weight, bias, affine })
+}
+
+/** Normalises groups of channels (dimension 1) of each sample (Wu and He 2018). */
+export function group_norm(
+  input: Tensor,
+  num_groups: number,
+  { weight = null, bias = null, eps = 1e-5 }: NormOptions = {},
+): Tensor {
+  if (input.ndim < 2)
+    throw new RuntimeError('Expected at least 2 dimensions for input tensor but received ' + input.ndim)
+  const [samples, channels] = [input.size(0), input.size(1)]
+  if (channels % num_groups !== 0) {
+    throw new RuntimeError(
+      `Expected number of channels in input to be divisible by num_groups, but got input of shape ` +
+        `[${input.shape.join(', ')}] and num_groups=${num_groups}`,
+    )
+  }
+  const grouped = input.reshape(samples, num_groups, channels / num_groups, -1)
+  const affine = [num_groups, channels / num_groups, 1]
+  return normalizeBy({
+    name: 'native_group_norm',
+    input: grouped,
+    dims: [2, 3],
+    eps,
+    weight,
+    bias,
+    affine,
+  }).view(input.shape)
+}

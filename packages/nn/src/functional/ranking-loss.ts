@@ -1,0 +1,110 @@
+/** Losses that compare: which is nearer, which is greater? */
+import { RuntimeError, type Tensor } from '@chainrule/core'
+import { loss } from './define-loss.ts'
+import { pairwise_distance } from './distance.ts'
+import { type LossOptions, reduce } from './reduction.ts'
+
+/** What losses with a margin take by name. */
+export interface MarginOptions extends LossOptions {
+  readonly margin?: number
+}
+
+const hinge = loss('hinge_embedding_loss', ['input', 'target'], {
+  forward: '(target == 1 ? 0 : max(margin - input, 0)) + (target == -1 ? 0 : input)',
+  slope: { input: '(target == 1 ? 0 : margin - input >= 0 ? -1 : 0) + (target == -1 ? 0 : 1)' },
+  parameters: { margin: 1 },
+  node: { none: 'AddBackward0' },
+})
+/** A distance itself where the target is 1, and `max(0, margin - input)` where it is -1. */
+export const hinge_embedding_loss = (
+  input: Tensor,
+  target: Tensor,
+  { margin = 1, reduction }: MarginOptions = {},
+): Tensor => hinge([input, target], reduction, margin)
+
+const ranking = loss('margin_ranking_loss', ['input1', 'input2', 'target'], {
+  forward: 'max(-target * (input1 - input2) + margin, 0)',
+  slope: {
+    input1: '-target * (input1 - input2) + margin >= 0 ? -target : 0',
+    input2: '-target * (input1 - input2) + margin >= 0 ? target : 0',
+  },
+  parameters: { margin: 0 },
+  node: { none: 'ClampMinBackward0' },
+})
+/** `max(0, -target · (input1 - input2) + margin)`: target 1 asks for the first to be greater, -1 for the second. */
+export function margin_ranking_loss(
+  input1: Tensor,
+  input2: Tensor,
+  target: Tensor,
+  { margin = 0, reduction }: MarginOptions = {},
+): Tensor {
+  if (input1.ndim !== input2.ndim || input1.ndim !== target.ndim) {
+    const sizes = [input1, input2, target].map((x) => `torch.Size([${x.shape.join(', ')}])`)
+    throw new RuntimeError(
+      'margin_ranking_loss : All input tensors should have same dimension but got sizes: ' +
+        `input1: ${sizes[0]}, input2: ${sizes[1]}, target: ${sizes[2]} `,
+    )
+  }
+  return ranking([input1, input2, target], reduction, margin)
+}
+
+/** `1 - cos` where the target is 1, `max(0, cos - margin)` where it is -1, for the rows of two matrices. */
+export function cosine_embedding_loss(
+  input1: Tensor,
+  input2: Tensor,
+  target: Tensor,
+  { margin = 0, reduction }: MarginOptions = {},
+): Tensor {
+  if (target.ndim !== 0 && target.ndim !== 1) {
+    throw new RuntimeError('0D or 1D target tensor expected, multi-target not supported')
+  }
+  if (target.ndim === 1 && input1.ndim !== 2) {
+    throw new RuntimeError(
+      '1D target tensor expects 2D input tensors, but found inputs with sizes ' +
+        `[${input1.shape.join(', ')}] and [${input2.shape.join(', ')}].`,
+    )
+  }
+  if (target.ndim === 0 && input1.ndim !== 1) {
+    throw new RuntimeError(
+      '0D target tensor expects 1D input tensors, but found inputs with sizes ' +
+        `[${input1.shape.join(', ')}] and [${input2.shape.join(', ')}].`,
+    )
+  }
+  const dim = target.ndim
+  const length = (x: Tensor): Tensor => x.mul(x).sum(dim).add(1e-12)
+  const cosine = input1
+    .mul(input2)
+    .sum(dim)
+    .div(length(input1).mul(length(input2)).sqrt())
+  const zeros = cosine.detach().new_zeros(cosine.shape)
+  const near = cosine.rsub(1).where(target.eq(1), zeros)
+  const far = cosine.sub(margin).clamp_min(0).where(target.eq(-1), zeros)
+  return reduce(near.add(far), reduction)
+}
+
+/** What `triplet_margin_loss` takes by name. */
+export interface TripletOptions extends MarginOptions {
+  /** The norm of the distance. */
+  readonly p?: number
+  readonly eps?: number
+  /** Use the distance of positive and negative where it is smaller (Balntas et al. 2016). */
+  readonly swap?: boolean
+}
+/** `max(0, ‖anchor - positive‖ - ‖anchor - negative‖ + margin)`. */
+export function triplet_margin_loss(
+  anchor: Tensor,
+  positive: Tensor,
+  negative: Tensor,
+  { margin = 1, p = 2, eps = 1e-6, swap = false, reduction }: TripletOptions = {},
+): Tensor {
+  const dims = [anchor, positive, negative].map((x) => x.ndim)
+  if (dims.some((dim) => dim !== dims[0])) {
+    throw new RuntimeError(
+      `All inputs should have same dimension but got ${dims[0]}D, ${dims[1]}D and ${dims[2]}D inputs.`,
+    )
+  }
+  const near = pairwise_distance(anchor, positive, { p, eps })
+  const other = pairwise_distance(anchor, negative, { p, eps })
+  const far = swap ? other.minimum(pairwise_distance(positive, negative, { p, eps })) : other
+  return reduce(near.sub(far).add(margin).clamp_min(0), reduction)
+}

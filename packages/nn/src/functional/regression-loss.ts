@@ -1,0 +1,179 @@
+/** Losses between numbers: how far is the input from the target? */
+import { type Tensor, ValueError } from '@chainrule/core'
+import { size } from '../text.ts'
+import { loss } from './define-loss.ts'
+import type { LossOptions } from './reduction.ts'
+
+let hasWarned = false
+
+/** Input and target should have one shape; PyTorch broadcasts them and warns. */
+function checkSizes(input: Tensor, target: Tensor): void {
+  if (hasWarned || input.shape.join() === target.shape.join()) return
+  hasWarned = true
+  console.warn(
+    `Using a target size (${size(target.shape)}) that is different to the input size (${size(input.shape)}). This will ` +
+      'likely lead to incorrect results due to broadcasting. Please ensure they have the same size.',
+  )
+}
+
+const squared = loss('mse_loss', ['input', 'target'], {
+  forward: '(input - target) * (input - target)',
+  slope: { input: '2 * (input - target)', target: '-2 * (input - target)' },
+  node: 'MseLossBackward0',
+})
+/** `(input - target)²`. */
+export function mse_loss(input: Tensor, target: Tensor, { reduction }: LossOptions = {}): Tensor {
+  checkSizes(input, target)
+  return squared([input, target], reduction)
+}
+
+const absolute = loss('l1_loss', ['input', 'target'], {
+  forward: 'abs(input - target)',
+  node: { none: 'AbsBackward0' },
+})
+/** `|input - target|`. */
+export function l1_loss(input: Tensor, target: Tensor, { reduction }: LossOptions = {}): Tensor {
+  checkSizes(input, target)
+  return absolute([input, target], reduction)
+}
+
+const smooth = loss('smooth_l1_loss', ['input', 'target'], {
+  forward:
+    'abs(input - target) < beta ? 0.5 * (input - target) * (input - target) / beta : abs(input - target) - 0.5 * beta',
+  slope: {
+    input: 'abs(input - target) < beta ? (input - target) / beta : sign(input - target)',
+    target: 'abs(input - target) < beta ? (target - input) / beta : sign(target - input)',
+  },
+  parameters: { beta: 1 },
+  node: 'SmoothL1LossBackward0',
+})
+/** Half the square, divided by `beta`, nearer than `beta`; `|input - target| - beta / 2` farther (Girshick 2015). */
+export function smooth_l1_loss(
+  input: Tensor,
+  target: Tensor,
+  { reduction, beta = 1 }: LossOptions & { readonly beta?: number } = {},
+): Tensor {
+  if (beta < 0) throw new ValueError('smooth_l1_loss does not support negative values for beta.')
+  checkSizes(input, target)
+  return beta === 0 ? absolute([input, target], reduction) : smooth([input, target], reduction, beta)
+}
+
+const huber = loss('huber_loss', ['input', 'target'], {
+  forward:
+    'abs(input - target) < delta ? 0.5 * (input - target) * (input - target) : delta * (abs(input - target) - 0.5 * delta)',
+  slope: {
+    input: 'abs(input - target) <= delta ? input - target : delta * sign(input - target)',
+    target: 'abs(input - target) <= delta ? target - input : delta * sign(target - input)',
+  },
+  parameters: { delta: 1 },
+  node: 'HuberLossBackward0',
+})
+/** Half the square nearer than `delta`, and its tangent farther (Huber 1964). */
+export function huber_loss(
+  input: Tensor,
+  target: Tensor,
+  { reduction, delta = 1 }: LossOptions & { readonly delta?: number } = {},
+): Tensor {
+  if (!(delta > 0)) throw new ValueError('huber_loss does not support non-positive values for delta.')
+  checkSizes(input, target)
+  return huber([input, target], reduction, delta)
+}
+
+const STIRLING = '(target > 1 ? target * log(target) - target + 0.5 * log(2 * pi * target) : 0)'
+const poisson = {
+  log: 'exp(input) - target * input',
+  linear: 'input - target * log(input + eps)',
+}
+const poissonLoss = (name: string, forward: string, full: boolean) =>
+  loss(name, ['input', 'target'], {
+    forward: full ? `${forward} + ${STIRLING}` : forward,
+    parameters: { eps: 1e-8 },
+    node: { none: full ? 'AddBackward0' : 'SubBackward0' },
+  })
+const poissonLosses = {
+  log: poissonLoss('poisson_nll_loss', poisson.log, false),
+  linear: poissonLoss('poisson_nll_loss_linear', poisson.linear, false),
+  fullLog: poissonLoss('poisson_nll_loss_full', poisson.log, true),
+  fullLinear: poissonLoss('poisson_nll_loss_full_linear', poisson.linear, true),
+}
+/** What `poisson_nll_loss` takes by name. */
+export interface PoissonOptions extends LossOptions {
+  /** The input is the logarithm of the rate. */
+  readonly log_input?: boolean
+  /** Add Stirling's approximation of `log(target!)`. */
+  readonly full?: boolean
+  readonly eps?: number
+}
+/** The negative log likelihood of counts under Poisson distributions. */
+export function poisson_nll_loss(
+  input: Tensor,
+  target: Tensor,
+  { log_input = true, full = false, eps = 1e-8, reduction }: PoissonOptions = {},
+): Tensor {
+  const kind = log_input ? (full ? 'fullLog' : 'log') : full ? 'fullLinear' : 'linear'
+  return poissonLosses[kind]([input, target], reduction, eps)
+}
+
+const gaussian = loss('gaussian_nll_loss', ['input', 'target', 'variance'], {
+  forward: '0.5 * (log(max(variance, eps)) + (input - target) * (input - target) / max(variance, eps)) + shift',
+  slope: {
+    // The clamp is not differentiated: a variance below eps still learns.
+    variance: '0.5 * (1 - (input - target) * (input - target) / max(variance, eps)) / max(variance, eps)',
+  },
+  parameters: { eps: 1e-6, shift: 0 },
+  node: { none: 'MulBackward0' },
+})
+/** What `gaussian_nll_loss` takes by name. */
+export interface GaussianOptions extends LossOptions {
+  /** Add the constant `log(2π) / 2`. */
+  readonly full?: boolean
+  /** The smallest variance. */
+  readonly eps?: number
+}
+/** The negative log likelihood under normal distributions: `(log var + (input - target)² / var) / 2` (Nix and Weigend 1994). */
+export function gaussian_nll_loss(
+  input: Tensor,
+  target: Tensor,
+  variance: Tensor,
+  { full = false, eps = 1e-6, reduction }: GaussianOptions = {},
+): Tensor {
+  const same = variance.shape.join() === input.shape.join()
+  const perRow = !same && input.shape.slice(0, -1).join() === variance.shape.join()
+  const kept = input.ndim === variance.ndim && variance.size(-1) === 1
+  if (!same && !perRow && !(kept && input.shape.slice(0, -1).join() === variance.shape.slice(0, -1).join())) {
+    throw new ValueError('var is of incorrect size')
+  }
+  if (variance.storage.device.sync && variance.detach().lt(0).any().item()) {
+    throw new ValueError('var has negative entry/entries')
+  }
+  const spread = perRow ? variance.unsqueeze(-1) : variance
+  return gaussian([input, target, spread], reduction, eps, full ? 0.5 * Math.log(2 * Math.PI) : 0)
+}
+
+const divergence = loss('kl_div', ['input', 'target'], {
+  forward: '(target == 0 ? 0 : target * log(target)) - target * input',
+  slope: { input: '-target', target: 'target > 0 ? log(target) + 1 - input : 0' },
+  node: { none: 'SubBackward0' },
+})
+const logDivergence = loss('kl_div_log', ['input', 'target'], {
+  forward: 'exp(target) * (target - input)',
+  node: { none: 'MulBackward0' },
+})
+/** What `kl_div` takes by name. */
+export interface KLDivOptions {
+  /** `'batchmean'` divides the sum by the first size: the mathematical divergence. */
+  readonly reduction?: LossOptions['reduction'] | 'batchmean'
+  /** The target is a logarithm too. */
+  readonly log_target?: boolean
+}
+/** The Kullback-Leibler divergence `Σ target · (log target - input)`, where `input` is a logarithm. */
+export function kl_div(
+  input: Tensor,
+  target: Tensor,
+  { reduction = 'mean', log_target = false }: KLDivOptions = {},
+): Tensor {
+  const run = log_target ? logDivergence : divergence
+  if (reduction !== 'batchmean') return run([input, target], reduction)
+  const sum = run([input, target], 'sum')
+  return input.ndim === 0 ? sum : sum.div(input.size(0))
+}

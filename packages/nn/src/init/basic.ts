@@ -1,0 +1,78 @@
+import { float64, type Generator, no_grad, scalar_tensor, type Tensor, ValueError } from '@chainrule/core'
+
+/** Where the numbers come from; the default generator where left out. */
+export interface DrawOptions {
+  readonly generator?: Generator | undefined
+}
+
+/** Overwrites with numbers from [a, b). */
+export const uniform_ = (tensor: Tensor, a = 0, b = 1, options: DrawOptions = {}): Tensor =>
+  no_grad(() => tensor.uniform_(a, b, options))
+
+/** Overwrites with numbers of a normal distribution. */
+export const normal_ = (tensor: Tensor, mean = 0, std = 1, options: DrawOptions = {}): Tensor =>
+  no_grad(() => tensor.normal_(mean, std, options))
+
+/** Overwrites with numbers of a normal distribution, cut off below `a` and above `b`. */
+export function trunc_normal_(tensor: Tensor, mean = 0, std = 1, a = -2, b = 2, options: DrawOptions = {}): Tensor {
+  if (mean < a - 2 * std || mean > b + 2 * std) {
+    console.warn(
+      'mean is more than 2 std from [a, b] in nn.init.trunc_normal_. The distribution of values may be incorrect.',
+    )
+  }
+  return no_grad(() => {
+    const [low, high] = [normalCdf(a, mean, std), normalCdf(b, mean, std)]
+    return tensor
+      .uniform_(2 * low - 1, 2 * high - 1, options)
+      .erfinv_()
+      .mul_(std * Math.SQRT2)
+      .add_(mean)
+      .clamp_(a, b)
+  })
+}
+
+/** The probability that a normal number is below `x`. */
+function normalCdf(x: number, mean: number, std: number): number {
+  return (
+    (1 +
+      scalar_tensor((x - mean) / std / Math.SQRT2, { dtype: float64 })
+        .erf()
+        .item()) /
+    2
+  )
+}
+
+/** Overwrites with one value. */
+export const constant_ = (tensor: Tensor, val: number): Tensor => no_grad(() => tensor.fill_(val))
+/** Overwrites with 1. */
+export const ones_ = (tensor: Tensor): Tensor => constant_(tensor, 1)
+/** Overwrites with 0. */
+export const zeros_ = (tensor: Tensor): Tensor => constant_(tensor, 0)
+
+/** The identity matrix. */
+export function eye_(tensor: Tensor): Tensor {
+  if (tensor.ndim !== 2) throw new ValueError('Only tensors with 2 dimensions are supported')
+  return no_grad(() => {
+    tensor.zero_().diagonal().fill_(1)
+    return tensor
+  })
+}
+
+/** A convolution's weights `[out, in, …]` that pass its input through: 1 in the middle of each kernel on the diagonal. */
+export function dirac_(tensor: Tensor, groups = 1): Tensor {
+  const { shape } = tensor
+  if (shape.length < 3 || shape.length > 5) {
+    throw new ValueError('Only tensors with 3, 4, or 5 dimensions are supported')
+  }
+  const [out, channels, ...kernel] = shape as [number, number, ...number[]]
+  if (out % groups !== 0) throw new ValueError('dim 0 must be divisible by groups')
+  const size = out / groups
+  const middle = kernel.map((n) => Math.floor(n / 2))
+  return no_grad(() => {
+    tensor.zero_()
+    for (let g = 0; g < groups; g++) {
+      for (let d = 0; d < Math.min(size, channels); d++) tensor.index_put_([g * size + d, d, ...middle], 1)
+    }
+    return tensor
+  })
+}

@@ -1,0 +1,59 @@
+import { no_grad, randperm, type Tensor, tensor as tensorOf, ValueError } from '@chainrule/core'
+import { type DrawOptions } from './basic.ts'
+
+/**
+ * A random matrix with orthogonal rows or columns, times `gain` (Saxe et al. 2013). Further dimensions count as columns.
+ */
+export function orthogonal_(tensor: Tensor, gain = 1, options: DrawOptions = {}): Tensor {
+  if (tensor.ndim < 2) throw new ValueError('Only tensors with 2 or more dimensions are supported')
+  if (tensor.numel() === 0) return tensor
+  const rows = tensor.size(0)
+  const columns = tensor.numel() / rows
+  return no_grad(() => {
+    const drawn = tensor.new_empty([rows, columns]).normal_(0, 1, options)
+    const tall = rows < columns ? drawn.t() : drawn
+    const q = tensorOf(orthonormalColumns(Array.from(tall.t().contiguous().to_typed_array()), Math.max(rows, columns)))
+    const columnsOf = q.reshape(Math.min(rows, columns), Math.max(rows, columns))
+    return tensor.copy_((rows < columns ? columnsOf : columnsOf.t()).reshape(tensor.shape)).mul_(gain)
+  })
+}
+
+/**
+ * Makes vectors of a length orthonormal, one after the other (Gram and Schmidt, done twice for precision): the Q of the QR
+ * decomposition whose R has a positive diagonal.
+ */
+function orthonormalColumns(values: number[], length: number): Float64Array {
+  const q = Float64Array.from(values)
+  const vectors = Array.from({ length: q.length / length }, (_, i) => q.subarray(i * length, (i + 1) * length))
+  const dot = (a: Float64Array, b: Float64Array): number => a.reduce((sum, x, i) => sum + x * (b[i] as number), 0)
+  vectors.forEach((v, i) => {
+    for (let pass = 0; pass < 2; pass++) {
+      for (const u of vectors.slice(0, i)) {
+        const along = dot(u, v)
+        v.forEach((x, k) => {
+          v[k] = x - along * (u[k] as number)
+        })
+      }
+    }
+    const length = Math.sqrt(dot(v, v))
+    v.forEach((x, k) => {
+      v[k] = x / length
+    })
+  })
+  return q
+}
+
+/** Normal numbers, of which a share `sparsity` of each column is 0 (Martens 2010). */
+export function sparse_(tensor: Tensor, sparsity: number, std = 0.01, { generator }: DrawOptions = {}): Tensor {
+  if (tensor.ndim !== 2) throw new ValueError('Only tensors with 2 dimensions are supported')
+  const [rows, columns] = tensor.shape as [number, number]
+  const count = Math.ceil(sparsity * rows)
+  return no_grad(() => {
+    tensor.normal_(0, std, { generator })
+    for (let column = 0; column < columns; column++) {
+      const places = randperm(rows, { generator }).narrow(0, 0, count)
+      tensor.index_put_([places, column], 0)
+    }
+    return tensor
+  })
+}

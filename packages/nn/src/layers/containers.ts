@@ -1,0 +1,241 @@
+import { IndexError, type Tensor } from '@chainrule/core'
+import { type AnyModule, Module, missingForward, ownModules } from '../module/module.ts'
+import { Parameter } from '../module/parameter.ts'
+import { moduleRepr, repeatedLines } from '../module/repr.ts'
+
+/** An index counted from the front; negative ones count from the back. */
+function place(container: object, index: number, length: number, end = length - 1): number {
+  if (!Number.isInteger(index) || index < -length || index > end) throw new IndexError(`index ${index} is out of range`)
+  return index < 0 ? index + length : index
+}
+
+/** Makes modules the fields `'0'`, `'1'`, … of a container, in place of those that were there. */
+function renumber(container: AnyModule, modules: readonly AnyModule[]): void {
+  for (const [key] of ownModules(container)) Reflect.deleteProperty(container, key)
+  modules.forEach((module, i) => container.add_module(String(i), module))
+}
+
+/** Modules by name. */
+export type NamedModules<M extends AnyModule = Module> = Readonly<Record<string, M>>
+
+/**
+ * Modules one after the other: each receives what the one before gives. By position (`seq[0]`, `seq.at(-1)`), or named by an
+ * object.
+ *
+ * @example
+ * const model = new nn.Sequential(new nn.Linear(2, 8), new nn.ReLU(), new nn.Linear(8, 1))
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.Sequential.html
+ */
+export class Sequential extends Module {
+  readonly [index: number]: Module
+
+  constructor(...modules: readonly Module[] | readonly [NamedModules])
+  constructor(...modules: readonly (Module | NamedModules)[]) {
+    super()
+    const [first] = modules
+    const isNamed = modules.length === 1 && !(first instanceof Module) && typeof first === 'object' && first !== null
+    for (const [name, module] of Object.entries(isNamed ? first : modules)) this.add_module(name, module as Module)
+  }
+
+  forward(input: Tensor): Tensor {
+    let x = input
+    for (const module of this) x = module.forward(x)
+    return x
+  }
+
+  /** How many modules it has. */
+  get length(): number {
+    return ownModules(this).length
+  }
+
+  /** The module at an index; negative ones count from the back. */
+  at(index: number): Module {
+    const modules = [...this]
+    return modules[place(this, index, modules.length)] as Module
+  }
+
+  /** Adds a module at the end. */
+  append(module: Module): this {
+    this.add_module(String(this.length), module)
+    return this
+  }
+
+  /** Adds modules at the end. */
+  extend(modules: Iterable<Module>): this {
+    for (const module of modules) this.append(module)
+    return this
+  }
+
+  *[Symbol.iterator](): Iterator<Module> {
+    for (const [, module] of ownModules(this)) yield module as Module
+  }
+}
+
+/** A list of modules, whose parameters are found. It has no `forward`: call its modules. */
+export class ModuleList<M extends AnyModule = Module> extends Module<never, never> {
+  [index: number]: M
+
+  constructor(modules: Iterable<M> = []) {
+    super()
+    this.extend(modules)
+  }
+
+  forward(): never {
+    throw missingForward('ModuleList')
+  }
+
+  /** How many modules it has. */
+  get length(): number {
+    return ownModules(this).length
+  }
+
+  /** The module at an index; negative ones count from the back. */
+  at(index: number): M {
+    const modules = [...this]
+    return modules[place(this, index, modules.length)] as M
+  }
+
+  /** Adds a module at the end. */
+  append(module: M): this {
+    this.add_module(String(this.length), module)
+    return this
+  }
+
+  /** Adds modules at the end. */
+  extend(modules: Iterable<M>): this {
+    for (const module of modules) this.append(module)
+    return this
+  }
+
+  /** Adds a module before the one at an index. */
+  insert(index: number, module: M): void {
+    const modules = [...this]
+    modules.splice(place(this, index, modules.length, modules.length), 0, module)
+    renumber(this, modules)
+  }
+
+  /** Takes out the module at an index, the last where left out, and returns it. */
+  pop(index = -1): M {
+    const modules = [...this]
+    const [module] = modules.splice(place(this, index, modules.length), 1)
+    renumber(this, modules)
+    return module as M
+  }
+
+  /** Calls `fn` with each module and gives what it returns. */
+  map<T>(fn: (module: M, index: number) => T): T[] {
+    return [...this].map(fn)
+  }
+
+  *[Symbol.iterator](): Iterator<M> {
+    for (const [, module] of ownModules(this)) yield module as M
+  }
+
+  override toString(): string {
+    return moduleRepr(this._get_name(), '', repeatedLines([...this]))
+  }
+}
+
+/** Modules by name, whose parameters are found. It has no `forward`: call its modules. */
+export class ModuleDict<M extends AnyModule = Module> extends Module<never, never> {
+  constructor(modules: NamedModules<M> = {}) {
+    super()
+    this.update(modules)
+  }
+
+  forward(): never {
+    throw missingForward('ModuleDict')
+  }
+
+  /** How many modules it has. */
+  get length(): number {
+    return ownModules(this).length
+  }
+
+  /** The module of a name. */
+  get(name: string): M {
+    const found = ownModules(this).find(([key]) => key === name)
+    if (found === undefined)
+      throw new IndexError(`ModuleDict has no module '${name}': it has ${this.keys().join(', ')}`)
+    return found[1] as M
+  }
+
+  /** Adds a module under a name, or replaces it. */
+  set(name: string, module: M): this {
+    this.add_module(name, module)
+    return this
+  }
+
+  has(name: string): boolean {
+    return this.keys().includes(name)
+  }
+
+  /** Takes out a module and returns it. */
+  pop(name: string): M {
+    const module = this.get(name)
+    Reflect.deleteProperty(this, name)
+    return module
+  }
+
+  /** Adds modules by name. */
+  update(modules: NamedModules<M>): void {
+    for (const [name, module] of Object.entries(modules)) this.add_module(name, module)
+  }
+
+  keys(): string[] {
+    return ownModules(this).map(([key]) => key)
+  }
+
+  values(): M[] {
+    return ownModules(this).map(([, module]) => module as M)
+  }
+
+  items(): [string, M][] {
+    return ownModules(this).map(([key, module]) => [key, module as M])
+  }
+
+  *[Symbol.iterator](): Iterator<string> {
+    yield* this.keys()
+  }
+}
+
+/** A list of parameters, which are found. Tensors become parameters. */
+export class ParameterList extends Module<never, never> {
+  [index: number]: Parameter
+
+  constructor(values: Iterable<Tensor> = []) {
+    super()
+    this.extend(values)
+  }
+
+  forward(): never {
+    throw missingForward('ParameterList')
+  }
+
+  /** How many parameters it has. */
+  get length(): number {
+    return this.named_parameters('', false).length
+  }
+
+  /** Adds a parameter at the end. */
+  append(value: Tensor): this {
+    this.register_parameter(String(this.length), value instanceof Parameter ? value : new Parameter(value))
+    return this
+  }
+
+  /** Adds parameters at the end. */
+  extend(values: Iterable<Tensor>): this {
+    for (const value of values) this.append(value)
+    return this
+  }
+
+  *[Symbol.iterator](): Iterator<Parameter> {
+    yield* this.parameters(false)
+  }
+
+  override extra_repr(): string {
+    return [...this]
+      .map((x, i) => `  (${i}): Parameter containing: [${x.dtype.toString()} of size ${x.shape.join('x')}]`)
+      .join('\n')
+  }
+}

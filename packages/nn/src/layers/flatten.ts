@@ -1,0 +1,43 @@
+import type { Shape, Tensor } from '@chainrule/core'
+import { Module } from '../module/module.ts'
+import { tuple } from '../text.ts'
+
+/** Makes one dimension of those from `start_dim` to `end_dim`: by default all but the first, the batch. */
+export class Flatten extends Module {
+  readonly start_dim: number
+  readonly end_dim: number
+
+  constructor(start_dim = 1, end_dim = -1) {
+    super()
+    this.start_dim = start_dim
+    this.end_dim = end_dim
+  }
+
+  forward(input: Tensor): Tensor {
+    return input.flatten(this.start_dim, this.end_dim)
+  }
+
+  override extra_repr(): string {
+    return `start_dim=${this.start_dim}, end_dim=${this.end_dim}`
+  }
+}
+
+/** Makes several dimensions of one; one of the sizes may be -1. */
+export class Unflatten extends Module {
+  readonly dim: number
+  readonly unflattened_size: Shape
+
+  constructor(dim: number, unflattened_size: Shape) {
+    super()
+    this.dim = dim
+    this.unflattened_size = unflattened_size
+  }
+
+  forward(input: Tensor): Tensor {
+    return input.unflatten(this.dim, this.unflattened_size)
+  }
+
+  override extra_repr(): string {
+    return `dim=${this.dim}, unflattened_size=${tuple(this.unflattened_size)}`
+  }
+}

@@ -1,0 +1,109 @@
+import type { DType, Tensor } from '@chainrule/core'
+import * as torch from '@chainrule/core'
+import { bilinear, linear } from '../functional/linear.ts'
+import { kaiming_uniform_, uniform_ } from '../init/index.ts'
+import { Module } from '../module/module.ts'
+import { Parameter } from '../module/parameter.ts'
+import { bool } from '../text.ts'
+
+/** What layers with weights take by name. */
+export interface WeightOptions {
+  /** Learn an additive bias too. */
+  readonly bias?: boolean
+  readonly device?: string | undefined
+  readonly dtype?: DType | undefined
+}
+
+/** Options of which a lone boolean is the bias. */
+export const weightOptions = (options: boolean | WeightOptions): WeightOptions =>
+  typeof options === 'boolean' ? { bias: options } : options
+
+/** The input itself. Takes any arguments and ignores them. */
+export class Identity extends Module {
+  // oxlint-disable-next-line no-unused-vars -- it may stand for a layer with any arguments
+  constructor(..._: readonly unknown[]) {
+    super()
+  }
+
+  forward(input: Tensor): Tensor {
+    return input
+  }
+}
+
+/**
+ * `y = x Aᵀ + b`, on the last dimension: `[…, in_features] → […, out_features]`.
+ *
+ * @example
+ * new nn.Linear(20, 30).forward(torch.randn(128, 20)).size() // [128, 30]
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.Linear.html
+ */
+export class Linear extends Module {
+  readonly in_features: number
+  readonly out_features: number
+  /** `[out_features, in_features]` */
+  weight: Parameter
+  /** `[out_features]` */
+  bias: Parameter | null
+
+  constructor(in_features: number, out_features: number, options: boolean | WeightOptions = {}) {
+    super()
+    const { bias = true, device, dtype } = weightOptions(options)
+    this.in_features = in_features
+    this.out_features = out_features
+    this.weight = new Parameter(torch.empty([out_features, in_features], { device, dtype }))
+    this.bias = bias ? new Parameter(torch.empty([out_features], { device, dtype })) : null
+    this.reset_parameters()
+  }
+
+  /** Draws new weights: both from ±1/√in_features. */
+  reset_parameters(): void {
+    kaiming_uniform_(this.weight, { a: Math.sqrt(5) })
+    const bound = this.in_features > 0 ? 1 / Math.sqrt(this.in_features) : 0
+    if (this.bias !== null) uniform_(this.bias, -bound, bound)
+  }
+
+  forward(input: Tensor): Tensor {
+    return linear(input, this.weight, this.bias)
+  }
+
+  override extra_repr(): string {
+    return `in_features=${this.in_features}, out_features=${this.out_features}, bias=${bool(this.bias !== null)}`
+  }
+}
+
+/** `y = x₁ᵀ A x₂ + b`: `[…, in1_features], […, in2_features] → […, out_features]`. */
+export class Bilinear extends Module<[Tensor, Tensor]> {
+  readonly in1_features: number
+  readonly in2_features: number
+  readonly out_features: number
+  /** `[out_features, in1_features, in2_features]` */
+  weight: Parameter
+  /** `[out_features]` */
+  bias: Parameter | null
+
+  constructor(in1_features: number, in2_features: number, out_features: number, options: boolean | WeightOptions = {}) {
+    super()
+    const { bias = true, device, dtype } = weightOptions(options)
+    this.in1_features = in1_features
+    this.in2_features = in2_features
+    this.out_features = out_features
+    this.weight = new Parameter(torch.empty([out_features, in1_features, in2_features], { device, dtype }))
+    this.bias = bias ? new Parameter(torch.empty([out_features], { device, dtype })) : null
+    this.reset_parameters()
+  }
+
+  /** Draws new weights: both from ±1/√in1_features. */
+  reset_parameters(): void {
+    const bound = 1 / Math.sqrt(this.in1_features)
+    uniform_(this.weight, -bound, bound)
+    if (this.bias !== null) uniform_(this.bias, -bound, bound)
+  }
+
+  forward(input1: Tensor, input2: Tensor): Tensor {
+    return bilinear(input1, input2, this.weight, this.bias)
+  }
+
+  override extra_repr(): string {
+    return `in1_features=${this.in1_features}, in2_features=${this.in2_features}, out_features=${this.out_features}, bias=${bool(this.bias !== null)}`
+  }
+}

@@ -1,0 +1,177 @@
+import type { DType, Shape, Tensor } from '@chainrule/core'
+import * as torch from '@chainrule/core'
+import { batch_norm, group_norm, layer_norm } from '../functional/normalization.ts'
+import { Module } from '../module/module.ts'
+import { Buffer, Parameter } from '../module/parameter.ts'
+import { bool, float, tuple } from '../text.ts'
+
+/** Where parameters are made. */
+interface Place {
+  readonly device?: string | undefined
+  readonly dtype?: DType | undefined
+}
+
+/** What `LayerNorm` takes by name. */
+export interface LayerNormOptions extends Place {
+  readonly eps?: number
+  /** Learn a scale, and a shift unless `bias` is false. */
+  readonly elementwise_affine?: boolean
+  readonly bias?: boolean
+}
+
+/** Normalises the last dimensions of its input, which have `normalized_shape` (Ba et al. 2016). */
+export class LayerNorm extends Module {
+  readonly normalized_shape: Shape
+  readonly eps: number
+  readonly elementwise_affine: boolean
+  weight: Parameter | null
+  bias: Parameter | null
+
+  constructor(normalized_shape: number | Shape, options: LayerNormOptions = {}) {
+    super()
+    const { eps = 1e-5, elementwise_affine = true, bias = true, device, dtype } = options
+    this.normalized_shape = typeof normalized_shape === 'number' ? [normalized_shape] : [...normalized_shape]
+    this.eps = eps
+    this.elementwise_affine = elementwise_affine
+    const shape = this.normalized_shape
+    this.weight = elementwise_affine ? new Parameter(torch.ones(shape, { device, dtype })) : null
+    this.bias = elementwise_affine && bias ? new Parameter(torch.zeros(shape, { device, dtype })) : null
+  }
+
+  forward(input: Tensor): Tensor {
+    const { weight, bias, eps } = this
+    return layer_norm(input, this.normalized_shape, { weight, bias, eps })
+  }
+
+  override extra_repr(): string {
+    return `${tuple(this.normalized_shape)}, eps=${float(this.eps)}, elementwise_affine=${bool(this.elementwise_affine)}`
+  }
+}
+
+/** What `GroupNorm` takes by name. */
+export interface GroupNormOptions extends Place {
+  readonly eps?: number
+  /** Learn a scale and a shift for each channel. */
+  readonly affine?: boolean
+}
+
+/** Normalises groups of channels of `[N, C, …]`, each sample for itself (Wu and He 2018). */
+export class GroupNorm extends Module {
+  readonly num_groups: number
+  readonly num_channels: number
+  readonly eps: number
+  readonly affine: boolean
+  weight: Parameter | null
+  bias: Parameter | null
+
+  constructor(num_groups: number, num_channels: number, options: GroupNormOptions = {}) {
+    super()
+    const { eps = 1e-5, affine = true, device, dtype } = options
+    if (num_channels % num_groups !== 0) {
+      throw new torch.ValueError('num_channels must be divisible by num_groups')
+    }
+    this.num_groups = num_groups
+    this.num_channels = num_channels
+    this.eps = eps
+    this.affine = affine
+    this.weight = affine ? new Parameter(torch.ones([num_channels], { device, dtype })) : null
+    this.bias = affine ? new Parameter(torch.zeros([num_channels], { device, dtype })) : null
+  }
+
+  forward(input: Tensor): Tensor {
+    const { weight, bias, eps } = this
+    return group_norm(input, this.num_groups, { weight, bias, eps })
+  }
+
+  override extra_repr(): string {
+    return `${this.num_groups}, ${this.num_channels}, eps=${float(this.eps)}, affine=${bool(this.affine)}`
+  }
+}
+
+/** What batch normalisations take by name. */
+export interface BatchNormOptions extends Place {
+  readonly eps?: number
+  /** How much of each batch goes into the running moments; `null` averages over all batches. */
+  readonly momentum?: number | null
+  readonly affine?: boolean
+  /** Keep running moments, and use them in evaluation. */
+  readonly track_running_stats?: boolean
+}
+
+/** What the batch normalisations share. */
+export abstract class BatchNorm extends Module {
+  /** The numbers of dimensions that an input may have. */
+  protected abstract get _ranks(): readonly number[]
+
+  readonly num_features: number
+  readonly eps: number
+  readonly momentum: number | null
+  readonly affine: boolean
+  readonly track_running_stats: boolean
+  weight: Parameter | null
+  bias: Parameter | null
+  running_mean: Buffer | null
+  running_var: Buffer | null
+  num_batches_tracked: Buffer | null
+
+  constructor(num_features: number, options: BatchNormOptions = {}) {
+    super()
+    const { eps = 1e-5, momentum = 0.1, affine = true, track_running_stats = true, device, dtype } = options
+    this.num_features = num_features
+    this.eps = eps
+    this.momentum = momentum
+    this.affine = affine
+    this.track_running_stats = track_running_stats
+    const ones = (): Tensor => torch.ones([num_features], { device, dtype })
+    const zeros = (): Tensor => torch.zeros([num_features], { device, dtype })
+    this.weight = affine ? new Parameter(ones()) : null
+    this.bias = affine ? new Parameter(zeros()) : null
+    this.running_mean = track_running_stats ? new Buffer(zeros()) : null
+    this.running_var = track_running_stats ? new Buffer(ones()) : null
+    this.num_batches_tracked = track_running_stats ? new Buffer(torch.zeros([], { dtype: torch.int32, device })) : null
+  }
+
+  /** Forgets the batches seen so far. */
+  reset_running_stats(): void {
+    this.running_mean?.zero_()
+    this.running_var?.fill_(1)
+    this.num_batches_tracked?.zero_()
+  }
+
+  forward(input: Tensor): Tensor {
+    if (!this._ranks.includes(input.ndim)) {
+      const wanted = this._ranks.map((rank) => `${rank}D`).join(' or ')
+      throw new torch.ValueError(`expected ${wanted} input (got ${input.ndim}D input)`)
+    }
+    const { weight, bias, eps, training, num_batches_tracked } = this
+    let momentum = this.momentum ?? 0
+    if (training && num_batches_tracked !== null) {
+      num_batches_tracked.add_(1)
+      momentum = this.momentum ?? 1 / num_batches_tracked.item()
+    }
+    const isOwn = training || this.running_mean === null
+    const keeps = !training || this.track_running_stats
+    const [mean, variance] = keeps ? [this.running_mean, this.running_var] : [null, null]
+    return batch_norm(input, mean, variance, { weight, bias, eps, momentum, training: isOwn })
+  }
+
+  override extra_repr(): string {
+    return (
+      `${this.num_features}, eps=${float(this.eps)}, momentum=${this.momentum === null ? 'None' : float(this.momentum)}, ` +
+      `affine=${bool(this.affine)}, track_running_stats=${bool(this.track_running_stats)}`
+    )
+  }
+}
+
+/** Normalises each channel of `[N, C]` or `[N, C, L]` over the batch (Ioffe and Szegedy 2015). */
+export class BatchNorm1d extends BatchNorm {
+  protected get _ranks(): readonly number[] {
+    return [2, 3]
+  }
+}
+/** Normalises each channel of `[N, C, H, W]` over the batch (Ioffe and Szegedy 2015). */
+export class BatchNorm2d extends BatchNorm {
+  protected get _ranks(): readonly number[] {
+    return [4]
+  }
+}

@@ -1,0 +1,36 @@
+import { Tensor } from '@chainrule/core'
+import { Buffer, Parameter } from './parameter.ts'
+
+/** The fields of a module, in the order of their declaration. */
+export const fields = (module: object): [string, unknown][] =>
+  Object.keys(module).map((key): [string, unknown] => [key, Reflect.get(module, key)])
+
+/** For each module, the names of buffers that are plain tensors, and whether they are part of its state. */
+const registered = new WeakMap<object, Map<string, boolean>>()
+
+/** Remembers that the field `name` is a buffer. */
+export function registerBuffer(module: object, name: string, persistent: boolean): void {
+  const names = registered.get(module) ?? new Map<string, boolean>()
+  registered.set(module, names.set(name, persistent))
+}
+
+/** The fields of a module that are parameters, in order. */
+export function ownParameters(module: object): [string, Parameter][] {
+  const found: [string, Parameter][] = []
+  for (const [key, value] of fields(module)) {
+    if (value instanceof Parameter) found.push([key, value])
+  }
+  return found
+}
+
+/** The fields of a module that are buffers, in order; with `persistent`, only those that belong to its state. */
+export function ownBuffers(module: object, persistent = false): [string, Tensor][] {
+  const found: [string, Tensor][] = []
+  const names = registered.get(module)
+  for (const [key, value] of fields(module)) {
+    if (!(value instanceof Tensor) || value instanceof Parameter) continue
+    const kept = value instanceof Buffer ? value.persistent : names?.get(key)
+    if (kept !== undefined && (kept || !persistent)) found.push([key, value])
+  }
+  return found
+}

@@ -1,0 +1,339 @@
+import { DType, float32, float64, NotImplementedError, Tensor, ValueError } from '@chainrule/core'
+import { fields, ownBuffers, ownParameters, registerBuffer } from './members.ts'
+import { Parameter } from './parameter.ts'
+import { childLines, moduleRepr } from './repr.ts'
+import { collectState, type IncompatibleKeys, loadState, type StateDict } from './state.ts'
+
+/** A module, whatever its `forward` takes and gives. */
+export type AnyModule = Module<never, unknown>
+
+/** How `named_parameters` and its kin name what they find, and how far they look. */
+export interface MemberOptions {
+  /** Put before every name, with a dot. */
+  readonly prefix?: string
+  /** Look into submodules too. */
+  readonly recurse?: boolean
+  /** Give what is shared once, under its first name. */
+  readonly remove_duplicate?: boolean
+}
+
+const inspect = Symbol.for('nodejs.util.inspect.custom')
+
+/**
+ * A part of a network: fields, of which every `Parameter`, `Buffer` and `Module` is found by name, and `forward`. Fields are
+ * found in the order of their declaration; those that begin with `#` are not found.
+ *
+ * @example
+ * class Net extends nn.Module {
+ *   hidden = new nn.Linear(2, 8)
+ *   output = new nn.Linear(8, 1)
+ *   forward(x: Tensor) { return this.output.forward(this.hidden.forward(x).relu()) }
+ * }
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.Module.html
+ */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- they are there for who extends the class
+export abstract class Module<Args extends readonly unknown[] = [Tensor], Result = Tensor> {
+  /** Whether layers such as dropout behave as in training. Set by `train()` and `eval()`. */
+  training = true
+
+  abstract forward(...args: Args): Result
+
+  // What is found by name ----------------------------------------------------------------------------------------------
+
+  /** All parameters, each once. */
+  parameters(recurse = true): Parameter[] {
+    return this.named_parameters({ recurse }).map(([, parameter]) => parameter)
+  }
+
+  /** All parameters, each once, with their paths. */
+  named_parameters(prefix: string | MemberOptions = '', recurse = true): [string, Parameter][] {
+    return this.#members(ownParameters, prefix, recurse)
+  }
+
+  /** All buffers, each once. */
+  buffers(recurse = true): Tensor[] {
+    return this.named_buffers({ recurse }).map(([, buffer]) => buffer)
+  }
+
+  /** All buffers, each once, with their paths. */
+  named_buffers(prefix: string | MemberOptions = '', recurse = true): [string, Tensor][] {
+    return this.#members((module) => ownBuffers(module), prefix, recurse)
+  }
+
+  /** The modules directly in this one. */
+  children(): AnyModule[] {
+    return this.named_children().map(([, child]) => child)
+  }
+
+  /** The modules directly in this one, each once, with their names. */
+  named_children(): [string, AnyModule][] {
+    const seen = new Set<AnyModule>()
+    return ownModules(this).filter(([, child]) => !seen.has(child) && seen.add(child))
+  }
+
+  /** This module and all within it, each once. */
+  modules(): AnyModule[] {
+    return this.named_modules().map(([, module]) => module)
+  }
+
+  /** This module and all within it, with their paths. */
+  named_modules(options: string | Omit<MemberOptions, 'recurse'> = ''): [string, AnyModule][] {
+    const { prefix = '', remove_duplicate = true } = typeof options === 'string' ? { prefix: options } : options
+    const found: [string, AnyModule][] = []
+    const seen = new Set<AnyModule>()
+    const walk = (module: AnyModule, path: string): void => {
+      if (remove_duplicate && seen.has(module)) return
+      seen.add(module)
+      found.push([path, module])
+      for (const [key, child] of ownModules(module)) walk(child, path === '' ? key : `${path}.${key}`)
+    }
+    walk(this, prefix)
+    return found
+  }
+
+  #members<T extends Tensor>(
+    own: (module: AnyModule) => [string, T][],
+    prefix: string | MemberOptions,
+    recursive: boolean,
+  ): [string, T][] {
+    const options = typeof prefix === 'string' ? { prefix, recurse: recursive } : prefix
+    const { prefix: start = '', recurse = true, remove_duplicate = true } = options
+    const modules: [string, AnyModule][] = recurse
+      ? this.named_modules({ prefix: start, remove_duplicate })
+      : [[start, this]]
+    const seen = new Set<T>()
+    const found: [string, T][] = []
+    for (const [path, module] of modules) {
+      for (const [key, member] of own(module)) {
+        if (remove_duplicate && seen.has(member)) continue
+        seen.add(member)
+        found.push([path === '' ? key : `${path}.${key}`, member])
+      }
+    }
+    return found
+  }
+
+  // Adding by name -----------------------------------------------------------------------------------------------------
+
+  /** Makes a parameter the field `name`. */
+  register_parameter(name: string, parameter: Parameter | null): void {
+    this.#checkName('parameter', name)
+    if (parameter !== null && !(parameter instanceof Parameter)) {
+      throw new TypeError(
+        `cannot assign '${className(parameter)}' object to parameter '${name}' (torch.nn.Parameter or None required)`,
+      )
+    }
+    Reflect.set(this, name, parameter)
+  }
+
+  /** Makes a tensor the field `name` and part of the module's state, unless it is not `persistent`. */
+  register_buffer(
+    name: string,
+    tensor: Tensor | null,
+    options: boolean | { readonly persistent?: boolean } = true,
+  ): void {
+    this.#checkName('buffer', name)
+    if (tensor !== null && !(tensor instanceof Tensor)) {
+      throw new TypeError(
+        `cannot assign '${className(tensor)}' object to buffer '${name}' (torch Tensor or None required)`,
+      )
+    }
+    registerBuffer(this, name, typeof options === 'boolean' ? options : (options.persistent ?? true))
+    Reflect.set(this, name, tensor)
+  }
+
+  /** Makes a module the field `name`. */
+  add_module(name: string, module: AnyModule | null): void {
+    if (module !== null && !(module instanceof Module)) {
+      throw new TypeError(`${className(module)} is not a Module subclass`)
+    }
+    this.#checkName('module', name)
+    Reflect.set(this, name, module)
+  }
+
+  /** As `add_module`. */
+  register_module(name: string, module: AnyModule | null): void {
+    this.add_module(name, module)
+  }
+
+  #checkName(kind: 'parameter' | 'buffer' | 'module', name: string): void {
+    const now: unknown = Reflect.get(this, name)
+    // A field that was declared and not yet set is there to be filled.
+    const isFree = kind === 'module' ? now instanceof Module : now instanceof Tensor
+    if (now !== undefined && now !== null && !isFree) throw new ValueError(`attribute '${name}' already exists`)
+    if (name.includes('.')) {
+      throw new ValueError(`${kind} name can't contain "."${kind === 'module' ? `, got: ${name}` : ''}`)
+    }
+    if (name === '') throw new ValueError(`${kind} name can't be empty string ""`)
+  }
+
+  // Finding by path ----------------------------------------------------------------------------------------------------
+
+  /** The module at a path such as `'encoder.0'`; this one for `''`. */
+  get_submodule(target: string): AnyModule {
+    if (target === '') return this
+    const [name = '', ...rest] = target.split('.')
+    const child: unknown = Reflect.get(this, name)
+    if (child === undefined) throw new ValueError(`${this._get_name()} has no attribute \`${name}\``)
+    if (!(child instanceof Module)) throw new ValueError(`\`${name}\` is not an nn.Module`)
+    return child.get_submodule(rest.join('.'))
+  }
+
+  /** The parameter at a path such as `'encoder.0.weight'`. */
+  get_parameter(target: string): Parameter {
+    const found = this.#at(target)
+    if (!(found instanceof Parameter)) throw new ValueError(`\`${last(target)}\` is not an nn.Parameter`)
+    return found
+  }
+
+  /** The buffer at a path such as `'norm.running_mean'`. */
+  get_buffer(target: string): Tensor {
+    this.#at(target)
+    const owner = this.get_submodule(target.slice(0, Math.max(0, target.lastIndexOf('.'))))
+    const found = ownBuffers(owner).find(([key]) => key === last(target))
+    if (found === undefined) throw new ValueError(`\`${last(target)}\` is not a buffer`)
+    return found[1]
+  }
+
+  #at(target: string): unknown {
+    const owner = this.get_submodule(target.slice(0, Math.max(0, target.lastIndexOf('.'))))
+    const found: unknown = Reflect.get(owner, last(target))
+    if (found === undefined) throw new ValueError(`${owner._get_name()} has no attribute \`${last(target)}\``)
+    return found
+  }
+
+  // State --------------------------------------------------------------------------------------------------------------
+
+  /**
+   * Every parameter and persistent buffer by its path. The tensors share the module's memory; with `keep_vars` they are the
+   * parameters themselves.
+   */
+  state_dict({ prefix = '', keep_vars = false }: { prefix?: string; keep_vars?: boolean } = {}): StateDict {
+    return collectState(this, prefix, keep_vars)
+  }
+
+  /**
+   * Copies a state into this module's tensors. With `strict: false`, missing and unexpected keys are only reported.
+   *
+   * @throws RuntimeError that lists missing, unexpected and mismatched keys; then nothing has changed.
+   */
+  load_state_dict(
+    state_dict: Readonly<StateDict>,
+    options: boolean | { readonly strict?: boolean } = {},
+  ): IncompatibleKeys {
+    return loadState(this, state_dict, typeof options === 'boolean' ? options : (options.strict ?? true))
+  }
+
+  // Everything within --------------------------------------------------------------------------------------------------
+
+  /** Sets this module and all within it to training mode, or out of it. */
+  train(mode = true): this {
+    this.training = mode
+    for (const child of this.children()) child.train(mode)
+    return this
+  }
+
+  /** Sets this module and all within it to evaluation mode. */
+  eval(): this {
+    return this.train(false)
+  }
+
+  /** Clears the gradients of all parameters: to `null`, or to zeros with `set_to_none: false`. */
+  zero_grad({ set_to_none = true }: { readonly set_to_none?: boolean } = {}): void {
+    for (const parameter of this.parameters()) {
+      if (set_to_none) parameter.grad = null
+      else if (parameter.grad !== null) parameter.grad = parameter.grad.detach().zero_()
+    }
+  }
+
+  /** Calls `fn` with every module within, the children first, and then with this one. */
+  apply(fn: (module: AnyModule) => void): this {
+    for (const child of this.children()) child.apply(fn)
+    fn(this)
+    return this
+  }
+
+  /** Switches gradients on or off for all parameters. */
+  requires_grad_(requires_grad = true): this {
+    for (const parameter of this.parameters()) parameter.requires_grad_(requires_grad)
+    return this
+  }
+
+  /** Moves every parameter and buffer to a device, or to a floating point dtype (integers stay as they are). */
+  to(
+    target: DType | string | Tensor | { readonly dtype?: DType; readonly device?: string },
+    options: DType | { readonly dtype?: DType } = {},
+  ): this {
+    const named = options instanceof DType ? { dtype: options } : options
+    const { dtype, device }: { dtype?: DType | undefined; device?: string | undefined } =
+      target instanceof DType ? { dtype: target } : typeof target === 'string' ? { ...named, device: target } : target
+    if (dtype !== undefined && !dtype.is_floating_point) {
+      throw new TypeError(
+        `nn.Module.to only accepts floating point or complex dtypes, but got desired dtype=${dtype.toString()}`,
+      )
+    }
+    return this._apply((x) => x.to({ device, dtype: x.is_floating_point() ? dtype : undefined }))
+  }
+
+  /** All floating point parameters and buffers as float32. */
+  float(): this {
+    return this.to(float32)
+  }
+
+  /** All floating point parameters and buffers as float64. */
+  double(): this {
+    return this.to(float64)
+  }
+
+  /** Replaces the contents of every parameter, its gradient and every buffer; the tensors stay the same objects. */
+  _apply(change: (x: Tensor) => Tensor): this {
+    for (const parameter of this.parameters()) {
+      parameter.data = change(parameter.data)
+      if (parameter.grad !== null) {
+        const gradient = change(parameter.grad.data)
+        parameter.grad = null
+        parameter.grad = gradient
+      }
+    }
+    for (const buffer of this.buffers()) buffer.data = change(buffer.data)
+    return this
+  }
+
+  // Text ---------------------------------------------------------------------------------------------------------------
+
+  /** The name of the class. */
+  _get_name(): string {
+    return this.constructor.name
+  }
+
+  /** What stands in the parentheses of this module's text: its options, on one line or several. */
+  extra_repr(): string {
+    return ''
+  }
+
+  toString(): string {
+    return moduleRepr(this._get_name(), this.extra_repr(), childLines(ownModules(this)))
+  }
+
+  [inspect](): string {
+    return this.toString()
+  }
+}
+
+/** The fields of a module that are modules, in order. */
+export function ownModules(module: object): [string, AnyModule][] {
+  const found: [string, AnyModule][] = []
+  for (const [key, value] of fields(module)) if (value instanceof Module) found.push([key, value])
+  return found
+}
+
+const last = (path: string): string => path.slice(path.lastIndexOf('.') + 1)
+
+function className(value: unknown): string {
+  return typeof value === 'object' && value !== null ? value.constructor.name : typeof value
+}
+
+/** The error of a module that only holds others. */
+export function missingForward(name: string): NotImplementedError {
+  return new NotImplementedError(`Module [${name}] is missing the required "forward" function`)
+}

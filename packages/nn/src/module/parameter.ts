@@ -1,0 +1,44 @@
+import { Tensor } from '@chainrule/core'
+
+/** Node asks for this when it prints an object. */
+const inspect = Symbol.for('nodejs.util.inspect.custom')
+
+/**
+ * A tensor that a module learns: as a field of a module it is found by `parameters()`. It shares the memory of `data`.
+ *
+ * @example
+ * class Scale extends nn.Module {
+ *   factor = new nn.Parameter(torch.ones(1))
+ *   forward(x: Tensor) { return x.mul(this.factor) }
+ * }
+ */
+export class Parameter extends Tensor {
+  /** Tells a parameter from any other tensor, in types too. */
+  readonly _is_param = true
+
+  constructor(data: Tensor, requires_grad: boolean | { readonly requires_grad?: boolean } = true) {
+    super(data.storage, data.shape, data.strides, data.offset)
+    this.requires_grad = typeof requires_grad === 'boolean' ? requires_grad : (requires_grad.requires_grad ?? true)
+  }
+
+  override toString(): string {
+    return `Parameter containing:\n${super.toString()}`
+  }
+
+  [inspect](): string {
+    return this.toString()
+  }
+}
+
+/**
+ * A tensor that belongs to a module's state and is not learned, such as a running mean. With `persistent: false` it is left
+ * out of `state_dict()`. It shares the memory of `data`.
+ */
+export class Buffer extends Tensor {
+  readonly persistent: boolean
+
+  constructor(data: Tensor, { persistent = true }: { readonly persistent?: boolean } = {}) {
+    super(data.storage, data.shape, data.strides, data.offset)
+    this.persistent = persistent
+  }
+}

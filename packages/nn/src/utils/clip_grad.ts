@@ -1,0 +1,42 @@
+import { no_grad, RuntimeError, stack, Tensor, tensor } from '@chainrule/core'
+
+const gradientsOf = (parameters: Tensor | Iterable<Tensor>): Tensor[] =>
+  (parameters instanceof Tensor ? [parameters] : [...parameters]).flatMap(({ grad }) => (grad === null ? [] : [grad]))
+
+/** What `clip_grad_norm_` takes by name. */
+export interface ClipOptions {
+  /** Which norm: 2 where left out; `Infinity` for the largest magnitude. */
+  readonly norm_type?: number
+  /** Refuse a norm that is not finite. */
+  readonly error_if_nonfinite?: boolean
+}
+
+/** Scales gradients in place so that their norm, taken over all together, is at most `max_norm`. Returns the norm before. */
+export function clip_grad_norm_(
+  parameters: Tensor | Iterable<Tensor>,
+  max_norm: number,
+  { norm_type = 2, error_if_nonfinite = false }: ClipOptions = {},
+): Tensor {
+  const gradients = gradientsOf(parameters)
+  if (gradients.length === 0) return tensor(0)
+  return no_grad(() => {
+    const total = stack(gradients.map((g) => g.norm(norm_type))).norm(norm_type)
+    if (error_if_nonfinite && !total.isfinite().item()) {
+      throw new RuntimeError(
+        `The total norm of order ${norm_type === Number.POSITIVE_INFINITY ? 'inf' : norm_type.toFixed(1)} for gradients from \`parameters\` is non-finite, so it cannot be clipped. To disable ` +
+          'this error and scale the gradients by the non-finite norm anyway, set `error_if_nonfinite=False`',
+      )
+    }
+    // No branch on the value: it may not have arrived from the device yet.
+    const factor = total.add(1e-6).reciprocal().mul(max_norm).clamp_max(1)
+    for (const g of gradients) g.detach().mul_(factor)
+    return total
+  })
+}
+
+/** Limits each element of the gradients to ±`clip_value`, in place. */
+export function clip_grad_value_(parameters: Tensor | Iterable<Tensor>, clip_value: number): void {
+  no_grad(() => {
+    for (const g of gradientsOf(parameters)) g.detach().clamp_(-clip_value, clip_value)
+  })
+}
