@@ -26,6 +26,7 @@ export {
   Rprop,
   type RpropOptions,
 } from './adaptive.ts'
+export * as lr_scheduler from './lr_scheduler/index.ts'
 // An optimizer of one's own
 export {
   type GroupOptions,

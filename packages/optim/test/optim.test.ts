@@ -64,46 +64,41 @@ function halve(optimizer: AnyOptimizer): void {
 }
 
 describe('trajectories', () => {
-  for (const [name, entry] of entriesOf<Trajectory>(golden, 'trajectory')) {
+  test.each(entriesOf<Trajectory>(golden, 'trajectory'))('%s', (name, entry) => {
     const dtype = name.split(' ')[1] as 'f32' | 'f64'
-    test(`${name}`, () => {
-      let params = parameters(dtype === 'f32' ? torch.float32 : torch.float64)
-      let optimizer = make(entry, params)
-      entry.steps.forEach((expected, step) => {
-        setGradients(params, dtype, step)
-        if (step === 3) halve(optimizer)
-        optimizer.step()
-        expect(params.map((p, i) => difference(p, expected[i] as GoldenTensor))).toEqual(params.map(() => null))
-        if (step === 3) {
-          // Half way a new optimizer over new tensors takes over what was saved.
-          const saved = optimizer.state_dict()
-          const before = params
-          params = before.map((p) => p.detach().clone().requires_grad_())
-          optimizer = make(entry, params)
-          optimizer.load_state_dict(saved)
-          setGradients(before, dtype, 0)
-        }
-      })
-      const { state } = optimizer.state_dict()
-      expect(Object.keys(state)).toEqual(Object.keys(entry.state))
-      for (const [i, kept] of Object.entries(entry.state)) {
-        const ours = state[Number(i)] ?? {}
-        expect(Object.keys(ours).sort()).toEqual(Object.keys(kept).sort())
-        for (const [key, value] of Object.entries(kept))
-          expect([key, difference(ours[key], value)]).toEqual([key, null])
+    let params = parameters(dtype === 'f32' ? torch.float32 : torch.float64)
+    let optimizer = make(entry, params)
+    entry.steps.forEach((expected, step) => {
+      setGradients(params, dtype, step)
+      if (step === 3) halve(optimizer)
+      optimizer.step()
+      expect(params.map((p, i) => difference(p, expected[i] as GoldenTensor))).toEqual(params.map(() => null))
+      if (step === 3) {
+        // Half way a new optimizer over new tensors takes over what was saved.
+        const saved = optimizer.state_dict()
+        const before = params
+        params = before.map((p) => p.detach().clone().requires_grad_())
+        optimizer = make(entry, params)
+        optimizer.load_state_dict(saved)
+        setGradients(before, dtype, 0)
       }
     })
-  }
+    const { state } = optimizer.state_dict()
+    expect(Object.keys(state)).toEqual(Object.keys(entry.state))
+    for (const [i, kept] of Object.entries(entry.state)) {
+      const ours = state[Number(i)] ?? {}
+      expect(Object.keys(ours).sort()).toEqual(Object.keys(kept).sort())
+      for (const [key, value] of Object.entries(kept)) expect([key, difference(ours[key], value)]).toEqual([key, null])
+    }
+  })
 })
 
 describe('texts', () => {
-  for (const [name, entry] of entriesOf<Text>(golden, 'text')) {
-    test(`${name}`, () => {
-      const optimizer = make(entry, parameters(torch.float32))
-      for (const group of optimizer.param_groups) Object.assign(group, entry.change)
-      expect(String(optimizer)).toBe(entry.text)
-    })
-  }
+  test.each(entriesOf<Text>(golden, 'text'))('%s', (_, entry) => {
+    const optimizer = make(entry, parameters(torch.float32))
+    for (const group of optimizer.param_groups) Object.assign(group, entry.change)
+    expect(String(optimizer)).toBe(entry.text)
+  })
 })
 
 describe('errors', () => {
@@ -114,12 +109,10 @@ describe('errors', () => {
     'mistake not a leaf': [p.mul(2)],
     'mistake twice': [{ params: [p] }, { params: p }],
   }
-  for (const [name, entry] of entriesOf<Mistake>(golden, 'mistake')) {
-    test(`${name}`, () => {
-      const given = (params[name] ?? parameters(torch.float32)) as torch.Tensor[]
-      expect(caught(() => new (maker(entry.optimizer))(given, entry.options))).toEqual(entry.caught)
-    })
-  }
+  test.each(entriesOf<Mistake>(golden, 'mistake'))('%s', (name, entry) => {
+    const given = (params[name] ?? parameters(torch.float32)) as torch.Tensor[]
+    expect(caught(() => new (maker(entry.optimizer))(given, entry.options))).toEqual(entry.caught)
+  })
 
   test('what is no list of tensors', () => {
     const of = (given: unknown) => () => new optim.SGD(given as torch.Tensor[])

@@ -1,0 +1,126 @@
+import { ValueError } from '@chainrule/core'
+import { Optimizer } from '../optimizer.ts'
+import { typename } from '../text.ts'
+
+/** Any optimizer with a learning rate. */
+export type Scheduled = Optimizer<{ lr: number }>
+
+/** What every scheduler takes. */
+export interface SchedulerOptions {
+  /** The epoch to go on from; -1, the default, starts anew from the optimizer's learning rates. */
+  readonly last_epoch?: number
+}
+
+/** The state of a scheduler: its settings and counters, plain values. */
+export type SchedulerStateDict = Readonly<Record<string, unknown>>
+
+/** What a scheduler's `step` and `get_last_lr` need of it: all that another scheduler may be made of. */
+export interface Scheduler {
+  step(): void
+  get_last_lr(): number[]
+  state_dict(): SchedulerStateDict
+  load_state_dict(state: SchedulerStateDict): void
+}
+
+/**
+ * A schedule of learning rates: each `step`, once an epoch or once a batch, sets those of all groups. A schedule of one's
+ * own says `chained`, the next learning rate from the one before, and calls `start()` at the end of its constructor.
+ *
+ * @see https://pytorch.org/docs/stable/optim.html#how-to-adjust-learning-rate
+ */
+export abstract class LRScheduler implements Scheduler {
+  readonly optimizer: Scheduled
+  /** The learning rates at the start, one a group. */
+  base_lrs: number[]
+  /** The number of the epoch that the learning rates are for. */
+  last_epoch: number
+  _step_count = 0
+  _last_lr: number[] = []
+
+  constructor(optimizer: Scheduled, { last_epoch = -1 }: SchedulerOptions = {}) {
+    checkOptimizer(optimizer)
+    optimizer.param_groups.forEach((group, i) => {
+      if (last_epoch === -1) group.initial_lr ??= group.lr
+      else if (group.initial_lr === undefined) {
+        throw new ValueError(`param 'initial_lr' is not specified in param_groups[${i}] when resuming an optimizer`)
+      }
+    })
+    this.optimizer = optimizer
+    this.base_lrs = optimizer.param_groups.map((group) => group.initial_lr ?? group.lr)
+    this.last_epoch = last_epoch
+  }
+
+  /** The learning rate of a group for `last_epoch`, from the one that it has now and the one that it started with. */
+  protected abstract chained(lr: number, base: number, group: number): number
+
+  /** The same from the start alone; where it is not known, from the one that the group has now. */
+  protected closed(base: number, group: number): number {
+    return this.chained(this.optimizer.param_groups[group]?.lr ?? base, base, group)
+  }
+
+  /** Sets the learning rates of epoch 0. */
+  protected start(): void {
+    this._step_count = 0
+    this.step()
+  }
+
+  /** The learning rates for `last_epoch`, one a group. */
+  get_lr(): number[] {
+    return this.optimizer.param_groups.map(({ lr }, i) => this.chained(lr, this.base_lrs[i] ?? lr, i))
+  }
+
+  /** The learning rates that were set last. */
+  get_last_lr(): number[] {
+    return this._last_lr
+  }
+
+  /** Sets the learning rates of the next epoch, or of the one given. */
+  step(epoch?: number): void {
+    this._step_count++
+    this.last_epoch = epoch ?? this.last_epoch + 1
+    this.apply(epoch === undefined ? this.get_lr() : this.base_lrs.map((base, i) => this.closed(base, i)))
+  }
+
+  /** Gives each group its learning rate. */
+  protected apply(lrs: readonly number[]): void {
+    this.optimizer.param_groups.forEach((group, i) => {
+      group.lr = lrs[i] ?? group.lr
+    })
+    this._last_lr = this.optimizer.param_groups.map(({ lr }) => lr)
+  }
+
+  /** Every setting and counter, without the optimizer and without functions. */
+  state_dict(): SchedulerStateDict {
+    return stateOf(this)
+  }
+
+  /** Takes back what `state_dict` gave. Load the optimizer's state too. */
+  load_state_dict(state: SchedulerStateDict): void {
+    Object.assign(this, structuredClone(state))
+  }
+}
+
+/** The fields of a scheduler that are values. */
+export function stateOf(scheduler: object): SchedulerStateDict {
+  const isPlain = ([key, value]: readonly [string, unknown]) => key !== 'optimizer' && typeof value !== 'function'
+  return structuredClone(Object.fromEntries(Object.entries(scheduler).filter(isPlain)))
+}
+
+/** @throws TypeError where it is not an optimizer. */
+export function checkOptimizer(optimizer: unknown): void {
+  if (!(optimizer instanceof Optimizer)) throw new TypeError(`${typename(optimizer)} is not an Optimizer`)
+}
+
+/** Options whose first may stand alone: `(30, { gamma })` and `({ step_size: 30, gamma })` are the same. */
+export function named<O extends object, K extends keyof O>(key: K, first: O | O[K], options: Partial<O> = {}): O {
+  const isOptions = typeof first === 'object' && first !== null && !Array.isArray(first)
+  return (isOptions ? first : { ...options, [key]: first }) as O
+}
+
+/** One value for each group: the same for all, or a list. */
+export function perGroup<T>(optimizer: Scheduled, value: T | readonly T[], wrong: (count: number) => string): T[] {
+  const count = optimizer.param_groups.length
+  if (!Array.isArray(value)) return Array.from({ length: count }, () => value as T)
+  if (value.length !== count) throw new ValueError(wrong(value.length))
+  return [...(value as readonly T[])]
+}
