@@ -6,8 +6,6 @@
  * Without the flag, Node 20 has no fused multiply-add and the column is empty. PyTorch is asked where `/usr/bin/python3`
  * has it (`PYTHON` names another); what it does depends on the BLAS that it finds, so that is printed.
  */
-import { spawn } from 'node:child_process'
-import { createInterface } from 'node:readline'
 import {
   compileMatmul,
   float32,
@@ -18,6 +16,7 @@ import {
   workspaceBytes,
 } from '../packages/core/src/devices/wasm/matmul.ts'
 import { hasRelaxedSimd } from '../packages/core/src/devices/wasm/probe.ts'
+import { measure, median, startPyTorch } from './pytorch.ts'
 
 /** N: rows contiguous; T: columns contiguous, a transposed view. */
 type Layout = 'N' | 'T'
@@ -59,67 +58,18 @@ function product([, batch, m, k, n, a, b]: Case): Product {
   return { batch, m, n, k, a: matrices(m, k, a), b: matrices(k, n, b), c: matrices(m, n, 'N') }
 }
 
-/** Seconds of one run, averaged over as many as fit into the patience. */
-function measure(run: () => void, times: number): number {
-  const start = performance.now()
-  for (let i = 0; i < times; i++) run()
-  return (performance.now() - start) / 1000 / times
-}
-
-const script = `
-import sys, time
-try:
-    import torch
-except ImportError:
-    print('none', flush=True); sys.exit()
-torch.set_num_threads(1)
-torch.ones(8, 8) @ torch.ones(8, 8)
-maps = open('/proc/self/maps').read().split()
-blas = sorted({p.split('/')[-1] for p in maps if 'blas' in p or 'mkl' in p})
-print('PyTorch', torch.__version__, 'with', ', '.join(blas), flush=True)
-for line in sys.stdin:
-    batch, m, k, n, a, b, times = line.split()
-    batch, m, k, n, times = int(batch), int(m), int(k), int(n), int(times)
-    A = torch.randn(batch, m, k) if a == 'N' else torch.randn(batch, k, m).transpose(1, 2)
-    B = torch.randn(batch, k, n) if b == 'N' else torch.randn(batch, n, k).transpose(1, 2)
-    if batch == 1: A, B = A[0], B[0]
-    A @ B
-    start = time.perf_counter()
-    for _ in range(times): A @ B
-    print((time.perf_counter() - start) / times, flush=True)
-`
-
-/** A line in, a line out; null where there is no PyTorch. */
-async function startPyTorch(): Promise<{ name: string; ask(line: string): Promise<string>; stop(): void } | null> {
-  const env = { ...process.env, OPENBLAS_NUM_THREADS: '1', OMP_NUM_THREADS: '1' }
-  const python = spawn(process.env['PYTHON'] ?? '/usr/bin/python3', ['-c', script], {
-    env,
-    stdio: ['pipe', 'pipe', 'inherit'],
-  })
-  const failed = new Promise<void>((resolve) => python.on('error', () => resolve()))
-  const lines = createInterface({ input: python.stdout })[Symbol.asyncIterator]()
-  const next = async (): Promise<string> => String((await lines.next()).value ?? 'none')
-  const name = await Promise.race([next(), failed.then(() => 'none')])
-  if (name === 'none') return null
-  return {
-    name,
-    ask(line) {
-      python.stdin.write(`${line}\n`)
-      return next()
-    },
-    stop: () => python.stdin.end(),
-  }
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((x, y) => x - y)[values.length >> 1] ?? Number.NaN
-}
-
 const kernels: { name: string; multiply: Multiply }[] = [
   { name: 'mul, add', multiply: compileMatmul(float32, memory) },
   ...(hasRelaxedSimd ? [{ name: 'fused', multiply: compileMatmul(float32, memory, { relaxed: true }) }] : []),
 ]
-const pyTorch = await startPyTorch()
+const pyTorch = await startPyTorch(`
+def work(batch, m, k, n, a, b):
+    batch, m, k, n = int(batch), int(m), int(k), int(n)
+    A = torch.randn(batch, m, k) if a == 'N' else torch.randn(batch, k, m).transpose(1, 2)
+    B = torch.randn(batch, k, n) if b == 'N' else torch.randn(batch, n, k).transpose(1, 2)
+    if batch == 1: A, B = A[0], B[0]
+    return lambda: A @ B
+`)
 console.log(`Node ${process.versions.node}, ${pyTorch?.name ?? 'no PyTorch'}; one thread each; GFLOP/s\n`)
 const columns = [...kernels.map(({ name }) => name), ...(pyTorch ? ['PyTorch', 'time / its'] : [])]
 console.log('case'.padEnd(44), ...columns.map((name) => name.padStart(10)))
@@ -132,7 +82,7 @@ for (const item of cases) {
   const seconds: number[][] = columns.map(() => [])
   for (let round = 0; round < rounds; round++) {
     kernels.forEach(({ multiply }, i) => seconds[i]?.push(measure(() => multiply(plan, 0), times)))
-    if (pyTorch) seconds[kernels.length]?.push(Number(await pyTorch.ask([batch, m, k, n, a, b, times].join(' '))))
+    if (pyTorch) seconds[kernels.length]?.push(await pyTorch.measure([batch, m, k, n, a, b], times))
   }
   const medians = seconds.map(median)
   const speeds = medians.slice(0, kernels.length + (pyTorch ? 1 : 0)).map((s) => (work / s / 1e9).toFixed(1))

@@ -16,10 +16,10 @@ type PadParameters = [
  * `rows` × `columns`. The zeros are there already.
  *
  * A row is split into `phases`: first all columns 0, `phases`, 2 `phases`, …, then 1, 1 + `phases`, …, each phase on
- * `phaseBytes`. A convolution of that stride finds the pixels of one kernel element side by side. Strides are in bytes.
+ * `phaseBytes`; `phases` or `spreadX` is 1. A convolution of that stride finds the pixels of one kernel element side by side. Strides are in bytes.
  */
 export function padKernel<V extends Lanes<V>>(m: ModuleBuilder, element: Element<V>, partial: PartialVectors<V>): Pad {
-  const { bytes, lanes } = element
+  const { bytes } = element
   return m.function<PadParameters>(
     [I32, I32, I32, I32, I32, I32, I32, I32, I32, I32, I32, I32, I32, I32, I32, I32],
     undefined,
@@ -30,6 +30,7 @@ export function padKernel<V extends Lanes<V>>(m: ModuleBuilder, element: Element
       const [room, none] = [columns.sub(left), I32.const(0)]
       // Of a row that is copied whole, as much as there is room for.
       const count = f.let(select(left.ge(columns), none, select(width.lt(room), width, room)))
+      const spread = { left, spreadX, column, phases, phaseBytes }
       repeatTimes(f, channels, () => {
         const [source, y, rowsLeft] = [f.let(from), f.let(top), f.let(height)]
         repeatTimes(f, rowsLeft, () => {
@@ -37,27 +38,8 @@ export function padKernel<V extends Lanes<V>>(m: ModuleBuilder, element: Element
             const target = f.let(to.add(y.mul(rowBytes)))
             f.if(
               plain,
-              () => {
-                const [p, q, n] = [f.let(source), f.let(target.add(left.mul(bytes))), f.let(count)]
-                f.while(n.ge(lanes), () => {
-                  f.store(q, element.load(p))
-                  f.set(p, p.add(16))
-                  f.set(q, q.add(16))
-                  f.set(n, n.sub(lanes))
-                })
-                f.if(n, () => partial.store(f, q, partial.load(p, n), n))
-              },
-              () => {
-                const [p, x, n] = [f.let(source), f.let(left), f.let(width)]
-                repeatTimes(f, n, () => {
-                  f.if(x.lt(columns), () => {
-                    const offset = x.rem(phases).mul(phaseBytes).add(x.div(phases).mul(bytes))
-                    f.storeLane(target.add(offset), element.loadOne(p), bytes, 0)
-                  })
-                  f.set(p, p.add(column))
-                  f.set(x, x.add(spreadX))
-                })
-              },
+              () => copyRow(f, element, partial, source, target.add(left.mul(bytes)), count),
+              () => spreadRow(f, element, source, target, { ...spread, width, columns }),
             )
           })
           f.set(source, source.add(row))
@@ -68,6 +50,53 @@ export function padKernel<V extends Lanes<V>>(m: ModuleBuilder, element: Element
       })
     },
   )
+}
+
+/** Copies elements side by side. */
+function copyRow<V extends Lanes<V>>(
+  f: FunctionBuilder,
+  element: Element<V>,
+  partial: PartialVectors<V>,
+  from: I32,
+  to: I32,
+  count: I32,
+): void {
+  const [source, target, left] = [f.let(from), f.let(to), f.let(count)]
+  f.while(left.ge(element.lanes), () => {
+    f.store(target, element.load(source))
+    f.set(source, source.add(16))
+    f.set(target, target.add(16))
+    f.set(left, left.sub(element.lanes))
+  })
+  f.if(left, () => partial.store(f, target, partial.load(source, left), left))
+}
+
+/** Copies elements of any stride to columns `spreadX` apart, each to its phase. */
+function spreadRow<V extends Lanes<V>>(
+  f: FunctionBuilder,
+  element: Element<V>,
+  from: I32,
+  to: I32,
+  names: Record<'left' | 'width' | 'columns' | 'spreadX' | 'column' | 'phases' | 'phaseBytes', I32>,
+): void {
+  const { left, width, columns, spreadX, column, phases, phaseBytes } = names
+  const [source, x, rest] = [f.let(from), f.let(left), f.let(width)]
+  const phase = f.let(left.rem(phases))
+  const target = f.let(to.add(phase.mul(phaseBytes)).add(left.div(phases).mul(element.bytes)))
+  const toFirstPhase = f.let(phases.mul(phaseBytes).sub(element.bytes))
+  const steps = f.let(select(spreadX.eq(1), phaseBytes, spreadX.mul(element.bytes)))
+  f.while(select(x.lt(columns), rest, I32.const(0)), () => {
+    f.set(rest, rest.sub(1))
+    f.storeLane(target, element.loadOne(source), element.bytes, 0)
+    f.set(source, source.add(column))
+    f.set(x, x.add(spreadX))
+    f.set(target, target.add(steps))
+    f.set(phase, phase.add(1))
+    f.if(phase.eq(phases), () => {
+      f.set(phase, I32.const(0))
+      f.if(spreadX.eq(1), () => f.set(target, target.sub(toFirstPhase)))
+    })
+  })
 }
 
 /** Runs `body` as many times as a variable says, counting it down to 0. */
