@@ -1,2 +1,7 @@
-/** Runs one scenario by its name. */
-export {}
+/** `pnpm example [NAME]`: lists the scenarios, or runs one. */
+import { command } from './command.ts'
+
+const { code, text } = command(process.argv.slice(2), process.stdout.columns ?? 80)
+if (code === 2) console.error(text)
+else console.log(text)
+process.exitCode = code

@@ -1,0 +1,83 @@
+import { parseArgs } from 'node:util'
+import { distance } from 'fastest-levenshtein'
+import colors from 'picocolors'
+import { curve, written } from './curve.ts'
+import { listing } from './listing.ts'
+import { recorded } from './recorded/index.ts'
+import { run, succeeded } from './run.ts'
+import { type Scenario, scenarios } from './scenarios/index.ts'
+
+const help = `pnpm example                  lists the scenarios
+pnpm example NAME             runs one: its cells, with what they show, then its training
+
+  -d, --device cpu|gpu        where to compute (default: cpu)
+  -h, --help                  this text`
+
+/** What a command line comes to: a text to print, and the exit code, which is 2 where the command line is wrong. */
+export interface Answer {
+  readonly code: 0 | 1 | 2
+  readonly text: string
+}
+
+const refuse = (reason: string): Answer => ({ code: 2, text: `example: ${reason}` })
+
+/** Answers `pnpm example ...args` on a terminal of `columns` columns. */
+export function command(args: readonly string[], columns: number): Answer {
+  let parsed: ReturnType<typeof parse>
+  try {
+    parsed = parse(args)
+  } catch (error) {
+    return refuse(`${error instanceof Error ? error.message : String(error)}\n\n${help}`)
+  }
+  const { values, positionals } = parsed
+  if (values.help) return { code: 0, text: help }
+  if (values.device === 'gpu') return refuse(`the device 'gpu' is not there yet; leave --device out, or say cpu`)
+  if (values.device !== 'cpu') return refuse(`--device is cpu or gpu, not '${values.device}'`)
+  const [name, ...more] = positionals
+  if (name === undefined) return { code: 0, text: list() }
+  if (more.length > 0) return refuse(`one scenario at a time, not ${positionals.join(', ')}`)
+  const scenario = Object.hasOwn(scenarios, name) ? scenarios[name] : undefined
+  return scenario === undefined ? unknown(name) : show(name, scenario, columns)
+}
+
+function parse(args: readonly string[]) {
+  return parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: { help: { type: 'boolean', short: 'h' }, device: { type: 'string', short: 'd', default: 'cpu' } },
+  })
+}
+
+function list(): string {
+  const lines = Object.entries(scenarios).map(([name, { title, notebooks }]) =>
+    [colors.cyan(name.padEnd(18)), Object.keys(notebooks).join(' ').padEnd(9), title].join('  '),
+  )
+  const head = colors.dim(['scenario'.padEnd(18), 'notebooks', 'what it shows'].join('  '))
+  return [head, ...lines, '', 'pnpm example NAME runs one; --help says more.'].join('\n')
+}
+
+function unknown(name: string): Answer {
+  const near = Object.keys(scenarios)
+    .map((known) => ({ known, far: known.includes(name) ? 0 : distance(name, known) }))
+    .filter(({ far }) => far <= Math.max(2, name.length / 3))
+    .sort((a, b) => a.far - b.far)
+    .slice(0, 3)
+    .map(({ known }) => known)
+  const hint =
+    near.length > 0 ? `did you mean ${near.join(' or ')}?` : `the scenarios are ${Object.keys(scenarios).join(', ')}`
+  return refuse(`there is no scenario '${name}'; ${hint}`)
+}
+
+function show(name: string, scenario: Scenario, columns: number): Answer {
+  const outcome = run(name, scenario, recorded)
+  const { comparisons, losses, goal } = outcome
+  const text = [
+    `${colors.bold(name)}  ${scenario.title}`,
+    listing(name, comparisons),
+    '',
+    colors.bold('Training'),
+    curve(losses, Math.min(columns, 100)),
+    `  loss ${written(losses[0])} → ${written(losses.at(-1))} in ${losses.length} steps; the least possible is ${goal}`,
+  ].join('\n')
+  return { code: succeeded(outcome) ? 0 : 1, text }
+}
