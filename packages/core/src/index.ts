@@ -20,6 +20,8 @@ export {
   no_grad,
   set_grad_enabled,
 } from './autograd/modes.ts'
+// Devices
+export { type DeviceInfo, device_info } from './devices/device.ts'
 export type { TypedArray } from './dtype.ts'
 export {
   bool,
@@ -36,7 +38,6 @@ export { IndexError, NotImplementedError, RuntimeError, ValueError } from './err
 export { FormulaError } from './formula/index.ts'
 // Shape, parts, joining
 export { clone, detach } from './ops/copies.ts'
-
 // Creation
 export {
   arange,
@@ -58,6 +59,7 @@ export {
   zeros,
   zeros_like,
 } from './ops/creation.ts'
+
 // Ops of one's own
 export {
   type ElementwiseDefinition,

@@ -2,9 +2,10 @@
  * Replays the autograd programs that PyTorch ran for `golden/autograd.json` (made by `tools/golden/autograd.py`). Each
  * scenario has a twin of the same name there, line for line; what the two return must be equal, error texts included.
  */
-import { afterEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, expect, it, vi } from 'vitest'
 import * as torch from '../src/index.ts'
 import { caught, difference, isObject, readGolden } from './golden.ts'
+import { onEachDevice } from './harness.ts'
 
 const { Slice } = torch
 type Tensor = torch.Tensor
@@ -1236,7 +1237,7 @@ const scenarios: Readonly<Record<string, () => unknown>> = {
 
 afterEach(() => vi.restoreAllMocks())
 
-describe('autograd as PyTorch runs it', () => {
+onEachDevice('autograd as PyTorch runs it', () => {
   const golden = readGolden<unknown>('autograd')
 
   it('has a twin of each scenario', () => {

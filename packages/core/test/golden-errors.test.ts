@@ -2,7 +2,7 @@
  * Replays common mistakes: what PyTorch says to them, type and text, is in `golden/errors.json` (made by
  * `tools/golden/errors.py`). An error of ours may say more after PyTorch's text.
  */
-import { describe, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import * as torch from '../src/index.ts'
 import {
   caught,
@@ -14,6 +14,7 @@ import {
   methodNamed,
   readGolden,
 } from './golden.ts'
+import { onEachDevice } from './harness.ts'
 
 interface Mistake {
   readonly a: readonly unknown[]
@@ -66,7 +67,7 @@ function present(name: string, mistake: Mistake): boolean {
   return (isMethod(name, mistake) ? methodNamed(name) : functionNamed(name)) !== null
 }
 
-describe('errors as PyTorch words them', () => {
+onEachDevice('errors as PyTorch words them', () => {
   const golden = readGolden<readonly Mistake[]>('errors')
 
   it('makes every mistake, but for those of what is known to be absent', () => {

@@ -20,6 +20,7 @@ import {
   type Tolerance,
   toNumber,
 } from './golden.ts'
+import { onEachDevice } from './harness.ts'
 
 /** What PyTorch answers in one dtype: results, first gradients, second gradients, and how near is near enough. */
 interface Answer {
@@ -290,7 +291,7 @@ const hasAnswer = (cases: readonly Case[], key: 'g' | 'h') =>
 
 const formNames: Readonly<Record<string, string>> = { f: 'function', m: 'method', p: 'property' }
 
-describe('ops as PyTorch computes them', () => {
+onEachDevice('ops as PyTorch computes them', () => {
   it('has the functions and methods that PyTorch has, but for the known ones', () => {
     const missing = [...ops].flatMap(([name, op]) =>
       op.f

@@ -64,3 +64,13 @@ export function getDevice(type: string): Device {
   }
   return device
 }
+
+/**
+ * What runs behind a device's name, and why nothing faster does where that is so.
+ *
+ * @example
+ * torch.device_info('cpu') // { device: 'cpu', backend: 'wasm (simd)', reason: null }
+ */
+export function device_info(device = 'cpu'): DeviceInfo {
+  return getDevice(device).info()
+}

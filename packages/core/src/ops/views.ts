@@ -18,12 +18,13 @@ import { without } from './windows.ts'
 /** Sizes with the one that is -1 filled in. */
 function inferSizes(sizes: Shape, count: number): Shape {
   const unknown = sizes.indexOf(-1)
-  const invalid = new RuntimeError(`shape '${formatShape(sizes)}' is invalid for input of size ${count}`)
+  const invalid = (): RuntimeError =>
+    new RuntimeError(`shape '${formatShape(sizes)}' is invalid for input of size ${count}`)
   if (sizes.lastIndexOf(-1) !== unknown) throw new RuntimeError('only one dimension can be inferred')
   const bad = sizes.find((size) => size < -1 || !Number.isInteger(size))
   if (bad !== undefined) throw new RuntimeError(`invalid shape dimension ${bad}`)
   if (unknown < 0) {
-    if (numel(sizes) !== count) throw invalid
+    if (numel(sizes) !== count) throw invalid()
     return sizes
   }
   const known = numel(sizes.filter((size) => size !== -1))
@@ -33,7 +34,7 @@ function inferSizes(sizes: Shape, count: number): Shape {
         'be any value and is ambiguous',
     )
   }
-  if (known === 0 || count % known !== 0) throw invalid
+  if (known === 0 || count % known !== 0) throw invalid()
   return sizes.map((size) => (size === -1 ? count / known : size))
 }
 

@@ -4,7 +4,7 @@ import type { Device, Operand } from '../device.ts'
 import { js } from '../js/index.ts'
 import type { Kernel, ReductionKernel } from '../kernel.ts'
 import type { Routines } from '../routines.ts'
-import type { Storage } from '../storage.ts'
+import { Storage } from '../storage.ts'
 import { foldingOf } from './fold.ts'
 import { compileMatmul, planMatmul, float32 as singles, workspaceBytes } from './matmul.ts'
 import { KernelMemory } from './memory.ts'
@@ -90,7 +90,8 @@ export function createWasm({ budget = 2 ** 27, relaxed = hasRelaxedSimd }: WasmO
   }
 
   const corners = new Map([float32, bool].map((dtype) => [dtype, residency.allocate(1, dtype)]))
-  const scratch = (storage: Storage): Storage => ({ ...storage, buffer: corners.get(storage.dtype) })
+  const scratch = ({ device, dtype, length }: Storage): Storage =>
+    new Storage(device, dtype, length, corners.get(dtype))
 
   const routines: Routines = {
     ...js.routines,
@@ -117,12 +118,16 @@ export function createWasm({ budget = 2 ** 27, relaxed = hasRelaxedSimd }: WasmO
     type: 'cpu',
     sync: true,
     allocate: (length: number, dtype: DType) =>
-      length > 1 && (dtype === float32 || dtype === bool) ? residency.allocate(length, dtype) : js.allocate(length, dtype),
+      length > 1 && (dtype === float32 || dtype === bool)
+        ? residency.allocate(length, dtype)
+        : js.allocate(length, dtype),
     free(storage: Storage) {
       if (storage.buffer instanceof ResidentBuffer) storage.buffer.free()
       js.free(storage)
     },
-    write: js.write,
+    write(storage: Storage, values: ArrayLike<number>) {
+      js.write(storage, values)
+    },
     read: (storage: Storage): TypedArray => js.read(storage),
     readAsync: (storage: Storage): Promise<TypedArray> => js.readAsync(storage),
     run,

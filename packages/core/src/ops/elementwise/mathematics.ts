@@ -196,7 +196,7 @@ export const xlogy = elementwise('xlogy', ['x', 'other'], {
 /** `sin(πx) / (πx)`, and 1 at 0. */
 export const sinc = elementwise('sinc', ['x'], {
   forward: 'x == 0 ? 1 : sin(pi * x) / (pi * x)',
-  gradient: { x: 'x == 0 ? 0 : g * ((pi * x * cos(pi * x) - sin(pi * x)) / (pi * x * x))' },
+  gradient: { x: 'x == 0 ? 0 : g * ((cos(pi * x) - sin(pi * x) / (pi * x)) / x)' },
   result: 'floating',
 })
 /** `log(x / (1 - x))`, of `x` limited to [eps, 1 - eps] where `eps` is given. */
