@@ -221,6 +221,66 @@ MISTAKES = [
     ('Rprop', {'etas': (1.5, 1.2)}),
 ]
 
+SCHEDULES = [
+    ('StepLR', {'step_size': 3, 'gamma': 0.5}),
+    ('MultiStepLR', {'milestones': [2, 5, 5, 9], 'gamma': 0.5}),
+    ('ConstantLR', {'factor': 0.25, 'total_iters': 4}),
+    ('LinearLR', {'start_factor': 0.25, 'end_factor': 0.75, 'total_iters': 4}),
+    ('LinearLR', {}),
+    ('ExponentialLR', {'gamma': 0.9}),
+    ('PolynomialLR', {'total_iters': 7, 'power': 2.0}),
+    ('CosineAnnealingLR', {'T_max': 4, 'eta_min': 0.001}),
+    ('CosineAnnealingLR', {'T_max': 20}),
+    ('CosineAnnealingWarmRestarts', {'T_0': 3}),
+    ('CosineAnnealingWarmRestarts', {'T_0': 2, 'T_mult': 2, 'eta_min': 0.01}),
+    ('OneCycleLR', {'max_lr': 0.5, 'total_steps': 13}),
+    ('OneCycleLR', {'max_lr': [0.5, 0.2], 'epochs': 5, 'steps_per_epoch': 3, 'pct_start': 0.4, 'anneal_strategy': 'linear',
+                    'three_phase': True, 'div_factor': 10, 'base_momentum': 0.5}),
+]
+LAMBDAS = {'half': lambda epoch: 0.5 ** epoch, 'slow': lambda epoch: 1 / (1 + epoch)}
+
+
+def schedule(make):
+    """The learning rates, and the momentum, of both groups over 13 epochs."""
+    params = parameters(torch.float32)
+    optimizer = torch.optim.SGD([{'params': params[:1]}, {'params': params[1:], 'lr': 0.3}], lr=0.1, momentum=0.9)
+    scheduler = make(optimizer)
+    seen = []
+    for epoch in range(13):
+        seen.append([[group['lr'], group['momentum']] for group in optimizer.param_groups])
+        if epoch < 12:
+            if isinstance(scheduler, torch.optim.lr_scheduler.ReduceLROnPlateau):
+                scheduler.step(METRICS[epoch])
+            else:
+                scheduler.step()
+    return seen
+
+
+METRICS = [1.0, 0.9, 0.95, 0.91, 0.89999, 0.93, 0.5, 0.6, 0.7, 0.5, 0.55, 0.5]
+PLATEAUS = [
+    {'patience': 1, 'factor': 0.5},
+    {'patience': 0, 'factor': 0.5, 'cooldown': 2, 'min_lr': [0.06, 0.01]},
+    {'mode': 'max', 'patience': 2, 'threshold': 0.2, 'threshold_mode': 'abs'},
+]
+
+
+def schedules():
+    lr_scheduler = torch.optim.lr_scheduler
+    for name, options in SCHEDULES:
+        lrs = schedule(lambda optimizer: lr_scheduler.__dict__[name](optimizer, **options))
+        yield f'schedule {name} {options}', {'scheduler': name, 'options': options, 'lrs': lrs}
+    for options in PLATEAUS:
+        lrs = schedule(lambda optimizer: lr_scheduler.ReduceLROnPlateau(optimizer, **options))
+        yield f'plateau {options}', {'options': options, 'metrics': METRICS, 'lrs': lrs}
+    half, slow = LAMBDAS.values()
+    yield 'composed LambdaLR', schedule(lambda optimizer: lr_scheduler.LambdaLR(optimizer, [half, slow]))
+    yield 'composed MultiplicativeLR', schedule(lambda optimizer: lr_scheduler.MultiplicativeLR(optimizer, slow))
+    yield 'composed SequentialLR', schedule(lambda optimizer: lr_scheduler.SequentialLR(
+        optimizer,
+        [lr_scheduler.LinearLR(optimizer, 0.25, total_iters=3), lr_scheduler.CosineAnnealingLR(optimizer, 5),
+         lr_scheduler.ExponentialLR(optimizer, 0.5)], [3, 8]))
+
+
 GROUPS = [{'params': [0, 2], 'lr': 0.2}, {'params': [1, 3, 4], 'momentum': 0.5, 'nesterov': False}]
 ADAM_GROUPS = [{'params': [0, 2], 'lr': 0.2, 'betas': (0.5, 0.9)}, {'params': [1, 3, 4], 'weight_decay': 0.1, 'amsgrad': True}]
 
@@ -245,6 +305,7 @@ if __name__ == '__main__':
             lines[f'text {name} {options}'] = text(name, written)
     lines['text groups'] = text('SGD', {'lr': 0.1, 'momentum': 0.9}, GROUPS)
     lines['text numbers'] = text('Adam', {'lr': 1e-05, 'eps': 1.5e-20, 'weight_decay': 123456.5}, None, {'initial_lr': 0.0001})
+    lines.update(schedules())
     for name, options in MISTAKES:
         lines[f'mistake {name} {options}'] = mistake(name, options)
     p = torch.ones(2, requires_grad=True)
