@@ -137,8 +137,9 @@ export abstract class Optimizer<Options extends object = object> {
   zero_grad({ set_to_none = true }: { readonly set_to_none?: boolean } = {}): void {
     for (const { params } of this.param_groups) {
       for (const p of params) {
-        if (p.grad === null) continue
+        // Asking for `p.grad` would hand it out, and keep its memory.
         if (set_to_none) p.grad = null
+        else if (p.grad === null) continue
         else if (p.grad.grad_fn === null) p.grad.requires_grad_(false).zero_()
         else p.grad.detach_().zero_()
       }

@@ -1,4 +1,4 @@
-import { type Tensor, tensor, type UpdateArguments, update, zeros_like } from '@chainrule/core'
+import { autograd, type Tensor, tensor, type UpdateArguments, update, zeros_like } from '@chainrule/core'
 
 /** What an optimizer keeps for one parameter, under PyTorch's names: `step`, `exp_avg`, … */
 export type ParamState = Record<string, Tensor | number>
@@ -47,7 +47,7 @@ export function planStep<Options extends object>(
   const start = rule.start?.(group) ?? {}
   const changes: Change[] = []
   for (const p of group.params) {
-    const g = p.grad
+    const g = autograd.borrow_grad(p)
     if (g === null) continue
     const state = stateOf(p)
     const t = remembered(state, 'step', 0) + 1

@@ -38,6 +38,14 @@ export class AccumulateGrad extends Node {
 }
 
 /**
+ * The gradient of a leaf, for as long as the caller's own call lasts: unlike `x.grad` it is not handed out, so that its
+ * memory is free again as soon as it is cleared. For optimizers and their kin.
+ */
+export function borrow_grad(x: Tensor): Tensor | null {
+  return x.gradient
+}
+
+/**
  * Adds a gradient into `.grad`. The first one is taken over where nobody else has it, and copied otherwise. The old
  * `.grad` is added to in place, unless the sum itself is to be differentiated.
  */
@@ -51,7 +59,8 @@ export function accumulate(x: Tensor, gradient: Tensor): void {
 function takeOver(gradient: Tensor): Tensor {
   const { storage } = gradient
   const isOnlyOurs = storage.ofPass && !storage.kept && storage.holds === 1
-  if (!isOnlyOurs || gradient.numel() !== storage.length || !gradient.is_contiguous()) return outsideScopes(() => gradient.detach().clone())
+  if (!isOnlyOurs || gradient.numel() !== storage.length || !gradient.is_contiguous())
+    return outsideScopes(() => gradient.detach().clone())
   storage.ofPass = false
   return gradient
 }

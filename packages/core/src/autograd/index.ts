@@ -1,4 +1,5 @@
 /** `torch.autograd`: gradients by hand, functions of one's own, and checks. */
+export { borrow_grad } from './accumulate.ts'
 export { type BackwardOptions, backward, type GradOptions, grad } from './backward.ts'
 export { Function, FunctionContext } from './function.ts'
 export { GradcheckError, type GradcheckOptions, gradcheck, gradgradcheck } from './gradcheck.ts'

@@ -1,3 +1,4 @@
+import { free } from '../devices/scope.ts'
 import { RuntimeError } from '../errors.ts'
 import { formatShape, sameShape } from '../shape.ts'
 import { Tensor } from '../tensor/tensor.ts'
@@ -114,7 +115,7 @@ function setRequiresGrad(x: Tensor, value: boolean): void {
 /** Checks what is assigned to `.grad`. */
 function setGrad(x: Tensor, gradient: Tensor | null): void {
   if (gradient === null) {
-    x.gradient = null
+    clearGradient(x)
     return
   }
   if (!(gradient instanceof Tensor)) {
@@ -137,6 +138,15 @@ function setGrad(x: Tensor, gradient: Tensor | null): void {
     )
   }
   x.gradient = gradient
+  x.gradientSeen = true
+}
+
+/** Drops a gradient. One that nobody has seen gives its memory back at once. */
+function clearGradient(x: Tensor): void {
+  const { gradient } = x
+  if (gradient !== null && !x.gradientSeen && gradient.node === null) free(gradient.storage)
+  x.gradient = null
+  x.gradientSeen = false
 }
 
 const getters: PropertyDescriptorMap & ThisType<Tensor> = {
@@ -150,6 +160,7 @@ const getters: PropertyDescriptorMap & ThisType<Tensor> = {
   },
   grad: {
     get(): Tensor | null {
+      this.gradientSeen = true
       return this.gradient
     },
     set(value: Tensor | null) {

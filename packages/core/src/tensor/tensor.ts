@@ -36,6 +36,8 @@ export class Tensor {
   accumulator: Node | null = null
   /** The gradient that `backward` has accumulated. */
   gradient: Tensor | null = null
+  /** Whether somebody outside of the framework has, or gave, that gradient. */
+  gradientSeen = false
   /** What this is a view of, where a change in place must reach the base's history. */
   viewOf: ViewRecord | null = null
   /** Whether it was made under `inference_mode`. */
