@@ -27,7 +27,9 @@ export function command(args: readonly string[], columns: number): Answer {
   try {
     parsed = parse(args)
   } catch (error) {
-    return refuse(`${error instanceof Error ? error.message : String(error)}\n\n${help}`)
+    // The first sentence says what is wrong; the rest is about arguments that start with a dash.
+    const reason = error instanceof Error ? error.message : String(error)
+    return refuse(`${reason.split('. ')[0]}\n\n${help}`)
   }
   const { values, positionals } = parsed
   if (values.help) return { code: 0, text: help }

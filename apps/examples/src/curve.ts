@@ -19,18 +19,27 @@ export function sparkline(losses: readonly number[], width: number): string {
 
 /** The losses drawn over their steps, in `width` columns of a terminal. */
 export function curve(losses: readonly number[], width: number): string {
-  const low = Math.min(...losses)
-  const high = Math.max(...losses)
+  const columns = width - 10 // what the labels of the axis leave
   const last = losses.length
-  return plot(
-    losses.map((loss, step): [number, number] => [step + 1, loss]),
-    {
-      width: width - 10,
-      height: 12,
-      customXAxisTicks: [1, Math.round(last / 4), Math.round(last / 2), Math.round((3 * last) / 4), last],
-      customYAxisTicks: [low, (low + high) / 2, high],
-      formatter: (value, { axis }) => (axis === 'x' ? value : written(value)),
-      symbols: { chart: { we: '─', ns: '│', wns: '╮', nse: '╰', wsn: '╯', sne: '╭' } },
-    },
-  )
+  const points = Array.from({ length: columns }, (_, i): [number, number] => {
+    const at = (i / (columns - 1)) * (last - 1)
+    return [at + 1, interpolate(losses, at)]
+  })
+  const drawn = points.map(([, loss]) => loss)
+  const [low, high] = [Math.min(...drawn), Math.max(...drawn)]
+  return plot(points, {
+    width: columns,
+    height: 12,
+    customXAxisTicks: [1, Math.round(last / 4), Math.round(last / 2), Math.round((3 * last) / 4), last],
+    customYAxisTicks: [low, (low + high) / 2, high],
+    formatter: (value, { axis }) => (axis === 'x' ? value : written(value)),
+    symbols: { chart: { we: '─', ns: '│', wns: '╮', nse: '╰', wsn: '╯', sne: '╭' } },
+  })
+}
+
+/** The loss between two steps, on the straight line from one to the other. */
+function interpolate(losses: readonly number[], at: number): number {
+  const before = losses[Math.floor(at)] as number
+  const after = losses[Math.ceil(at)] as number
+  return before + (at - Math.floor(at)) * (after - before)
 }

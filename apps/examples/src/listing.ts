@@ -19,7 +19,7 @@ export function listing(name: string, comparisons: readonly Comparison[]): strin
       notebook = start[1]
       lines.push('', heading(notebook))
     }
-    if (start !== null || notebook === undefined || line === '  },') continue
+    if (start !== null || line === '  },') continue
     const cell = cellStart.exec(line)
     if (cell !== null) current = comparisons.find((c) => c.notebook === notebook && c.cell === (cell[1] ?? cell[2]))
     lines.push(colors.dim(code(line, current)))
@@ -35,10 +35,17 @@ function heading(notebook = ''): string {
   return `${colors.bold(`Notebook ${notebook}`)}  ${title}${source === undefined ? '' : colors.dim(` (${source})`)}`
 }
 
+/** The file from below its constants to the end of the program. */
 function programLines(name: string): string[] {
   const lines = readFileSync(new URL(`./scenarios/${name}.ts`, import.meta.url), 'utf8').split('\n')
-  const start = lines.findIndex((line) => line.startsWith('export const notebooks'))
-  return lines.slice(start + 1, lines.indexOf('}', start))
+  const program = lines.findIndex((line) => line.startsWith('export const notebooks'))
+  const start = lines.findIndex((line) => line.startsWith('export const title'))
+  const above = lines.slice(start, program).filter((line) => !/^(export )?const /.test(line))
+  const helpers = above.join('\n').trim()
+  return [
+    ...(helpers === '' ? [] : ['', ...helpers.split('\n')]),
+    ...lines.slice(program + 1, lines.indexOf('}', program)),
+  ]
 }
 
 /** A line without the comment that says what its cell shows, as that follows below. */

@@ -1,13 +1,17 @@
 import Table from 'cli-table3'
 import colors from 'picocolors'
-import { describe, matches, missing } from './check.ts'
+import { type Comparison, describe, matches, missing } from './check.ts'
 import { sparkline, written } from './curve.ts'
 import type { Recorded } from './recorded/index.ts'
 import { converged, type Outcome, succeeded } from './run.ts'
 
 const mark = (good: boolean): string => (good ? colors.green('✓') : colors.red('✗'))
-const count = (matching: number, all: number): string =>
-  matching === all ? `${matching}/${all}` : colors.red(`${matching}/${all}`)
+
+/** How many cells there are, and how many of them match. */
+function tally(cells: readonly Comparison[]): [number, string] {
+  const matching = cells.filter(matches).length
+  return [cells.length, `${matching}/${cells.length} ${mark(matching === cells.length)}`]
+}
 
 /** A line on a scenario: its name, how many of its cells match, the course of its loss. */
 export function summary(outcome: Outcome): string {
@@ -32,10 +36,9 @@ export function report(
     style: { head: [], border: [] },
   })
   for (const [notebook, { title }] of Object.entries(recorded)) {
-    const cells = comparisons.filter((comparison) => comparison.notebook === notebook)
-    const matching = cells.filter(matches).length
-    table.push([notebook, title, cells.length, `${count(matching, cells.length)} ${mark(matching === cells.length)}`])
+    table.push([notebook, title, ...tally(comparisons.filter((comparison) => comparison.notebook === notebook))])
   }
+  table.push(['', 'all', ...tally(comparisons)])
   const wrong = comparisons.filter((comparison) => !matches(comparison))
   const astray = outcomes.filter((outcome) => !converged(outcome)).map(({ name }) => name)
   const lines = [table.toString(), ...wrong.map((comparison) => `\n${colors.red(describe(comparison))}`)]
