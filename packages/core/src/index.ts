@@ -36,8 +36,10 @@ export {
 } from './dtype.ts'
 export { IndexError, NotImplementedError, RuntimeError, ValueError } from './errors.ts'
 export { FormulaError } from './formula/index.ts'
+export * from './ops/blocks.ts'
 // Shape, parts, joining
 export { clone, detach } from './ops/copies.ts'
+export * from './ops/counting.ts'
 // Creation
 export {
   arange,
@@ -59,7 +61,6 @@ export {
   zeros,
   zeros_like,
 } from './ops/creation.ts'
-
 // Ops of one's own
 export {
   type ElementwiseDefinition,
@@ -72,6 +73,8 @@ export { type ReductionCall, type ReductionDefinition, reduction, reductionOps }
 export { type RoutineGradient, routine } from './ops/define/routine.ts'
 export { type UpdateArguments, type UpdateDefinition, update } from './ops/define/update.ts'
 export { type ViewDefinition, view as defineView, viewOps } from './ops/define/view.ts'
+export * from './ops/differences.ts'
+export { einsum } from './ops/einsum.ts'
 // Elementwise
 export * from './ops/elementwise/activation.ts'
 export * from './ops/elementwise/arithmetic.ts'
@@ -86,14 +89,19 @@ export * from './ops/extremes.ts'
 export { gather, take, take_along_dim } from './ops/gather.ts'
 export { meshgrid, tril_indices, triu_indices } from './ops/grids.ts'
 export { type Index, index_put, index_put_ } from './ops/indexing.ts'
+export * from './ops/inspection.ts'
 export * from './ops/joining.ts'
-export * from './ops/masked.ts'
+export * from './ops/limits.ts'
+export { argwhere, masked_scatter, masked_select, nonzero } from './ops/masked.ts'
 // Reductions, order, products
 export * from './ops/matmul.ts'
 export * from './ops/median.ts'
 export * from './ops/norms.ts'
-export { constant_pad } from './ops/padding.ts'
+export { constant_pad, type PadMode, type PadOptions, pad } from './ops/padding.ts'
+export * from './ops/pairs.ts'
 export * from './ops/permute.ts'
+export { addr, cross, inner, kron, matrix_power, trace } from './ops/products.ts'
+export * from './ops/quantile.ts'
 export {
   dropout_mask,
   normal,
@@ -113,14 +121,21 @@ export { index_add, index_copy, index_fill, index_select } from './ops/rows.ts'
 export { bernoulli, multinomial } from './ops/sampling.ts'
 export * from './ops/scans.ts'
 export { type ScatterOptions, scatter, scatter_add } from './ops/scatter.ts'
+export { type ScatterReduceOptions, type ScatterReduction, scatter_reduce } from './ops/scatter-reduce.ts'
+export * from './ops/search.ts'
 export { Slice, SliceIndex } from './ops/slice-index.ts'
 export * from './ops/slicing.ts'
 export { glu, log_softmax, softmax, softmin } from './ops/softmax.ts'
 export * from './ops/sorting.ts'
+export * from './ops/statistics.ts'
 export { as_strided, diagonal } from './ops/strided.ts'
+export { type ContractedDims, tensordot } from './ops/tensordot.ts'
+export * from './ops/trapezoid.ts'
+export * from './ops/unique.ts'
 export * from './ops/variance.ts'
 export { flatten, ravel, reshape, squeeze, unflatten, unsqueeze } from './ops/views.ts'
 export { where } from './ops/where.ts'
+export { diagonal_scatter, select_scatter, slice_scatter } from './ops/window-scatter.ts'
 // Random numbers
 export {
   default_generator,

@@ -1,6 +1,9 @@
 import type { Operand } from './device.ts'
 import type { ReductionKernel } from './kernel.ts'
 
+/** How an element that is scattered is joined with what is there; `max` and `min` give NaN where either is. */
+export type ScatterMode = 'set' | 'add' | 'multiply' | 'max' | 'min'
+
 /**
  * Work that is not one formula for each element. Operands are strided; `out` is row-major and does not overlap the rest.
  * All of one call have the same dtype, but for indices, which are int32 and already in range.
@@ -10,8 +13,8 @@ export interface Routines {
   matmul(out: Operand, a: Operand, b: Operand): void
   /** `out[i][j][k] = x[i][index[i][j][k]][k]` for `dim` 1, and so on. Out and index have one shape. */
   gather(out: Operand, x: Operand, index: Operand, dim: number): void
-  /** `out[i][index[i][j][k]][k] = source[i][j][k]` for `dim` 1, and so on, or `+=`, one element after the other. */
-  scatter(out: Operand, index: Operand, source: Operand, dim: number, mode: 'set' | 'add' | 'multiply'): void
+  /** `out[i][index[i][j][k]][k] = source[i][j][k]` for `dim` 1, and so on, or `+=` and so on, one element after the other. */
+  scatter(out: Operand, index: Operand, source: Operand, dim: number, mode: ScatterMode): void
   /** Every intermediate result of a fold along `dim`. */
   scan(kernel: ReductionKernel, out: Operand, x: Operand, dim: number): void
   /** Sorts along the last dimension, keeping the order of equals; NaN counts as largest. */

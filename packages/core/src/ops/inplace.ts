@@ -1,5 +1,5 @@
-import { record, recording } from '../autograd/graph.ts'
-import { no_grad } from '../autograd/modes.ts'
+import { nameStep, record, recording } from '../autograd/graph.ts'
+import { modes, no_grad } from '../autograd/modes.ts'
 import { checkInPlace, rebaseHistory } from '../autograd/view.ts'
 import { Kernel } from '../devices/kernel.ts'
 import { variable } from '../formula/index.ts'
@@ -42,4 +42,12 @@ export function inPlace(
   x.storage.version++
   if (step !== null) rebaseHistory(x, step)
   return x
+}
+
+/** An op in place whose way is to compute anew and overwrite: `next` gives the new value from the old one. */
+export function replace(x: Tensor, node: string, next: (old: Tensor) => Tensor): Tensor {
+  // Gradients may read what is about to change.
+  const value = next(modes.grad ? x.clone() : x)
+  x.copy_(value)
+  return x.viewOf === null ? nameStep(x, node) : x
 }

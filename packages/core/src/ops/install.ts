@@ -7,6 +7,7 @@ import { Tensor, type TensorLike } from '../tensor/tensor.ts'
 import { type ElementwiseFunction, installMethod } from './define/elementwise.ts'
 import * as methods from './methods.ts'
 import type { ReductionOptions, ValuesAndIndices } from './reduction-options.ts'
+import type { UniqueOptions, UniqueResult } from './unique.ts'
 import { where } from './where.ts'
 
 /** A function whose first argument is the tensor, as a method. */
@@ -40,6 +41,13 @@ declare module '../tensor/tensor.ts' {
     /** The lower median of all elements, or along a dimension with its index. NaN where there is one. */
     median(): Tensor
     median(dim: DimOrOptions, keepdim?: boolean | { readonly keepdim?: boolean }): ValuesAndIndices
+    /** As `median`, of what is not NaN. */
+    nanmedian(): Tensor
+    nanmedian(dim: DimOrOptions, keepdim?: boolean | { readonly keepdim?: boolean }): ValuesAndIndices
+    /** The different values in rising order, of all elements or of the slices along a dimension. NaN differs from NaN. */
+    unique<O extends UniqueOptions = object>(options?: O): UniqueResult<O>
+    /** As `unique`, in the order of the elements: only neighbours that are equal become one. */
+    unique_consecutive<O extends UniqueOptions = object>(options?: O): UniqueResult<O>
     /** The indices of the elements that are not 0: a row each, or with `as_tuple` a vector for each dimension. */
     nonzero(): Tensor
     nonzero(options: { readonly as_tuple: true }): Tensor[]

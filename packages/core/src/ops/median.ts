@@ -3,58 +3,71 @@ import { int32 } from '../dtype.ts'
 import { IndexError } from '../errors.ts'
 import { wrapDim } from '../shape.ts'
 import type { Tensor } from '../tensor/tensor.ts'
+import { pascalCase } from './define/names.ts'
 import { routine } from './define/routine.ts'
 import { dropDim, picked } from './picks.ts'
 import type { ValuesAndIndices } from './reduction-options.ts'
 import { where } from './where.ts'
 
+/** How a median along a dimension is asked for. */
+type MedianDim = number | { readonly dim: number; readonly keepdim?: boolean }
+type Keepdim = boolean | { readonly keepdim?: boolean }
+
 /** The lower median of all elements, or along a dimension with its index. NaN where there is one. */
 export function median(x: Tensor): Tensor
-export function median(
-  x: Tensor,
-  dim: number | { readonly dim: number; readonly keepdim?: boolean },
-  keepdim?: boolean | { readonly keepdim?: boolean },
-): ValuesAndIndices
-export function median(
-  x: Tensor,
-  dim?: number | { readonly dim: number; readonly keepdim?: boolean },
-  keepdim: boolean | { readonly keepdim?: boolean } = false,
-): Tensor | ValuesAndIndices {
-  if (dim === undefined) {
-    const flat = x.reshape(-1)
-    const value = flat.numel() === 0 ? x.new_full([], Number.NaN) : median(flat.detach(), 0).values
-    return routine(
-      'median',
-      [x],
-      () => value,
-      () => ({
-        saved: [],
-        // Equal elements share the gradient.
-        backward: ([g = null]) => {
-          if (g === null) return [null]
-          const mask = x.detach().eq(value).logical_or(x.detach().isnan().logical_and(value.isnan())).to(g.dtype)
-          return [g.mul(mask.div(mask.sum()))]
-        },
-      }),
-    )
-  }
+export function median(x: Tensor, dim: MedianDim, keepdim?: Keepdim): ValuesAndIndices
+export function median(x: Tensor, dim?: MedianDim, keepdim: Keepdim = false): Tensor | ValuesAndIndices {
+  return dim === undefined ? medianOfAll('median', x) : medianAlong('median', x, dim, keepdim)
+}
+
+/** As `median`, of what is not NaN. */
+export function nanmedian(x: Tensor): Tensor
+export function nanmedian(x: Tensor, dim: MedianDim, keepdim?: Keepdim): ValuesAndIndices
+export function nanmedian(x: Tensor, dim?: MedianDim, keepdim: Keepdim = false): Tensor | ValuesAndIndices {
+  return dim === undefined ? medianOfAll('nanmedian', x) : medianAlong('nanmedian', x, dim, keepdim)
+}
+
+function medianOfAll(name: 'median' | 'nanmedian', x: Tensor): Tensor {
+  const flat = x.detach().reshape(-1)
+  return routine(
+    name,
+    [x],
+    () => (flat.numel() === 0 ? x.new_full([], Number.NaN) : medianAlong(name, flat, 0, false).values),
+    (value) => ({
+      saved: [x, value],
+      // Equal elements share the gradient.
+      backward: ([g = null], _, [input, result]) => {
+        if (g === null) return [null]
+        const [elements, middle] = [(input as Tensor).detach(), (result as Tensor).detach()]
+        const mask = elements.eq(middle).logical_or(elements.isnan().logical_and(middle.isnan())).to(g.dtype)
+        return [g.mul(mask.div(mask.sum()))]
+      },
+    }),
+  )
+}
+
+function medianAlong(name: 'median' | 'nanmedian', x: Tensor, dim: MedianDim, keepdim: Keepdim): ValuesAndIndices {
   const call = {
     ...(typeof dim === 'number' ? { dim } : dim),
     ...(typeof keepdim === 'object' ? keepdim : keepdim ? { keepdim } : {}),
   }
   const at = wrapDim(call.dim, x.ndim)
   const size = x.shape[at] ?? 1
-  if (size === 0) throw new IndexError(`median(): Expected reduction dim ${at} to have non-zero size.`)
+  if (size === 0) throw new IndexError(`${name}(): Expected reduction dim ${at} to have non-zero size.`)
   const choose = (order: Tensor): Tensor => {
     if (x.ndim === 0) return order
-    const middle = order.narrow(at, Math.floor((size - 1) / 2), 1).contiguous()
-    if (x.dtype.kind !== 'floating') return middle
-    // NaN sorts last: where there is one, it is the median.
+    const middle = (): Tensor => order.narrow(at, Math.floor((size - 1) / 2), 1).contiguous()
+    if (x.dtype.kind !== 'floating') return middle()
+    // NaN sorts last: the first of them is the median, or the middle lies among the others.
     const nan = x.detach().isnan()
-    return where(nan.any(at, { keepdim: true }), nan.to(int32).argmax(at, { keepdim: true }), middle)
+    if (name === 'median') {
+      return where(nan.any(at, { keepdim: true }), nan.to(int32).argmax(at, { keepdim: true }), middle())
+    }
+    const count = nan.logical_not().sum(at, { keepdim: true })
+    return order.gather(at, count.sub(1).clamp(0).div(2, { rounding_mode: 'floor' }))
   }
-  const { values, indices } = picked('median', x, at, choose, false)
-  return dropDim({ values: nameStep(values, 'MedianBackward1'), indices }, x, at, call)
+  const { values, indices } = picked(name, x, at, choose, false)
+  return dropDim({ values: nameStep(values, `${pascalCase(name)}Backward1`), indices }, x, at, call)
 }
 
 /** The most frequent value along a dimension, the smallest of equals, with an index of it. */

@@ -1,22 +1,58 @@
-import { RuntimeError } from '../errors.ts'
+import { nameStep } from '../autograd/graph.ts'
+import { int32 } from '../dtype.ts'
+import { NotImplementedError, RuntimeError } from '../errors.ts'
 import { formatShape, numel, type Shape } from '../shape.ts'
 import type { Tensor } from '../tensor/tensor.ts'
+import { fromValues } from './creation.ts'
 import { routine } from './define/routine.ts'
 
-/** Padding at the end and the start of the last dimensions, `[left, right, top, bottom, …]`, with one value; negative crops. */
-export function constant_pad(x: Tensor, pad: readonly number[], value = 0): Tensor {
-  if (pad.length % 2 !== 0) throw new RuntimeError('Padding length must be divisible by 2')
-  if (pad.length / 2 > x.ndim) {
+/** What padding shows: one value, or elements of the tensor mirrored, repeated at the edge, or from the other end. */
+export type PadMode = 'constant' | 'reflect' | 'replicate' | 'circular'
+
+/** What `pad` takes by name. */
+export interface PadOptions {
+  readonly mode?: PadMode
+  /** What `constant` pads with; 0 where left out. */
+  readonly value?: number | null
+}
+
+/**
+ * Padding at the start and the end of the last dimensions, `[left, right, top, bottom, …]`; negative sizes crop. The modes
+ * other than `constant` pad the last 1, 2 or 3 dimensions of a tensor that has one or two more.
+ *
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.pad.html
+ */
+export function pad(
+  x: Tensor,
+  sizes: readonly number[],
+  mode: PadMode | PadOptions = 'constant',
+  value: number | null = null,
+): Tensor {
+  const call = typeof mode === 'object' ? { mode: 'constant' as const, value: null, ...mode } : { mode, value }
+  if (sizes.length % 2 !== 0) throw new RuntimeError('Padding length must be divisible by 2')
+  if (sizes.length / 2 > x.ndim) {
     throw new RuntimeError(
-      `Padding length should be less than or equal to two times the input dimension. Found padding length ${pad.length}, input of dimension ${x.ndim}`,
+      `Padding length should be less than or equal to two times the input dimension but got padding length ${sizes.length} ` +
+        `and input of dimension ${x.ndim}`,
     )
   }
-  const before = x.shape.map((_, i) => pad[2 * (x.ndim - 1 - i)] ?? 0)
-  const after = x.shape.map((_, i) => pad[2 * (x.ndim - 1 - i) + 1] ?? 0)
+  if (call.mode === 'constant') return constant_pad(x, sizes, call.value ?? 0)
+  if (call.value !== null && call.value !== 0) {
+    throw new RuntimeError(`Padding mode "${call.mode}" doesn't take in value argument`)
+  }
+  return padFromWithin(x, sizes, call.mode)
+}
+
+/** `pad` with one value. */
+export function constant_pad(x: Tensor, sizes: readonly number[], value = 0): Tensor {
+  const before = x.shape.map((_, i) => sizes[2 * (x.ndim - 1 - i)] ?? 0)
+  const after = x.shape.map((_, i) => sizes[2 * (x.ndim - 1 - i) + 1] ?? 0)
   const shape = x.shape.map((size, i) => size + (before[i] as number) + (after[i] as number))
-  if (shape.some((size) => size < 0)) {
+  const bad = shape.findIndex((size) => size < 0)
+  if (bad >= 0) {
     throw new RuntimeError(
-      `The input size ${formatShape(x.shape)} plus padding ${formatShape(pad)} resulted in a negative output size ${formatShape(shape)}`,
+      `The input size ${x.shape[bad]}, plus negative padding ${before[bad]} and ${after[bad]} resulted in a negative output ` +
+        `size, which is invalid. Check dimension ${bad} of your input.`,
     )
   }
   const inner = (y: Tensor, offsets: readonly number[], lengths: Shape): Tensor =>
@@ -38,9 +74,57 @@ export function constant_pad(x: Tensor, pad: readonly number[], value = 0): Tens
           ? null
           : constant_pad(
               g,
-              pad.map((size) => -size),
+              sizes.map((size) => -size),
             ),
       ],
     }),
   )
+}
+
+/** For each mode, which element of a dimension of `size` a place before or after it shows. */
+const sources: Readonly<Record<Exclude<PadMode, 'constant'>, (place: number, size: number) => number>> = {
+  reflect: (place, size) => (place < 0 ? -place : place >= size ? 2 * (size - 1) - place : place),
+  replicate: (place, size) => Math.min(Math.max(place, 0), size - 1),
+  circular: (place, size) => (place + size) % size,
+}
+const nodes = { reflect: 'ReflectionPad', replicate: 'ReplicationPad', circular: null }
+
+function padFromWithin(x: Tensor, sizes: readonly number[], mode: Exclude<PadMode, 'constant'>): Tensor {
+  const source = sources[mode]
+  if (source === undefined) throw new NotImplementedError(`Unrecognised padding mode ${mode}`)
+  const rank = sizes.length / 2
+  if (rank < 1 || rank > 3 || (x.ndim !== rank + 1 && x.ndim !== rank + 2)) {
+    throw new NotImplementedError('Only 2D, 3D, 4D, 5D padding with non-constant padding are supported for now')
+  }
+  const plans = Array.from({ length: rank }, (_, i) => {
+    const [dim, before, after] = [x.ndim - 1 - i, sizes[2 * i] as number, sizes[2 * i + 1] as number]
+    const size = x.shape[dim] as number
+    checkReach(x, mode, dim, before, after)
+    return { dim, places: Array.from({ length: size + before + after }, (_, k) => source(k - before, size)) }
+  })
+  const out = plans.reduce(
+    (y, { dim, places }) => y.index_select(dim, fromValues(places, [places.length], int32, x.device)),
+    x,
+  )
+  const node = nodes[mode]
+  return node === null ? out : nameStep(out, `${node}${rank}DBackward0`)
+}
+
+/** Mirrors show less than the dimension, the other end no more than all of it, and something has to be there. */
+function checkReach(x: Tensor, mode: PadMode, dim: number, before: number, after: number): void {
+  const size = x.shape[dim] as number
+  const most = Math.max(before, after)
+  if (mode === 'reflect' && most >= size) {
+    throw new RuntimeError(
+      `Argument #4: Padding size should be less than the corresponding input dimension, but got: padding (${before}, ${after}) ` +
+        `at dimension ${dim} of input ${formatShape(x.shape)}`,
+    )
+  }
+  if (mode === 'circular' && most > size) throw new RuntimeError('Padding value causes wrapping around more than once.')
+  if (size === 0 || size + before + after < 1) {
+    throw new RuntimeError(
+      `pad: dimension ${dim} of input ${formatShape(x.shape)} has ${size} elements, padded by (${before}, ${after}); ` +
+        'at least one has to be there before and after',
+    )
+  }
 }

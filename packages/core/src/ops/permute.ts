@@ -48,6 +48,8 @@ export function transpose(x: Tensor, dim0: number, dim1: number): Tensor {
   return transposeDims(x, wrapDim(dim0, x.ndim), wrapDim(dim1, x.ndim))
 }
 export { transpose as swapaxes, transpose as swapdims }
+/** The last two dimensions exchanged. */
+export const adjoint = (x: Tensor): Tensor => transpose(x, -2, -1)
 
 const transposeMatrix = defineView('t', {
   geometry: (x) => reorder(x, swap(x.ndim, 0, Math.max(x.ndim - 1, 0))),

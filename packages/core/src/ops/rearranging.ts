@@ -1,6 +1,6 @@
 import { nameStep } from '../autograd/graph.ts'
 import { int32 } from '../dtype.ts'
-import { RuntimeError } from '../errors.ts'
+import { IndexError, RuntimeError } from '../errors.ts'
 import { checkSizes, formatShape, type Shape, wrapDim, wrapDims } from '../shape.ts'
 import { alias, allocate, type Tensor } from '../tensor/tensor.ts'
 import { arange } from './creation.ts'
@@ -45,6 +45,7 @@ export function roll(x: Tensor, shifts: number | readonly number[], dims?: numbe
   if (axes.length !== steps.length) {
     throw new RuntimeError(`shifts and dimensions must align. shifts: ${steps.length}, dims:${axes.length}`)
   }
+  if (x.ndim === 0) throw new IndexError(`Dimension specified as ${axes[0]} but tensor has no dimensions`)
   return axes.reduce((y, dim, i) => rolled(y, steps[i] as number, wrapDim(dim, x.ndim)), x)
 }
 function rolled(x: Tensor, shift: number, dim: number): Tensor {
@@ -109,6 +110,9 @@ export function diag(x: Tensor, diagonal = 0): Tensor {
   if (x.ndim === 2) return nameStep(x.diagonal(diagonal).clone(), 'DiagonalBackward0')
   throw new RuntimeError(`diag(): Supports 1D or 2D tensors. Got ${x.ndim}D`)
 }
+
+/** A matrix with all elements as its diagonal. */
+export const diagflat = (x: Tensor, offset = 0): Tensor => diag_embed(x.reshape(-1), { offset })
 
 /** Matrices with the last dimension as their diagonal. */
 export function diag_embed(

@@ -3,6 +3,7 @@ import { RuntimeError } from '../errors.ts'
 import { formatShape, numel, type Shape, sameShape } from '../shape.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { type ReductionContext, reduction } from './define/reduction.ts'
+import { isclose, type Tolerances } from './elementwise/comparison.ts'
 import { cat } from './joining.ts'
 import { type Dims, optionsOf, type ReductionOptions } from './reduction-options.ts'
 
@@ -123,4 +124,19 @@ export function sum_to_size(x: Tensor, ...size: readonly number[] | readonly [Sh
 /** Whether both have one shape and equal elements. */
 export function equal(x: Tensor, other: Tensor): boolean {
   return sameShape(x.shape, other.shape) && (numel(x.shape) === 0 || Boolean(all(x.eq(other)).item()))
+}
+
+/** Whether all elements of both are near each other: `isclose` throughout. */
+export function allclose(x: Tensor, other: Tensor, options?: Tolerances): boolean {
+  return Boolean(all(isclose(x, other, options)).item())
+}
+
+/** Whether the only element is not 0. */
+export function is_nonzero(x: Tensor): boolean {
+  if (x.numel() !== 1) {
+    throw new RuntimeError(
+      `Boolean value of Tensor with ${x.numel() === 0 ? 'no values' : 'more than one value'} is ambiguous`,
+    )
+  }
+  return x.at(x.offset) !== 0
 }

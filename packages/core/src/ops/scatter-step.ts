@@ -1,4 +1,5 @@
 import { nameStep } from '../autograd/graph.ts'
+import type { ScatterMode } from '../devices/routines.ts'
 import { int32 } from '../dtype.ts'
 import { RuntimeError } from '../errors.ts'
 import { formatShape, type Shape, sameShape, wrapDim } from '../shape.ts'
@@ -8,11 +9,8 @@ import { routine } from './define/routine.ts'
 import { checkFit, checkRange, scalarsAsVectors } from './index-checks.ts'
 import { inPlace } from './inplace.ts'
 
-/** How what comes is joined with what is there. */
-export type ScatterMode = 'set' | 'add' | 'multiply'
-
 /** Checks the arguments of a scatter; gives the dimension and the source, windowed to the index. */
-function prepare(
+export function checkScatter(
   name: string,
   x: Tensor,
   dim: number,
@@ -34,7 +32,8 @@ function prepare(
   checkRange(name, index, at, x.shape[at] ?? 1)
   return { at, from: windowOf(values, index.shape) }
 }
-const windowOf = (x: Tensor, shape: Shape): Tensor =>
+/** The corner of a tensor that an index of a shape reaches. */
+export const windowOf = (x: Tensor, shape: Shape): Tensor =>
   sameShape(x.shape, shape) ? x : x.as_strided(shape, x.strides, x.offset)
 
 /** Runs a scatter on the memory of `x`. */
@@ -67,7 +66,7 @@ export function scatterOut(
   source: TensorLike,
   mode: ScatterMode,
 ): Tensor {
-  const { at, from } = prepare(name, x, dim, index, source)
+  const { at, from } = checkScatter(name, x, dim, index, source)
   const values = source instanceof Tensor ? source : null
   const out = routine(
     name,
@@ -91,7 +90,7 @@ export function scatterInPlace(
   source: TensorLike,
   mode: ScatterMode,
 ): Tensor {
-  const { at, from } = prepare(name, x, dim, index, source)
+  const { at, from } = checkScatter(name, x, dim, index, source)
   const values = source instanceof Tensor ? source : null
   const others = values === null ? [] : [values]
   const node = name === 'scatter_add' ? 'ScatterAddBackward0' : `ScatterBackward${values === null ? 1 : 0}`

@@ -1,6 +1,7 @@
+import type { ScatterMode } from '../devices/routines.ts'
 import { RuntimeError } from '../errors.ts'
 import type { Tensor, TensorLike } from '../tensor/tensor.ts'
-import { type ScatterMode, scatterInPlace, scatterOut } from './scatter-step.ts'
+import { scatterInPlace, scatterOut } from './scatter-step.ts'
 
 const reductions: Readonly<Record<string, ScatterMode>> = { add: 'add', multiply: 'multiply' }
 

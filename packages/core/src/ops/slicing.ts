@@ -143,3 +143,31 @@ export function unbind(x: Tensor, dim = 0): Tensor[] {
   const windows = Array.from({ length: x.shape[at] as number }, (_, i) => (y: Tensor) => selectView(y, at, i))
   return manyViews(x, 'UnbindBackward0', windows)
 }
+
+/** As `split` with sizes. */
+export const split_with_sizes = (x: Tensor, split_sizes: readonly number[], dim = 0): Tensor[] =>
+  split(x, split_sizes, dim)
+/** As `tensor_split` of columns: along dimension 1, or 0 of a vector. */
+export const hsplit = (x: Tensor, indices_or_sections: number | readonly number[]): Tensor[] =>
+  evenSplit('hsplit', x, indices_or_sections, x.ndim === 1 ? 0 : 1, 1)
+/** As `tensor_split` of rows: along dimension 0. */
+export const vsplit = (x: Tensor, indices_or_sections: number | readonly number[]): Tensor[] =>
+  evenSplit('vsplit', x, indices_or_sections, 0, 2)
+/** As `tensor_split` along dimension 2. */
+export const dsplit = (x: Tensor, indices_or_sections: number | readonly number[]): Tensor[] =>
+  evenSplit('dsplit', x, indices_or_sections, 2, 3)
+
+function evenSplit(name: string, x: Tensor, parts: number | readonly number[], dim: number, rank: number): Tensor[] {
+  if (x.ndim < rank) {
+    throw new RuntimeError(
+      `torch.${name} requires a tensor with at least ${rank} dimension${rank === 1 ? '' : 's'}, but got a tensor with ${x.ndim} dimensions!`,
+    )
+  }
+  if (typeof parts === 'number' && (parts <= 0 || x.size(dim) % parts !== 0)) {
+    throw new RuntimeError(
+      `torch.${name} attempted to split along dimension ${dim}, but the size of the dimension ${x.size(dim)} is not divisible by ` +
+        `the split_size ${parts}!`,
+    )
+  }
+  return tensor_split(x, parts, dim)
+}

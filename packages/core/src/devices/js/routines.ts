@@ -1,9 +1,17 @@
 import type { TypedArray } from '../../dtype.ts'
 import { contiguousStrides, numel } from '../../shape.ts'
 import type { Operand } from '../device.ts'
-import type { Routines } from '../routines.ts'
+import type { Routines, ScatterMode } from '../routines.ts'
 import { forEachRow, hostArray, walk } from './host.ts'
 import { scan } from './scan.ts'
+
+const joins: Readonly<Record<ScatterMode, (old: number, value: number) => number>> = {
+  set: (_, value) => value,
+  add: (old, value) => old + value,
+  multiply: (old, value) => old * value,
+  max: Math.max,
+  min: Math.min,
+}
 
 /** The plain reference of every routine. */
 export const routines: Routines = {
@@ -45,7 +53,7 @@ export const routines: Routines = {
       const to = (base as number) + (indices[at as number] as number) * step
       const value = from[read as number] as number
       const old = values[to] as number
-      values[to] = mode === 'set' ? value : mode === 'add' ? old + value : old * value
+      values[to] = joins[mode](old, value)
     })
   },
 

@@ -1,7 +1,10 @@
+import { float64 } from '../../dtype.ts'
 import { RuntimeError } from '../../errors.ts'
 import { Tensor, type TensorLike } from '../../tensor/tensor.ts'
 import { type Application, choice, elementwise } from '../define/elementwise.ts'
 import { result_type } from '../define/promotion.ts'
+import { mul } from './arithmetic.ts'
+import { exp2 } from './mathematics.ts'
 
 /** What PyTorch computes without a power: for these it has other edges, and is faster. */
 const fixedPowers = new Map(
@@ -37,3 +40,12 @@ export const pow = choice((x: TensorLike, exponent: TensorLike): Application => 
 
 /** `x²`. */
 export const square = choice((x: TensorLike) => pow.on(x, 2))
+
+/** As `pow`, computed in float64 whatever the dtypes are. */
+export function float_power(x: TensorLike, exponent: TensorLike): Tensor {
+  const wide = (value: TensorLike): TensorLike => (value instanceof Tensor ? value.to(float64) : value)
+  return pow(wide(x), wide(exponent))
+}
+
+/** `x · 2^other`. */
+export const ldexp = choice((x: TensorLike, other: TensorLike): Application => mul.on(x, exp2(other)))

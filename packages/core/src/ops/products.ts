@@ -1,0 +1,90 @@
+import { nameStep } from '../autograd/graph.ts'
+import { RuntimeError } from '../errors.ts'
+import { broadcastShapes, formatShape, wrapDim } from '../shape.ts'
+import type { Tensor } from '../tensor/tensor.ts'
+import { routine } from './define/routine.ts'
+import { type AddmmOptions, matmul, outer } from './matmul.ts'
+import { tensordot } from './tensordot.ts'
+
+/** The Kronecker product: each element of `x` times all of `other`, `[a, b]` and `[c, d] → [a·c, b·d]`. */
+export function kron(x: Tensor, other: Tensor): Tensor {
+  const rank = Math.max(x.ndim, other.ndim)
+  const padded = (y: Tensor): number[] => [...Array.from({ length: rank - y.ndim }, () => 1), ...y.shape]
+  const [left, right] = [padded(x), padded(other)]
+  const product = x
+    .reshape(left.flatMap((size) => [size, 1]))
+    .mul(other.reshape(right.flatMap((size) => [1, size])))
+    .reshape(left.map((size, i) => size * (right[i] as number)))
+  return nameStep(product, 'UnsafeViewBackward0')
+}
+
+/** The sums of products over the last dimension of both, `[…, k]` and `[---, k] → […, ---]`. */
+export function inner(x: Tensor, other: Tensor): Tensor {
+  if (x.ndim === 0 || other.ndim === 0) return x.mul(other)
+  if (x.size(-1) !== other.size(-1)) {
+    throw new RuntimeError(
+      `inner() the last dimension must match on both input tensors but got shapes ${formatShape(x.shape)} and ${formatShape(other.shape)}`,
+    )
+  }
+  return tensordot(x, other, [[-1], [-1]])
+}
+
+/** The cross product of vectors of 3 along a dimension; the first of size 3 where none is given. */
+export function cross(x: Tensor, other: Tensor, dim?: number | { readonly dim?: number }): Tensor {
+  const shape = broadcastShapes(x.shape, other.shape)
+  const axis = (typeof dim === 'object' ? dim.dim : dim) ?? null
+  const at = axis === null ? x.shape.indexOf(3) : wrapDim(axis, x.ndim)
+  if (at < 0) throw new RuntimeError('no dimension of size 3 in input')
+  if (x.shape[at] !== 3 || other.shape[at] !== 3) {
+    throw new RuntimeError(
+      `linalg.cross: inputs dimension ${at} must have length 3. Got ${x.shape[at]} and ${other.shape[at]}`,
+    )
+  }
+  const multiply = (a: Tensor, b: Tensor): Tensor =>
+    a
+      .roll(-1, at)
+      .mul(b.roll(-2, at))
+      .sub(a.roll(-2, at).mul(b.roll(-1, at)))
+  return routine(
+    'linalg_cross',
+    [x, other],
+    () => multiply(x.expand(shape), other.expand(shape)),
+    () => ({
+      saved: [x, other],
+      backward: ([g = null], needs, [a, b]) => [
+        g === null || !needs(0) ? null : multiply((b as Tensor).expand(shape), g).sum_to_size(x.shape),
+        g === null || !needs(1) ? null : multiply(g, (a as Tensor).expand(shape)).sum_to_size(other.shape),
+      ],
+    }),
+  )
+}
+
+/** `beta * x + alpha * (vec1 ⊗ vec2)`. */
+export function addr(x: Tensor, vec1: Tensor, vec2: Tensor, { beta = 1, alpha = 1 }: AddmmOptions = {}): Tensor {
+  const scaled = outer(vec1, vec2).mul(alpha)
+  return nameStep(beta === 0 ? scaled : scaled.add(x.mul(beta)), 'AddrBackward0')
+}
+
+/** The sum of the diagonal of a matrix. */
+export function trace(x: Tensor): Tensor {
+  if (x.ndim !== 2) throw new RuntimeError(`trace: expected a matrix, but got tensor with dim ${x.ndim}`)
+  return nameStep(x.diagonal().sum(), 'TraceBackward0')
+}
+
+/** A square matrix (or a batch of them) multiplied with itself, `n` factors in all; `n` is a whole number from 0 on. */
+export function matrix_power(x: Tensor, n: number): Tensor {
+  if (x.ndim < 2 || x.size(-1) !== x.size(-2)) {
+    throw new RuntimeError(
+      `linalg.matrix_power: A must be batches of square matrices, but got shape ${formatShape(x.shape)}`,
+    )
+  }
+  if (!Number.isInteger(n) || n < 0) {
+    throw new RuntimeError(`matrix_power: n must be a whole number of at least 0, got ${n}; there is no inverse here`)
+  }
+  if (n === 0) return x.new_zeros(x.shape).add(x.new_ones(x.size(-1)).diag())
+  // By squaring: log₂(n) products of squares, and one more for each binary digit of n.
+  const half = n === 1 ? x : matrix_power(x, Math.floor(n / 2))
+  if (n === 1) return half
+  const square = matmul(half, half)
+  return n % 2 === 0 ? square : matmul(square, x)
+}

@@ -1,0 +1,106 @@
+import { int32 } from '../dtype.ts'
+import { RuntimeError } from '../errors.ts'
+import { wrapDim } from '../shape.ts'
+import { Tensor } from '../tensor/tensor.ts'
+import { lerp } from './elementwise/fused.ts'
+
+/** What `quantile` takes by name. */
+export interface QuantileOptions {
+  readonly dim?: number | null
+  readonly keepdim?: boolean
+  /** What lies between two elements: a mixture of them (default), one of them, or their mean. */
+  readonly interpolation?: 'linear' | 'lower' | 'higher' | 'midpoint' | 'nearest'
+}
+
+/**
+ * The values below which the given fractions of the elements lie, along a dimension or of all. `q` is a number or a vector,
+ * whose dimension then comes first in the result. NaN where there is one.
+ */
+export function quantile(
+  x: Tensor,
+  q: number | Tensor,
+  dim: number | null | QuantileOptions = null,
+  options: boolean | QuantileOptions = {},
+): Tensor {
+  return quantiles('quantile', x, q, dim, options)
+}
+
+/** As `quantile`, of what is not NaN. */
+export function nanquantile(
+  x: Tensor,
+  q: number | Tensor,
+  dim: number | null | QuantileOptions = null,
+  options: boolean | QuantileOptions = {},
+): Tensor {
+  return quantiles('nanquantile', x, q, dim, options)
+}
+
+const modes = ['linear', 'lower', 'higher', 'midpoint', 'nearest']
+
+function quantiles(
+  name: 'quantile' | 'nanquantile',
+  x: Tensor,
+  q: number | Tensor,
+  dim: number | null | QuantileOptions,
+  options: boolean | QuantileOptions,
+): Tensor {
+  const call: QuantileOptions = {
+    ...(typeof dim === 'object' ? dim : { dim }),
+    ...(typeof options === 'object' ? options : { keepdim: options }),
+  }
+  const { keepdim = false, interpolation = 'linear' } = call
+  const fractions = q instanceof Tensor ? q : x.new_full([], q)
+  check(name, x, q, fractions, interpolation)
+  const axis = call.dim ?? null
+  const at = axis === null ? null : wrapDim(axis, x.ndim)
+  const rows = at === null || x.ndim === 0 ? x.reshape(-1) : x.movedim(at, -1)
+  const sorted = rows.sort(-1).values
+  const ranks = ranksOf(name, sorted.detach(), fractions.detach().reshape(-1))
+  const pick = (places: Tensor): Tensor => sorted.gather(-1, places.to(int32))
+  let values: Tensor
+  if (interpolation === 'nearest') values = pick(ranks.round())
+  else if (interpolation === 'lower') values = pick(ranks.floor())
+  else if (interpolation === 'higher') values = pick(ranks.ceil())
+  else {
+    const below = ranks.floor()
+    const weight = interpolation === 'midpoint' ? ranks.sub(below).ne(0).to(x.dtype).mul(0.5) : ranks.sub(below)
+    values = lerp(pick(below), pick(ranks.ceil()), weight)
+  }
+  if (keepdim && at === null) values = values.reshape([...x.shape.map(() => 1), values.shape[0] as number])
+  else if (keepdim && x.ndim > 0) values = values.unsqueeze(at as number)
+  return fractions.ndim === 0 ? values.squeeze(-1) : values.movedim(-1, 0)
+}
+
+function check(name: string, x: Tensor, q: number | Tensor, fractions: Tensor, interpolation: string): void {
+  if (x.dtype.kind !== 'floating') {
+    throw new RuntimeError(`${name}() input tensor must be either float or double dtype`)
+  }
+  if (x.numel() === 0) throw new RuntimeError(`${name}() input tensor must be non-empty`)
+  if (fractions.ndim > 1) throw new RuntimeError(`${name}() q must be a scalar or 1D tensor`)
+  if (fractions.dtype !== x.dtype) {
+    throw new RuntimeError(`${name}() q tensor must be same dtype as the input tensor`)
+  }
+  if (!modes.includes(interpolation)) {
+    throw new RuntimeError(
+      `${name}() interpolation must be one of linear, lower, higher, midpoint or nearest, but got ${interpolation}`,
+    )
+  }
+  if (typeof q === 'number') {
+    if (!(q >= 0 && q <= 1)) throw new RuntimeError(`${name}() q must be in the range [0, 1] but got ${q}`)
+  } else if (!q.to_typed_array().every((fraction) => fraction >= 0 && fraction <= 1)) {
+    throw new RuntimeError(`${name}() q values must be in the range [0, 1]`)
+  }
+}
+
+/** The place of each fraction in each sorted row, between two elements as a rule: `[…, n]` and `[k] → […, k]`. */
+function ranksOf(name: 'quantile' | 'nanquantile', sorted: Tensor, fractions: Tensor): Tensor {
+  const last = sorted.size(-1) - 1
+  const nan = sorted.isnan()
+  if (name === 'quantile') {
+    // NaN sorts last: where there is one, every quantile is there.
+    const ranks = fractions.mul(last).expand([...sorted.shape.slice(0, -1), fractions.numel()])
+    return ranks.masked_fill(nan.any(-1, { keepdim: true }), last)
+  }
+  const others = nan.logical_not().sum(-1, { keepdim: true }).sub(1).clamp(0)
+  return fractions.mul(others.to(sorted.dtype))
+}

@@ -1,0 +1,25 @@
+import { RuntimeError } from '../errors.ts'
+import { wrapDim } from '../shape.ts'
+import { Tensor } from '../tensor/tensor.ts'
+
+/** What `trapezoid` takes by name. */
+export interface TrapezoidOptions {
+  /** The distance between neighbours, where no places are given. */
+  readonly dx?: number
+  readonly dim?: number
+}
+
+/** The integral along a dimension by the trapezoidal rule, over places `x` or at even distances `dx`. */
+export function trapezoid(y: Tensor, x?: Tensor | TrapezoidOptions | null, options: TrapezoidOptions = {}): Tensor {
+  const places = x instanceof Tensor ? x : null
+  const { dx = 1, dim = -1 } = x instanceof Tensor ? options : { ...options, ...x }
+  if (y.ndim === 0) throw new RuntimeError('trapezoid: expected at least one dimension, got a 0-dimensional tensor')
+  const at = wrapDim(dim, y.ndim)
+  const count = Math.max(0, (y.shape[at] as number) - 1)
+  const sums = y.narrow(at, (y.shape[at] as number) - count, count).add(y.narrow(at, 0, count))
+  if (places === null) return sums.sum(at).mul(dx / 2)
+  const steps = places.diff({ dim: places.ndim === 1 ? 0 : dim })
+  const shaped = places.ndim === 1 ? steps.reshape(y.shape.map((_, i) => (i === at ? count : 1))) : steps
+  return sums.mul(shaped).sum(at).div(2)
+}
+export { trapezoid as trapz }

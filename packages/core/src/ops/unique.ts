@@ -1,0 +1,69 @@
+import { int32 } from '../dtype.ts'
+import { numel, wrapDim } from '../shape.ts'
+import type { Tensor } from '../tensor/tensor.ts'
+import { fromValues } from './creation.ts'
+
+/** What `unique` and `unique_consecutive` give besides the values. */
+export interface UniqueOptions {
+  /** The place among the values that each element has. */
+  readonly return_inverse?: boolean
+  /** How often each value occurs. */
+  readonly return_counts?: boolean
+  /** Compare the slices along a dimension, not single elements. */
+  readonly dim?: number
+  /** In rising order; the values of `unique` always are. */
+  readonly sorted?: boolean
+}
+
+/** What is returned: the values, then the inverse and the counts where asked for. */
+export type UniqueResult<O> = O extends { readonly return_inverse: true; readonly return_counts: true }
+  ? [Tensor, Tensor, Tensor]
+  : O extends { readonly return_inverse: true } | { readonly return_counts: true }
+    ? [Tensor, Tensor]
+    : Tensor
+
+/** The different values in rising order, of all elements or of the slices along a dimension. NaN differs from NaN. */
+export function unique<O extends UniqueOptions = object>(x: Tensor, options?: O): UniqueResult<O> {
+  return distinct(x, options ?? {}, true) as UniqueResult<O>
+}
+
+/** As `unique`, in the order of the elements: only neighbours that are equal become one. */
+export function unique_consecutive<O extends UniqueOptions = object>(x: Tensor, options?: O): UniqueResult<O> {
+  return distinct(x, options ?? {}, false) as UniqueResult<O>
+}
+
+function distinct(x: Tensor, options: UniqueOptions, sorts: boolean): Tensor | Tensor[] {
+  const { dim, return_inverse = false, return_counts = false } = options
+  const at = dim === undefined ? null : wrapDim(dim, x.ndim)
+  const rows = (at === null ? x.detach().reshape(-1) : x.detach().movedim(at, 0)).contiguous()
+  const count = rows.shape[0] as number
+  const width = numel(rows.shape.slice(1))
+  const values = rows.to_typed_array()
+
+  /** The order of two rows: that of the first elements that differ, NaN last. */
+  const compare = (i: number, j: number): number => {
+    for (let k = 0; k < width; k++) {
+      const [a, b] = [values[i * width + k] as number, values[j * width + k] as number]
+      if (a < b || (Number.isNaN(b) && !Number.isNaN(a))) return -1
+      if (a > b || Number.isNaN(a)) return 1
+    }
+    return 0
+  }
+  const order = Array.from({ length: count }, (_, i) => i)
+  if (sorts) order.sort((i, j) => compare(i, j) || i - j)
+
+  const firsts: number[] = []
+  const counts: number[] = []
+  const inverse = new Int32Array(count)
+  order.forEach((row, i) => {
+    const isNew = i === 0 || compare(order[i - 1] as number, row) !== 0
+    if (isNew) firsts.push(row)
+    counts[firsts.length - 1] = isNew ? 1 : (counts[firsts.length - 1] as number) + 1
+    inverse[row] = firsts.length - 1
+  })
+  const found = rows.index_select(0, fromValues(firsts, [firsts.length], int32, x.device))
+  const result = [at === null ? found : found.movedim(0, at).contiguous()]
+  if (return_inverse) result.push(fromValues(inverse, at === null ? x.shape : [count], int32, x.device))
+  if (return_counts) result.push(fromValues(counts, [counts.length], int32, x.device))
+  return result.length === 1 ? (result[0] as Tensor) : result
+}
