@@ -107,7 +107,7 @@ function isInteger(x: Operand | number): boolean {
   return typeof x === 'number' ? Number.isInteger(x) : x.dtype.kind !== 'floating'
 }
 
-/** A result as it goes into an array: bools are stored as 0 and 1, everything else wraps or rounds by itself. */
+/** A result as it goes into an array: bools are stored as 0 and 1 (NaN is true), all else wraps or rounds by itself. */
 export function stored(result: string, dtype: DType): string {
-  return dtype === bool ? `(${result}) ? 1 : 0` : result
+  return dtype === bool ? `(${result}) === 0 ? 0 : 1` : result
 }
