@@ -22,12 +22,13 @@ export function checkRange(name: string, index: Tensor, dim: number, size: numbe
 
 /** Checks that an index has as many dimensions as a tensor and reaches no further, except along `dim`. */
 export function checkFit(name: string, index: Shape, shape: Shape, dim: number, what: string): void {
-  if (index.length !== shape.length && numel(index) > 0) {
+  // No dimension counts as one of size 1.
+  if (Math.max(1, index.length) !== Math.max(1, shape.length) && numel(index) > 0) {
     throw new RuntimeError(
       `Index tensor must have the same number of dimensions as ${name === 'gather' ? 'input' : what} tensor`,
     )
   }
-  const off = index.findIndex((size, i) => i !== dim && size > (shape[i] as number))
+  const off = index.findIndex((size, i) => i !== dim && size > (shape[i] ?? 1))
   if (off >= 0) {
     throw new RuntimeError(
       `Size does not match at dimension ${off} expected index ${formatShape(index)} to be smaller than ${what} ` +
