@@ -30,6 +30,8 @@ export interface ElementwiseDefinition<I extends string = string, P extends stri
   readonly parameters?: Readonly<Record<P, number>>
   /** The dtype of the result: the promoted one (default), one that is floating point in any case, or truth values. */
   readonly result?: 'promoted' | 'floating' | 'bool'
+  /** Refuses what is not floating point, as PyTorch does where a whole number would have to be cut off. */
+  readonly only?: 'floating'
   /** Inputs that only choose, such as a condition: they take no part in the promotion and have no gradient. */
   readonly masks?: readonly I[]
   /** Where the tests take each input from; [-3, 3] where left out. */
@@ -188,7 +190,11 @@ export class ElementwiseOp {
 
   #computeType(operands: readonly Value[]): DType {
     const dtype = result_type(...operands.filter((_, i) => this.#masks[i] === false))
-    return this.definition.result === 'floating' && dtype.kind !== 'floating' ? float32 : dtype
+    if (dtype.kind === 'floating') return dtype
+    if (this.definition.only === 'floating') {
+      throw new RuntimeError(`"${this.name}_cpu" not implemented for '${dtype.scalarName}'`)
+    }
+    return this.definition.result === 'floating' ? float32 : dtype
   }
 
   /** Tensors in the dtype that the kernel computes in, numbers rounded to it. */

@@ -26,12 +26,14 @@ export const leaky_relu = elementwise('leaky_relu', ['x'], {
   forward: 'x > 0 ? x : x * negative_slope',
   gradient: { x: 'x > 0 ? g : g * negative_slope' },
   parameters: { negative_slope: 0.01 },
+  only: 'floating',
 })
 /** `x`, or `alpha * (eˣ - 1)` below zero. */
 export const elu = elementwise('elu', ['x'], {
   forward: 'x <= 0 ? expm1(x) * alpha : x',
   gradient: { x: 'x <= 0 ? g * (alpha * exp(x)) : g' },
   parameters: { alpha: 1 },
+  only: 'floating',
 })
 /** `elu` with the scale and alpha that keep mean 0 and variance 1 (Klambauer et al. 2017). */
 export const selu = elementwise('selu', ['x'], {
@@ -40,17 +42,20 @@ export const selu = elementwise('selu', ['x'], {
     x: '1.0507009873554804934193349852946 * (x <= 0 ? g * (1.6732632423543772848170429916717 * exp(x)) : g)',
   },
   node: 'EluBackward0',
+  only: 'floating',
 })
 /** As `elu`, with `x / alpha` in the exponent (Barron 2017). */
 export const celu = elementwise('celu', ['x'], {
   forward: 'x <= 0 ? expm1(x / alpha) * alpha : x',
   gradient: { x: 'x <= 0 ? g * exp(x / alpha) : g' },
   parameters: { alpha: 1 },
+  only: 'floating',
 })
-const geluExact = elementwise('gelu', ['x'], { forward: 'x * (0.5 * erfc(-x * sqrt(0.5)))' })
+const geluExact = elementwise('gelu', ['x'], { forward: 'x * (0.5 * erfc(-x * sqrt(0.5)))', only: 'floating' })
 const geluTanh = elementwise('gelu_tanh', ['x'], {
   forward: '0.5 * x * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 * x * x * x)))',
   node: 'GeluBackward0',
+  only: 'floating',
 })
 /** `x · Φ(x)`, or its approximation by `tanh` (Hendrycks and Gimpel 2016). */
 export const gelu = choice(
@@ -65,6 +70,7 @@ export const gelu = choice(
 export const silu = elementwise('silu', ['x'], {
   forward: 'x * sigmoid(x)',
   gradient: { x: 'g * (sigmoid(x) * (1 + x * (1 - sigmoid(x))))' },
+  only: 'floating',
 })
 /** `x · tanh(softplus(x))` (Misra 2019). */
 export const mish = elementwise('mish', ['x'], {
@@ -72,12 +78,14 @@ export const mish = elementwise('mish', ['x'], {
   gradient: {
     x: 'g * (tanh(max(x, 0) + log1p(exp(-abs(x)))) + x * sigmoid(x) * (1 - tanh(max(x, 0) + log1p(exp(-abs(x)))) * tanh(max(x, 0) + log1p(exp(-abs(x))))))',
   },
+  only: 'floating',
 })
 /** `log(1 + e^(beta·x)) / beta`, and `x` itself where `beta·x` is above the threshold. */
 export const softplus = elementwise('softplus', ['x'], {
   forward: 'x * beta > threshold ? x : (max(x * beta, 0) + log1p(exp(-abs(x * beta)))) / beta',
   gradient: { x: 'x * beta > threshold ? g : g * sigmoid(x * beta)' },
   parameters: { beta: 1, threshold: 20 },
+  only: 'floating',
 })
 /** `x / (1 + |x|)`. */
 export const softsign = elementwise('softsign', ['x'], {
@@ -90,6 +98,7 @@ export const logsigmoid = elementwise('logsigmoid', ['x'], {
   forward: 'min(x, 0) - log1p(exp(-abs(x)))',
   gradient: { x: 'g * sigmoid(-x)' },
   node: 'LogSigmoidBackward0',
+  only: 'floating',
 })
 /** `x` limited to [min_val, max_val]. */
 export const hardtanh = elementwise('hardtanh', ['x'], {
@@ -101,11 +110,13 @@ export const hardtanh = elementwise('hardtanh', ['x'], {
 export const hardsigmoid = elementwise('hardsigmoid', ['x'], {
   forward: 'min(max(x + 3, 0), 6) / 6',
   gradient: { x: 'x > -3 && x < 3 ? g * (1 / 6) : 0' },
+  only: 'floating',
 })
 /** `x · hardsigmoid(x)` (Howard et al. 2019). */
 export const hardswish = elementwise('hardswish', ['x'], {
   forward: 'x * min(max(x + 3, 0), 6) / 6',
   gradient: { x: 'x < -3 ? 0 : x <= 3 ? g * (x / 3 + 0.5) : g' },
+  only: 'floating',
 })
 /** `x - tanh(x)`. */
 export const tanhshrink = elementwise('tanhshrink', ['x'], {
@@ -118,12 +129,14 @@ export const softshrink = elementwise('softshrink', ['x'], {
   forward: 'x > lambd ? x - lambd : x < -lambd ? x + lambd : isnan(x) ? x : 0',
   gradient: { x: 'x >= -lambd && x <= lambd ? 0 : g' },
   parameters: { lambd: 0.5 },
+  only: 'floating',
 })
 /** `x`, and 0 where it is nearer to 0 than `lambd`. */
 export const hardshrink = elementwise('hardshrink', ['x'], {
   forward: 'x >= -lambd && x <= lambd ? 0 : x',
   gradient: { x: 'x >= -lambd && x <= lambd ? 0 : g' },
   parameters: { lambd: 0.5 },
+  only: 'floating',
 })
 /** `x` above the threshold, `value` elsewhere. */
 export const threshold = elementwise('threshold', ['x'], {
@@ -134,6 +147,7 @@ export const threshold = elementwise('threshold', ['x'], {
 const slopes = elementwise('prelu', ['x', 'weight'], {
   forward: 'x > 0 ? x : weight * x',
   gradient: { x: 'x > 0 ? g : weight * g', weight: 'x > 0 ? 0 : x * g' },
+  only: 'floating',
 })
 /** As `leaky_relu`, with slopes that are learned: one for all, or one for each channel (dimension 1). */
 export const prelu = choice((x: Tensor, weight: Tensor): Application => {

@@ -14,6 +14,7 @@ const interpolate = elementwise('lerp', ['start', 'end', 'weight'], {
   forward: 'abs(weight) < 0.5 ? start + weight * (end - start) : end - (end - start) * (1 - weight)',
   gradient: { start: 'g * (1 - weight)', end: 'g * weight', weight: 'g * (end - start)' },
   node: (operands) => `LerpBackward${typeof operands[2] === 'number' ? 0 : 1}`,
+  only: 'floating',
 })
 const dtypeWord = (x: Tensor): string => x.dtype.scalarName.toLowerCase()
 

@@ -148,6 +148,7 @@ export const frac = elementwise('frac', ['x'], {
   forward: 'x - trunc(x)',
   gradient: { x: 'g' },
   domain: { x: [0.1, 0.9] },
+  only: 'floating',
 })
 const roundWhole = elementwise('round', ['x'], { forward: 'round(x)' })
 const roundDecimals = elementwise('round_decimals', ['x'], {
@@ -166,6 +167,7 @@ export const hypot = elementwise('hypot', ['x', 'other'], {
   forward: 'hypot(x, other)',
   gradient: { x: 'g * (x / out)', other: 'g * (other / out)' },
   domain: { other: [0.5, 3] },
+  only: 'floating',
 })
 /** The magnitude of `x` with the sign of `other`. */
 export const copysign = elementwise('copysign', ['x', 'other'], {
@@ -179,11 +181,13 @@ export const copysign = elementwise('copysign', ['x', 'other'], {
 export const logaddexp = elementwise('logaddexp', ['x', 'other'], {
   forward: 'isinf(x) && x == other ? x : max(x, other) + log1p(exp(-abs(x - other)))',
   gradient: { x: 'g / (1 + exp(other - x))', other: 'g / (1 + exp(x - other))' },
+  only: 'floating',
 })
 /** `log2(2ˣ + 2ʸ)` without overflow. */
 export const logaddexp2 = elementwise('logaddexp2', ['x', 'other'], {
   forward: 'isinf(x) && x == other ? x : max(x, other) + log2(1 + exp2(-abs(x - other)))',
   gradient: { x: 'g / (1 + exp2(other - x))', other: 'g / (1 + exp2(x - other))' },
+  only: 'floating',
 })
 /** `x * log(other)`, and 0 where `x` is 0. */
 export const xlogy = elementwise('xlogy', ['x', 'other'], {
