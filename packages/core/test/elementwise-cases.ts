@@ -53,21 +53,44 @@ export function toTensor(on: TestBench, op: ElementwiseOp, input: number, model:
 /** The formula that devices print: powers by certain constants have become roots and products. */
 export const formulaOf = (op: ElementwiseOp): Expression => lower(op.kernel.outputs[0] as Expression)
 
+/** What an op should give. */
+export interface Expected extends Model {
+  /** The values where each step is rounded to float32, on a device that computes so; otherwise none. */
+  readonly rounded: readonly number[]
+}
+
 /** What the op's formula gives for operands that broadcast, in float64 from operands as the dtype holds them. */
 export function expected(
+  on: TestBench,
   op: ElementwiseOp,
   models: readonly Model[],
   parameters: readonly number[],
   dtype: torch.DType,
-): Model {
+): Expected {
   const shape = commonShape(...models.map((model) => model.shape))
   const formula = formulaOf(op)
-  const values = indicesOf(shape).map((index) => {
+  const scopes = indicesOf(shape).map((index) => {
     const operands = [...models.map((model) => broadcastAt(model, index)), ...parameters]
-    return evaluate(
-      formula,
-      Object.fromEntries(op.kernel.inputs.map((name, i) => [name, dtype.round(operands[i] ?? 0)])),
-    )
+    return Object.fromEntries(op.kernel.inputs.map((name, i) => [name, dtype.round(operands[i] ?? 0)]))
   })
-  return { values, shape }
+  const values = scopes.map((scope) => evaluate(formula, scope))
+  const isRounded = !on.device.isReference && dtype === torch.float32
+  return { values, shape, rounded: isRounded ? scopes.map((scope) => evaluateRounded(formula, scope)) : [] }
+}
+
+/** As `evaluate`, each step rounded to float32. */
+function evaluateRounded(formula: Expression, scope: Readonly<Record<string, number>>): number {
+  const results = new Map<Expression, number>()
+  const resultOf = (node: Expression | undefined): number => (node && results.get(node)) ?? Number.NaN
+  for (const node of nodesOf(formula)) {
+    const [a, b, c] = node.kind === 'call' ? node.args : []
+    const value =
+      node.kind === 'call'
+        ? functionOf(node.name).value(resultOf(a), resultOf(b), resultOf(c))
+        : node.kind === 'constant'
+          ? node.value
+          : (scope[node.name] as number)
+    results.set(node, Math.fround(value))
+  }
+  return resultOf(formula)
 }

@@ -6,6 +6,7 @@
 import { beforeAll, describe, expect } from 'vitest'
 import { registerDevice } from '../src/devices/device.ts'
 import { js } from '../src/devices/js/index.ts'
+import { createWasm } from '../src/devices/wasm/index.ts'
 import * as torch from '../src/index.ts'
 import { randomNumbers } from './formula-random.ts'
 
@@ -20,7 +21,9 @@ export interface TestDevice {
   readonly type: string
   /** Makes it the device of that type. */
   readonly use: () => void
-  /** The dtypes of floating point numbers that it has; without float64 gradients are compared in float32. */
+  /** Whether all others are measured by it. */
+  readonly isReference: boolean
+  /** The dtypes of floating point numbers that it has, the most precise last. */
   readonly floats: readonly torch.DType[]
   /** The relative error of one op in float32, and the absolute one near zero. */
   readonly relative: number
@@ -29,16 +32,29 @@ export interface TestDevice {
   readonly signedZero: boolean
 }
 
+const wasm = createWasm()
+
 /** Every device that answers on this machine. */
 export const devices: readonly TestDevice[] = [
   {
     title: 'js',
     type: 'cpu',
     use: () => registerDevice(js),
+    isReference: true,
     floats: [torch.float32, torch.float64],
     // Computed in float64 and rounded once, but for `sigmoid`, which rounds each step as PyTorch's does.
     relative: 2 ** -22,
     absolute: 2 ** -149,
+    signedZero: true,
+  },
+  {
+    title: 'wasm',
+    type: 'cpu',
+    use: () => registerDevice(wasm),
+    isReference: false,
+    floats: [torch.float32, torch.float64],
+    relative: 2 ** -20,
+    absolute: 2 ** -20,
     signedZero: true,
   },
 ]
@@ -56,6 +72,13 @@ export function onEachDevice(title: string, tests: (on: TestBench) => void): voi
 /** Nested numbers, as a reader sees them. */
 export type Nested = number | boolean | readonly Nested[]
 
+type Differentiable = (...inputs: Tensor[]) => Tensor | readonly Tensor[]
+
+interface GradientOptions {
+  /** Whether the gradients have gradients that are worth a look. */
+  readonly twice?: boolean
+}
+
 /** Tensors on one device, and comparison with what they should hold. */
 export class TestBench {
   readonly device: TestDevice
@@ -64,11 +87,6 @@ export class TestBench {
   constructor(device: TestDevice) {
     this.device = device
     this.#random = randomNumbers(20)
-  }
-
-  /** Whether the finite differences of `gradcheck` have the digits that they need. */
-  get hasFloat64(): boolean {
-    return this.device.floats.includes(torch.float64)
   }
 
   /** A tensor of values in row-major order. */
@@ -81,8 +99,13 @@ export class TestBench {
     return torch.tensor(values, { dtype, device: this.device.type })
   }
 
-  /** As `of`, float64 with a gradient. */
-  leaf(values: Nested, dtype: torch.DType = torch.float64): Tensor {
+  /** The dtype with the most digits. */
+  get precise(): torch.DType {
+    return this.device.floats.at(-1) as torch.DType
+  }
+
+  /** As `of`, with a gradient, and with the most digits where not said otherwise. */
+  leaf(values: Nested, dtype: torch.DType = this.precise): Tensor {
     return torch.tensor(values, { dtype, device: this.device.type, requires_grad: true })
   }
 
@@ -96,47 +119,117 @@ export class TestBench {
     return Array.from({ length: count }, () => Math.floor(low + (high - low + 1) * this.#random()))
   }
 
-  /** Random float64 numbers with a gradient, for `gradcheck`. */
+  /** Random numbers with a gradient, for `gradients`. */
   input(shape: torch.Shape, domain?: readonly [number, number]): Tensor {
-    return this.tensor(this.numbers(sizeOf(shape), domain), shape, torch.float64).requires_grad_()
+    return this.tensor(this.numbers(sizeOf(shape), domain), shape, this.precise).requires_grad_()
   }
 
-  /** Checks every gradient against finite differences; `twice` checks the gradients of the gradients too. */
-  gradients(
-    fn: (...inputs: Tensor[]) => Tensor | readonly Tensor[],
+  /**
+   * Checks every gradient, and with `twice` the gradients of the gradients. The reference device compares with finite
+   * differences in float64. Others compute in float32, and are compared with float64 where they have it, which runs
+   * what the reference has checked; otherwise with a difference along one direction.
+   */
+  async gradients(
+    fn: Differentiable,
     inputs: readonly Tensor[],
-    { twice = true }: { readonly twice?: boolean } = {},
-  ): void {
-    expect(torch.autograd.gradcheck(fn, inputs)).toBe(true)
-    if (twice) expect(torch.autograd.gradgradcheck(fn, inputs)).toBe(true)
+    { twice = true }: GradientOptions = {},
+  ): Promise<void> {
+    if (this.device.isReference) {
+      expect(torch.autograd.gradcheck(fn, inputs)).toBe(true)
+      if (twice) expect(torch.autograd.gradgradcheck(fn, inputs)).toBe(true)
+      return
+    }
+    const single = inputs.map((x) => (x.requires_grad ? x.detach().to(torch.float32).requires_grad_() : x))
+    const found = this.#derivatives(fn, single, twice)
+    if (!this.device.floats.includes(torch.float64)) return this.#alongDirection(fn, single, found[0] ?? [])
+    for (const [order, exact] of this.#derivatives(fn, inputs, twice).entries()) {
+      for (const [i, x] of exact.entries()) {
+        const [got, wanted] = [await valuesOf(found[order]?.[i] as Tensor), await valuesOf(x)]
+        const size = Math.max(1, ...wanted.map(Math.abs))
+        expect(wanted.filter((value, k) => !(Math.abs(value - (got[k] as number)) <= 1e-4 * size))).toEqual([])
+      }
+    }
   }
 
-  /** Expects a tensor of a shape with given values in row-major order, each within what the device promises. */
-  async near(actual: Tensor, expected: readonly number[], shape: torch.Shape, tolerance = 1): Promise<void> {
+  /** The gradients of a function's projection, then those of the projection of these. */
+  #derivatives(fn: Differentiable, inputs: readonly Tensor[], twice: boolean): Tensor[][] {
+    const leaves = inputs.filter((x) => x.requires_grad)
+    const options = { create_graph: true, materialize_grads: true }
+    const out = this.projected(fn)(...inputs)
+    const first = torch.autograd.grad(out, leaves, options)
+    const next = twice ? this.projected(() => first.map((x) => x.mul(x)))() : null
+    return [first, ...(next?.requires_grad ? [torch.autograd.grad(next, leaves, options)] : [])]
+  }
+
+  /** Compares gradients with a central difference in float32, along a direction of no special form. */
+  async #alongDirection(fn: Differentiable, inputs: readonly Tensor[], gradients: readonly Tensor[]): Promise<void> {
+    const leaves = inputs.filter((x) => x.requires_grad)
+    const directions = leaves.map((x) => this.tensor(weightsOf(x.numel()), x.shape))
+    const step = 2 ** -7
+    const at = async (sign: number): Promise<number> => {
+      const moved = inputs.map((x) =>
+        x.requires_grad ? x.detach().add((directions[leaves.indexOf(x)] as Tensor).mul(sign * step)) : x,
+      )
+      return (await valuesOf(torch.no_grad(() => this.projected(fn)(...moved))))[0] as number
+    }
+    const difference = ((await at(1)) - (await at(-1))) / (2 * step)
+    let sum = 0
+    for (const [i, x] of gradients.entries()) sum += (await valuesOf(x.mul(directions[i] as Tensor).sum()))[0] as number
+    expect(Math.abs(sum - difference)).toBeLessThan(0.05 * (1 + Math.abs(difference)))
+  }
+
+  /** A function's outputs as one number that depends on every element: its gradients cost one backward pass. */
+  projected(fn: Differentiable): (...inputs: Tensor[]) => Tensor {
+    return (...inputs) =>
+      [fn(...inputs)]
+        .flat()
+        .map((x) => x.mul(this.tensor(x.numel() > 0 ? weightsOf(x.numel()) : [], x.shape, x.dtype)).sum())
+        .reduce((sum, x) => sum.add(x))
+  }
+
+  /**
+   * Expects a tensor of a shape with given values in row-major order, each within what the device promises. Where a
+   * device rounds each step of a formula, `rounded` is what comes of that: a step in between may be infinite. The
+   * tolerance is in errors of one op; what takes several may be off by as much near 1.
+   */
+  async near(
+    actual: Tensor,
+    expected: readonly number[],
+    shape: torch.Shape,
+    tolerance = 1,
+    rounded: readonly number[] = [],
+  ): Promise<void> {
     expect(actual.shape).toEqual(shape)
     const { relative, absolute, signedZero } = this.device
     const exact = actual.dtype.kind !== 'floating'
+    const several = Math.max(0, tolerance - 1)
     const [rel, abs] =
-      actual.dtype === torch.float64 ? [(tolerance - 1) * 2 ** -52, 0] : [relative * tolerance, absolute * tolerance]
+      actual.dtype === torch.float64
+        ? [several * 2 ** -52, several * 2 ** -52]
+        : [relative * tolerance, absolute * tolerance + relative * several]
     const values = await valuesOf(actual)
     expect(values.length).toBe(expected.length)
+    const isNear = (got: number, value: number): boolean => {
+      const wanted = actual.dtype.round(value)
+      if (Object.is(got, wanted) || (got === wanted && (!signedZero || exact || tolerance > 1))) return true
+      return !exact && Math.abs(got - value) <= abs + rel * Math.abs(value)
+    }
     const wrong = expected.flatMap((value, i) => {
       const got = values[i] as number
-      const wanted = actual.dtype.round(value)
-      if (Object.is(got, wanted) || (got === wanted && (!signedZero || exact || tolerance > 1))) return []
-      if (!exact && Math.abs(got - value) <= abs + rel * Math.abs(value)) return []
-      return [`[${i}] ${show(got)}, expected ${show(wanted)}`]
+      if (isNear(got, value) || (i in rounded && isNear(got, rounded[i] as number))) return []
+      return [`[${i}] ${show(got)}, expected ${show(actual.dtype.round(value))}`]
     })
     expect(wrong.slice(0, 5)).toEqual([])
   }
 
-  /** Expects two tensors to have the same dtype, shape and values, to the bit. */
+  /** Expects two tensors to have the same dtype, shape and values: on the reference device to the bit. */
   async same(actual: Tensor, expected: Tensor): Promise<void> {
     expect(actual.dtype).toBe(expected.dtype)
-    expect(actual.shape).toEqual(expected.shape)
-    expect(await valuesOf(actual)).toEqual(await valuesOf(expected))
+    await this.near(actual, await valuesOf(expected), expected.shape, this.device.isReference ? 0 : 4)
   }
 }
+
+const weightsOf = (count: number): number[] => Array.from({ length: count }, (_, i) => Math.sin(3 * i + 1) + 0.1)
 
 const show = (value: number): string => (Object.is(value, -0) ? '-0' : String(value))
 

@@ -285,24 +285,28 @@ onEachDevice('reductions by their definitions', (on) => {
   })
 
   describe.each(Object.entries(named).filter(([, { order }]) => order > 0))('%s', (name, entry) => {
-    it.runIf(on.hasFloat64)('gradients', () => {
+    it('gradients', async () => {
       for (const shape of [[2, 3], [2, 1, 2], [3], []]) {
         for (const dim of dimsOf(shape.length)) {
           if (!allows(entry, dim) || (name.endsWith('over all') && dim !== null)) continue
           const folds = sizeOf(dim === null ? shape : [dim].flat().map((d) => shape.at(d) ?? 1))
           // The variance of one element is not a number, and the deviation has no slope where it is zero.
           if (/var|std/.test(name) && folds < 2) continue
-          on.gradients((x) => entry.run(x, dim, shape.length === 2), [on.input(shape)], { twice: entry.order === 2 })
+          await on.gradients((x) => entry.run(x, dim, shape.length === 2), [on.input(shape)], {
+            twice: entry.order === 2,
+          })
         }
       }
     })
 
-    it.runIf(on.hasFloat64)('gradients through views', () => {
+    it('gradients through views', async () => {
       const dim = name.endsWith('over all') ? null : 0
       for (const lay of Object.values(layouts)) {
-        on.gradients((x) => entry.run(lay(x.detach()).mul(0).add(x), dim, false), [on.input([2, 3])], { twice: false })
+        await on.gradients((x) => entry.run(lay(x.detach()).mul(0).add(x), dim, false), [on.input([2, 3])], {
+          twice: false,
+        })
         const view = lay(on.input([2, 3]).detach()).requires_grad_()
-        on.gradients((x) => entry.run(x, dim, false), [view], { twice: false })
+        await on.gradients((x) => entry.run(x, dim, false), [view], { twice: false })
       }
     })
   })
@@ -334,8 +338,8 @@ onEachDevice('reductions by their definitions', (on) => {
     await on.near(x.grad as Tensor, [0, 0.5, 0.5, 1, 1, 1], [2, 3], 2)
   })
 
-  it.runIf(on.hasFloat64)('prod has gradients where factors are zero', () => {
-    on.gradients(
+  it('prod has gradients where factors are zero', async () => {
+    await on.gradients(
       (x) => x.prod(1),
       [
         on.leaf([
@@ -345,11 +349,11 @@ onEachDevice('reductions by their definitions', (on) => {
         ]),
       ],
     )
-    on.gradients((x) => x.prod(), [on.leaf([0, 2, -3])])
+    await on.gradients((x) => x.prod(), [on.leaf([0, 2, -3])])
   })
 
-  it.runIf(on.hasFloat64)('var and std of means that dwarf the spread', async () => {
-    const x = on.of([1e9, 1e9 + 1, 1e9 + 2], torch.float64)
+  it('var and std of means that dwarf the spread', async () => {
+    const x = on.of([1e6, 1e6 + 1, 1e6 + 2])
     await on.near(x.var(), [1], [], 1e7)
     await on.near(x.std(), [1], [], 1e7)
   })
