@@ -78,28 +78,28 @@ export function nll_loss(
   const dim = classDim(input)
   const { places, ignored } = checkTargets(target, input.shape[dim] as number, ignore_index)
   const columns = places.unsqueeze(dim)
-  // How much each element counts, negated: its gradient.
-  const factor = torch.no_grad(() => {
-    const each =
-      weight === null ? input.new_ones(target.shape) : weight.index_select(0, places.reshape(-1)).reshape(target.shape)
-    const kept = ignored === null ? each : each.masked_fill(ignored, 0)
-    return reduction === 'mean' ? kept.div(kept.sum()).neg() : kept.neg()
-  })
+  const mask = (x: Tensor): Tensor => (ignored === null ? x : x.masked_fill(ignored, 0))
+  const counts = torch.no_grad(() =>
+    mask(
+      weight === null ? input.new_ones(target.shape) : weight.index_select(0, places.reshape(-1)).reshape(target.shape),
+    ),
+  )
+  const total = reduction === 'mean' ? counts.sum() : null
+  const scaled = (x: Tensor): Tensor => (total === null ? x : x.div(total))
   return torch.routine(
     input.ndim <= 2 ? 'nll_loss' : 'nll_loss2d',
     [input],
     () => {
-      const losses = input.gather(dim, columns).squeeze(dim).mul(factor)
-      const known = ignored === null ? losses : losses.masked_fill(ignored, 0)
-      if (reduction === 'none') return known
-      // With nothing to average PyTorch says nan, where all zeros would say 0.
-      return reduction === 'mean' && ignored !== null && Number.isNaN(factor.sum().item()) ? factor.sum() : known.sum()
+      const losses = mask(input.gather(dim, columns).squeeze(dim).mul(counts)).neg()
+      return reduction === 'none' ? losses : scaled(losses.sum())
     },
     () => ({
       saved: [],
-      backward: ([g = null]) => [
-        g === null ? null : g.new_zeros(input.shape).scatter(dim, columns, g.mul(factor).unsqueeze(dim)),
-      ],
+      backward: ([g = null]) => {
+        if (g === null) return [null]
+        const each = mask(scaled(g.mul(counts))).neg()
+        return [g.new_zeros(input.shape).scatter(dim, columns, each.unsqueeze(dim))]
+      },
     }),
   )
 }
@@ -116,7 +116,6 @@ export function cross_entropy(input: Tensor, target: Tensor, options: CrossEntro
   if (label_smoothing < 0 || label_smoothing > 1) {
     throw new RuntimeError(`label_smoothing must be between 0.0 and 1.0. Got: ${label_smoothing}`)
   }
-  if (input.ndim < 1) throw new ValueError(`Expected 1 or more dimensions (got ${input.ndim})`)
   const isProbability = input.shape.join() === target.shape.join()
   if (isProbability && target.dtype.kind !== 'floating') {
     throw new RuntimeError(

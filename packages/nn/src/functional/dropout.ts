@@ -1,4 +1,5 @@
 import { dropout_mask, RuntimeError, type Tensor, ValueError } from '@chainrule/core'
+import { float } from '../text.ts'
 
 /** What every dropout takes by name. */
 export interface DropoutOptions {
@@ -12,7 +13,7 @@ export interface DropoutOptions {
 /** Options of which a lone number is `p`. */
 const optionsOf = (options: number | DropoutOptions): Required<DropoutOptions> => {
   const { p = 0.5, training = true, inplace = false } = typeof options === 'number' ? { p: options } : options
-  if (!(p >= 0 && p <= 1)) throw new ValueError(`dropout probability has to be between 0 and 1, but got ${p}`)
+  if (!(p >= 0 && p <= 1)) throw new ValueError(`dropout probability has to be between 0 and 1, but got ${float(p)}`)
   return { p, training, inplace }
 }
 

@@ -1,5 +1,5 @@
 /** Normalisation over rows, batches and groups: `(x - mean) / √(variance + eps)`, scaled and shifted. */
-import { no_grad, RuntimeError, routine, type Shape, type Tensor, ValueError } from '@chainrule/core'
+import { elementwise, no_grad, RuntimeError, routine, type Shape, type Tensor, ValueError } from '@chainrule/core'
 
 /** The mean over dimensions, and what to multiply the distance from it by. */
 function moments(x: Tensor, dims: readonly number[], eps: number): { mean: Tensor; variance: Tensor; scale: Tensor } {
@@ -12,6 +12,8 @@ function moments(x: Tensor, dims: readonly number[], eps: number): { mean: Tenso
 interface Parts {
   readonly name: string
   readonly input: Tensor
+  /** The shape in which the input is normalised, where it is not its own. */
+  readonly seenAs?: Shape
   /** Over which dimensions mean and variance are taken. */
   readonly dims: readonly number[]
   readonly eps: number
@@ -22,29 +24,32 @@ interface Parts {
 }
 
 /** Normalises by the input's own moments, as one step of the graph. */
-function normalizeBy({ name, input, dims, eps, weight, bias, affine }: Parts): Tensor {
+function normalizeBy({ name, input, seenAs = input.shape, dims, eps, weight, bias, affine }: Parts): Tensor {
   const parameters = [weight, bias].filter((x) => x !== null)
   const scaled = (x: Tensor, w: Tensor | null): Tensor => (w === null ? x : x.mul(w.reshape(affine)))
   return routine(
     name,
     [input, ...parameters],
     () => {
-      const { mean, scale } = moments(input, dims, eps)
-      const out = scaled(input.sub(mean).mul(scale), weight)
-      return bias === null ? out : out.add(bias.reshape(affine))
+      const x = input.reshape(seenAs)
+      const { mean, scale } = moments(x, dims, eps)
+      const out = scaled(x.sub(mean).mul(scale), weight)
+      return (bias === null ? out : out.add(bias.reshape(affine))).reshape(input.shape)
     },
     () => ({
       saved: weight === null ? [input] : [input, weight],
       // From the input anew, so that the gradient has a gradient.
-      backward: ([g = null], needs, [x, w = null]) => {
-        if (g === null) return [null, null, null]
-        const { mean, scale } = moments(x as Tensor, dims, eps)
-        const normal = (x as Tensor).sub(mean).mul(scale)
+      backward: ([gradient = null], needs, [saved, w = null]) => {
+        if (gradient === null) return [null, null, null]
+        const g = gradient.reshape(seenAs)
+        const x = (saved as Tensor).reshape(seenAs)
+        const { mean, scale } = moments(x, dims, eps)
+        const normal = x.sub(mean).mul(scale)
         const toInput = (): Tensor => {
           const d = scaled(g, w)
           const average = d.mean(dims, { keepdim: true })
           const along = d.mul(normal).mean(dims, { keepdim: true })
-          return d.sub(average).sub(normal.mul(along)).mul(scale)
+          return d.sub(average).sub(normal.mul(along)).mul(scale).reshape(input.shape)
         }
         const toParameter = (d: Tensor, p: Tensor): Tensor => d.sum_to_size(affine).reshape(p.shape)
         return [
@@ -87,6 +92,12 @@ export function layer_norm(
   return normalizeBy({ name: 'native_layer_norm', input, dims, eps, weight, bias, affine: shape })
 }
 
+const normalizeByRunning = elementwise('batch_norm_inference', ['x', 'mean', 'variance', 'weight', 'bias'], {
+  forward: '(x - mean) / sqrt(variance + eps) * weight + bias',
+  parameters: { eps: 1e-5 },
+  node: 'NativeBatchNormBackward0',
+})
+
 /** What `batch_norm` takes by name. */
 export interface BatchNormOptions extends NormOptions {
   /** Use the batch's own moments and update the running ones. */
@@ -109,10 +120,9 @@ export function batch_norm(
     if (running_mean === null || running_var === null) {
       throw new RuntimeError('Expected running_mean and running_var to be defined when training=False')
     }
-    const scale = running_var.add(eps).rsqrt().reshape(affine)
-    const normal = input.sub(running_mean.reshape(affine)).mul(scale)
-    const out = weight === null ? normal : normal.mul(weight.reshape(affine))
-    return bias === null ? out : out.add(bias.reshape(affine))
+    const seen = (x: Tensor): Tensor => x.reshape(affine)
+    const [scale, shift] = [weight === null ? 1 : seen(weight), bias === null ? 0 : seen(bias)]
+    return normalizeByRunning(input, seen(running_mean), seen(running_var), scale, shift, eps)
   }
   const count = input.numel() / Math.max(1, channels)
   if (count === 1) {
@@ -144,15 +154,15 @@ export function group_norm(
         `[${input.shape.join(', ')}] and num_groups=${num_groups}`,
     )
   }
-  const grouped = input.reshape(samples, num_groups, channels / num_groups, -1)
-  const affine = [num_groups, channels / num_groups, 1]
+  const width = channels / num_groups
   return normalizeBy({
     name: 'native_group_norm',
-    input: grouped,
+    input,
+    seenAs: [samples, num_groups, width, input.numel() / Math.max(1, samples * channels)],
     dims: [2, 3],
     eps,
     weight,
     bias,
-    affine,
-  }).view(input.shape)
+    affine: [num_groups, width, 1],
+  })
 }

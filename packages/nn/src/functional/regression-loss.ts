@@ -1,5 +1,5 @@
 /** Losses between numbers: how far is the input from the target? */
-import { type Tensor, ValueError } from '@chainrule/core'
+import { RuntimeError, type Tensor, ValueError } from '@chainrule/core'
 import { size } from '../text.ts'
 import { loss } from './define-loss.ts'
 import type { LossOptions } from './reduction.ts'
@@ -41,8 +41,9 @@ const smooth = loss('smooth_l1_loss', ['input', 'target'], {
   forward:
     'abs(input - target) < beta ? 0.5 * (input - target) * (input - target) / beta : abs(input - target) - 0.5 * beta',
   slope: {
-    input: 'abs(input - target) < beta ? (input - target) / beta : sign(input - target)',
-    target: 'abs(input - target) < beta ? (target - input) / beta : sign(target - input)',
+    // As PyTorch: with a beta of 0 equal numbers give -1.
+    input: 'input - target <= -beta ? -1 : input - target >= beta ? 1 : (input - target) / beta',
+    target: 'target - input <= -beta ? -1 : target - input >= beta ? 1 : (target - input) / beta',
   },
   parameters: { beta: 1 },
   node: 'SmoothL1LossBackward0',
@@ -53,9 +54,9 @@ export function smooth_l1_loss(
   target: Tensor,
   { reduction, beta = 1 }: LossOptions & { readonly beta?: number } = {},
 ): Tensor {
-  if (beta < 0) throw new ValueError('smooth_l1_loss does not support negative values for beta.')
+  if (beta < 0) throw new RuntimeError('smooth_l1_loss does not support negative values for beta.')
   checkSizes(input, target)
-  return beta === 0 ? absolute([input, target], reduction) : smooth([input, target], reduction, beta)
+  return smooth([input, target], reduction, beta)
 }
 
 const huber = loss('huber_loss', ['input', 'target'], {
@@ -74,7 +75,7 @@ export function huber_loss(
   target: Tensor,
   { reduction, delta = 1 }: LossOptions & { readonly delta?: number } = {},
 ): Tensor {
-  if (!(delta > 0)) throw new ValueError('huber_loss does not support non-positive values for delta.')
+  if (!(delta > 0)) throw new RuntimeError('huber_loss does not support non-positive values for delta.')
   checkSizes(input, target)
   return huber([input, target], reduction, delta)
 }
@@ -114,15 +115,18 @@ export function poisson_nll_loss(
   return poissonLosses[kind]([input, target], reduction, eps)
 }
 
-const gaussian = loss('gaussian_nll_loss', ['input', 'target', 'variance'], {
-  forward: '0.5 * (log(max(variance, eps)) + (input - target) * (input - target) / max(variance, eps)) + shift',
-  slope: {
-    // The clamp is not differentiated: a variance below eps still learns.
-    variance: '0.5 * (1 - (input - target) * (input - target) / max(variance, eps)) / max(variance, eps)',
-  },
-  parameters: { eps: 1e-6, shift: 0 },
-  node: { none: 'MulBackward0' },
-})
+const gaussianLoss = (name: string, full: boolean) =>
+  loss(name, ['input', 'target', 'variance'], {
+    forward: `0.5 * (log(max(variance, eps)) + (input - target) * (input - target) / max(variance, eps))${full ? ' + 0.5 * log(2 * pi)' : ''}`,
+    slope: {
+      // The clamp is not differentiated: a variance below eps still learns.
+      variance: '0.5 * (1 - (input - target) * (input - target) / max(variance, eps)) / max(variance, eps)',
+    },
+    parameters: { eps: 1e-6 },
+    node: { none: full ? 'AddBackward0' : 'MulBackward0' },
+  })
+const gaussian = gaussianLoss('gaussian_nll_loss', false)
+const fullGaussian = gaussianLoss('gaussian_nll_loss_full', true)
 /** What `gaussian_nll_loss` takes by name. */
 export interface GaussianOptions extends LossOptions {
   /** Add the constant `log(2π) / 2`. */
@@ -147,7 +151,7 @@ export function gaussian_nll_loss(
     throw new ValueError('var has negative entry/entries')
   }
   const spread = perRow ? variance.unsqueeze(-1) : variance
-  return gaussian([input, target, spread], reduction, eps, full ? 0.5 * Math.log(2 * Math.PI) : 0)
+  return (full ? fullGaussian : gaussian)([input, target, spread], reduction, eps)
 }
 
 const divergence = loss('kl_div', ['input', 'target'], {

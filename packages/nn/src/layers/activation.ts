@@ -3,7 +3,7 @@
 import type { Tensor } from '@chainrule/core'
 import * as torch from '@chainrule/core'
 import * as F from '../functional/activation.ts'
-import { layer, namedOptions } from '../module/layer.ts'
+import { bindOptions, type LayerArguments, layer, namedOptions } from '../module/layer.ts'
 import { Module } from '../module/module.ts'
 import { Parameter } from '../module/parameter.ts'
 import { float } from '../text.ts'
@@ -105,13 +105,17 @@ export class LogSoftmax extends layer(noDim, ({ dim }, x: Tensor) => F.log_softm
 /** `softmax(-x)` along a dimension. */
 export class Softmin extends layer(noDim, ({ dim }, x: Tensor) => F.softmin(x, dimOf(dim, x)), dimText) {}
 
+const oneSlope = { num_parameters: 1, init: 0.25 }
+
 /** As `LeakyReLU`, with slopes that are learned: one for all, or one for each channel (He et al. 2015). */
 export class PReLU extends Module {
   readonly num_parameters: number
   weight: Parameter
 
-  constructor(num_parameters = 1, init = 0.25) {
+  /** `new PReLU(num_parameters, init)`; `init` is the slope to start from. */
+  constructor(...args: LayerArguments<typeof oneSlope>) {
     super()
+    const { num_parameters, init } = bindOptions('PReLU', oneSlope, args)
     this.num_parameters = num_parameters
     this.weight = new Parameter(torch.full([num_parameters], init))
   }

@@ -8,7 +8,7 @@ type Options = typeof defaults
 
 const repr = ({ p, inplace }: Options): string => `p=${float(p)}, inplace=${bool(inplace)}`
 function check({ p }: Options): void {
-  if (!(p >= 0 && p <= 1)) throw new ValueError(`dropout probability has to be between 0 and 1, but got ${p}`)
+  if (!(p >= 0 && p <= 1)) throw new ValueError(`dropout probability has to be between 0 and 1, but got ${float(p)}`)
 }
 
 /** Sets each element to 0 with probability `p` in training, and divides the others by `1 - p`. */

@@ -1,0 +1,261 @@
+/** The scenarios of `tools/golden/nn.py`, line for line: what they return has to be equal. */
+import * as torch from '@chainrule/core'
+import * as nn from '@chainrule/nn'
+import { caught } from './golden.ts'
+
+type Tensor = torch.Tensor
+
+class Block extends nn.Module {
+  norm: nn.BatchNorm1d
+  lin: nn.Linear
+  scale = new nn.Parameter(torch.ones(1))
+  steps = new nn.Buffer(torch.zeros(2))
+  scratch = new nn.Buffer(torch.zeros(1), { persistent: false })
+
+  constructor(width: number) {
+    super()
+    this.norm = new nn.BatchNorm1d(width)
+    this.lin = new nn.Linear(width, width)
+  }
+
+  forward(x: Tensor): Tensor {
+    return x.add(this.scale.mul(this.lin.forward(this.norm.forward(x)).relu()))
+  }
+}
+
+class Net extends nn.Module {
+  first = new nn.Linear(3, 4)
+  blocks = new nn.ModuleList([new Block(4), new Block(4)])
+  last = new nn.Linear(4, 2, { bias: false })
+  again = this.last
+
+  forward(input: Tensor): Tensor {
+    let x = this.first.forward(input)
+    for (const block of this.blocks) x = block.forward(x)
+    return this.last.forward(x)
+  }
+}
+
+const firsts = (pairs: readonly (readonly [string, unknown])[]): string[] => pairs.map(([name]) => name)
+
+/** Error texts alone: Python has kinds of errors that JavaScript has not. */
+function message(call: () => unknown): string {
+  try {
+    call()
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error)
+  }
+  return 'nothing'
+}
+
+function names(): unknown {
+  const net = new Net()
+  return {
+    parameters: firsts(net.named_parameters()),
+    buffers: firsts(net.named_buffers()),
+    modules: firsts(net.named_modules()),
+    children: firsts(net.named_children()),
+    own: firsts(net.blocks.at(0).named_parameters('b', false)),
+    prefix: firsts(net.named_parameters({ prefix: 'net' })).slice(0, 2),
+    state: Object.keys(net.state_dict()),
+    counts: [net.parameters().length, net.buffers().length, net.modules().length],
+  }
+}
+
+function text(): unknown {
+  const hidden = new nn.Sequential(new nn.Linear(3, 1), new nn.Sigmoid())
+  const list = [new nn.Linear(2, 2), new nn.Linear(2, 2), new nn.ReLU(), new nn.ReLU(), new nn.Linear(2, 2)]
+  return [
+    String(new Net()),
+    String(new nn.Sequential()),
+    String(new nn.Sequential(new nn.Linear(2, 3), new nn.ReLU({ inplace: true }), hidden)),
+    String(new nn.Sequential({ hidden: new nn.Linear(2, 3), act: new nn.Tanh() })),
+    String(new nn.ModuleList(list)),
+    String(new nn.ModuleList()),
+    String(new nn.ModuleDict({ a: new nn.ReLU(), b: new nn.Linear(1, 1) })),
+    String(new nn.ParameterList([torch.zeros(2, 3), torch.zeros([])])),
+    String(new nn.Parameter(torch.tensor([1, 2]))),
+    String(new nn.Parameter(torch.tensor(1.5), false)),
+    String(new nn.CrossEntropyLoss({ label_smoothing: 0.1 })),
+    String(new nn.HuberLoss()),
+  ]
+}
+
+function loading(): unknown {
+  const first = new nn.Linear(2, 3)
+  const model = new nn.Sequential(first, new nn.ReLU(), new nn.BatchNorm1d(3))
+  const map = (state: nn.StateDict, change: (x: Tensor) => Tensor): nn.StateDict =>
+    Object.fromEntries(Object.entries(state).map(([key, x]) => [key, change(x)]))
+  const good = map(model.state_dict(), (x) => x.clone())
+  const { '0.bias': _, '2.running_mean': __, ...without } = good
+  const before = first.weight.clone()
+  const load = (state: nn.StateDict, strict = true): unknown => caught(() => model.load_state_dict(state, { strict }))
+  const texts = [
+    load(without),
+    load({ ...good, extra: before, '0.other': before, '3.weight': before }),
+    load({ ...good, '0.weight': torch.zeros(3, 3), '2.bias': torch.zeros([]) }),
+    load({ ...without, '0.weight': torch.zeros(1), x: before }),
+    load({ ...good, '0.weight': torch.zeros(3, 3) }, false),
+  ]
+  if (!first.weight.equal(before)) throw new Error('a state that was refused has changed something')
+  const loose = model.load_state_dict({ ...without, x: before }, { strict: false })
+  const full = model.load_state_dict(map(good, (x) => torch.zeros_like(x)))
+  return {
+    texts,
+    missing: loose.missing_keys,
+    unexpected: loose.unexpected_keys,
+    full: String(full),
+    loose: String(loose),
+    loaded: model.state_dict(),
+  }
+}
+
+function refusals(): unknown {
+  const model = new nn.Sequential(new nn.Linear(2, 3))
+  return [
+    message(() => model.register_parameter('a.b', null)),
+    message(() => model.register_parameter('', null)),
+    message(() => model.register_parameter('forward', null)),
+    message(() => model.register_buffer('a.b', null)),
+    message(() => model.add_module('a.b', new nn.ReLU())),
+    message(() => model.get_submodule('1')),
+    message(() => model.get_submodule('0.weight')),
+    message(() => model.get_parameter('0.x')),
+    message(() => model.get_parameter('0.in_features')),
+    message(() => model.get_buffer('0.weight')),
+    message(() => model.at(5)),
+    message(() => new nn.ModuleList().forward()),
+    message(() => model.to(torch.int32)),
+    message(() => new nn.Dropout(2)),
+    message(() => new nn.BatchNorm1d(3).forward(torch.zeros(2, 3, 4, 5))),
+    message(() => new nn.BatchNorm2d(3).forward(torch.zeros(2, 3))),
+    message(() => new nn.BatchNorm1d(3).forward(torch.zeros(1, 3))),
+    message(() => new nn.GroupNorm(2, 3)),
+  ]
+}
+
+function modes(): unknown {
+  const net = new Net()
+  const order: string[] = []
+  net.apply((module) => order.push(module.constructor.name))
+  net.eval()
+  const evaluating = net.modules().map((module) => module.training)
+  net.blocks[1]?.train()
+  const training = net.modules().map((module) => module.training)
+  net.train().requires_grad_(false)
+  const frozen = net.parameters().map((p) => p.requires_grad)
+  net.requires_grad_(true)
+  net.forward(torch.ones(2, 3)).sum().backward()
+  const graded = net.parameters().map((p) => p.grad !== null)
+  net.zero_grad({ set_to_none: false })
+  const zeros = net.parameters().map((p) => p.grad?.abs().sum().item())
+  net.zero_grad()
+  const cleared = net.parameters().map((p) => p.grad === null)
+  return { order, evaluating, training, frozen, graded, zeros, cleared }
+}
+
+function dtypes(): unknown {
+  const net = new Net()
+  const first = net.first.weight
+  net.forward(torch.ones(2, 3)).sum().backward()
+  net.double()
+  return {
+    same: net.first.weight === first,
+    state: Object.fromEntries(Object.entries(net.state_dict()).map(([key, x]) => [key, x.dtype])),
+    grad: net.first.weight.grad,
+    out: net.eval().forward(torch.ones(2, 3, { dtype: torch.float64 })),
+    back: net.float().first.weight.dtype,
+  }
+}
+
+function clipping(): unknown {
+  const { clip_grad_norm_, clip_grad_value_, parameters_to_vector, vector_to_parameters } = nn.utils
+  const make = (): nn.Sequential => {
+    torch.manual_seed(7)
+    const model = new nn.Sequential(new nn.Linear(3, 4), new nn.Tanh(), new nn.Linear(4, 2))
+    model.forward(torch.ones(2, 3)).pow(2).sum().backward()
+    return model
+  }
+  const gradients = (module: nn.Module): (Tensor | null)[] => module.parameters().map((p) => p.grad?.clone() ?? null)
+  const found: Record<string, unknown> = {}
+  for (const norm_type of [1, 2, 3, Infinity]) {
+    const model = make()
+    const total = clip_grad_norm_(model.parameters(), 0.5, { norm_type })
+    found[norm_type === Infinity ? 'inf' : norm_type.toFixed(1)] = [total, gradients(model)]
+  }
+  const model = make()
+  found['small'] = [clip_grad_norm_(model.parameters(), 100), gradients(model)]
+  clip_grad_value_(model.parameters(), 0.1)
+  found['value'] = gradients(model)
+  const vector = parameters_to_vector(model.parameters())
+  vector_to_parameters(vector.mul(2), model.parameters())
+  found['vector'] = vector
+  found['doubled'] = model.state_dict()
+  model.get_parameter('0.weight').grad?.fill_(Number.NaN)
+  found['nonfinite'] = message(() => clip_grad_norm_(model.parameters(), 1, { error_if_nonfinite: true }))
+  return found
+}
+
+type Criterion = nn.Module<[Tensor, Tensor]>
+
+function train(model: nn.Module, x: Tensor, y: Tensor, criterion: Criterion, lr: number, steps = 20): number[] {
+  return Array.from({ length: steps }, () => {
+    const loss = criterion.forward(model.forward(x), y)
+    model.zero_grad()
+    loss.backward()
+    torch.no_grad(() => {
+      for (const p of model.parameters()) if (p.grad !== null) p.sub_(p.grad.mul(lr))
+    })
+    return loss.item()
+  })
+}
+
+function training_a_classifier(): unknown {
+  const model = new nn.Sequential(new nn.Linear(2, 16), new nn.ReLU(), new nn.Dropout(0.2), new nn.Linear(16, 3))
+  const x = torch.randn(12, 2)
+  const y = torch.arange(12).remainder(3)
+  return train(model, x, y, new nn.CrossEntropyLoss({ label_smoothing: 0.1 }), 0.1)
+}
+
+function training_a_normalised_regression(): unknown {
+  const model = new nn.Sequential(
+    new nn.Linear(3, 8),
+    new nn.BatchNorm1d(8),
+    new nn.Tanh(),
+    new nn.LayerNorm(8),
+    new nn.Linear(8, 1),
+  )
+  const x = torch.randn(16, 3)
+  const y = x.sum(1, { keepdim: true }).sin()
+  return train(model, x, y, new nn.MSELoss(), 0.05)
+}
+
+class Words extends nn.Module {
+  table = new nn.Embedding(10, 4, { padding_idx: 0 })
+  out = new nn.Linear(4, 1)
+
+  forward(x: Tensor): Tensor {
+    return this.out.forward(this.table.forward(x).mean(1)).squeeze(1)
+  }
+}
+
+function training_binary_answers_over_words(): unknown {
+  const model = new Words()
+  const x = torch.arange(24).reshape(8, 3).remainder(10)
+  const y = torch.arange(8).remainder(2).float()
+  return train(model, x, y, new nn.BCEWithLogitsLoss({ pos_weight: torch.tensor(2) }), 0.5)
+}
+
+/** The scenarios by name. */
+export const scenarios: Readonly<Record<string, () => unknown>> = {
+  names,
+  text,
+  loading,
+  refusals,
+  modes,
+  dtypes,
+  clipping,
+  training_a_classifier,
+  training_a_normalised_regression,
+  training_binary_answers_over_words,
+}

@@ -1,0 +1,627 @@
+"""Golden layers, losses and initialisations: what PyTorch's nn draws, computes, prints and refuses.
+
+Run `/usr/bin/python3 tools/golden/nn.py` with PyTorch 1.13; it writes packages/nn/test/golden/nn.json. Each entry is a call
+that packages/nn/test/golden.test.ts repeats; the scenarios have twins of the same name in packages/nn/test/scenarios.ts.
+Where PyTorch 2 answers otherwise than 1.13, `PYTORCH_2` says how.
+"""
+
+import copy
+import os
+import warnings
+from collections import OrderedDict
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+import golden
+from golden import argument, caught, node_name, result, tensor, write
+
+golden.OUT = os.path.join(os.path.dirname(__file__), '..', '..', 'packages', 'nn', 'test', 'golden')
+warnings.filterwarnings('ignore')
+
+SEED = 7
+
+# What 1.13 names otherwise than PyTorch 2, or by ways of its own that say nothing of the result: squeezing in place, a
+# division by a C++ number, the view that a loss over more than two dimensions passes through.
+NODES = {'SqueezeBackward3': 'SqueezeBackward1', 'ReshapeAliasBackward0': 'ViewBackward0', 'DivBackward1': 'DivBackward0',
+         'NormBackward1': 'LinalgVectorNormBackward0'}
+inputs_from = torch.Generator().manual_seed(1)
+lines = {}
+
+
+def add(kind, name, entry):
+    key = f'{kind} {name}'
+    while key in lines:
+        key += "'"
+    lines[key] = entry
+
+
+def draw(*shape, dtype=torch.float32):
+    """Numbers with few digits, so that the file stays short."""
+    return (torch.randn(shape, generator=inputs_from, dtype=torch.float64) * 100).round().div(100).to(dtype)
+
+
+def values(*numbers, dtype=torch.float32):
+    return torch.tensor(numbers, dtype=dtype)
+
+
+def weights_for(out):
+    """The gradient that backward starts from."""
+    if out.numel() == 1:
+        return torch.full(out.shape, 0.5, dtype=out.dtype)
+    return torch.linspace(0.5, 1.5, out.numel(), dtype=out.dtype).reshape(out.shape)
+
+
+def describe(out, tracked):
+    """The result, its node, and the gradients of what is tracked."""
+    node = node_name(out)
+    entry = {'out': tensor(out), 'node': NODES.get(node, node)}
+    if out.requires_grad:
+        out.backward(weights_for(out))
+        entry['grads'] = [None if x.grad is None else tensor(x.grad) for x in tracked]
+    return entry
+
+
+# Layers --------------------------------------------------------------------------------------------------------------
+
+
+def layer(name, *args, inputs=None, train=True, text=None, **options):
+    """A seeded layer: its text, its state, what it computes, and its state afterwards."""
+    torch.manual_seed(SEED)
+    module = getattr(nn, name)(*args, **options)
+    if not train:
+        module.eval()
+    entry = {'layer': name, 'args': argument(args), 'options': argument(options), 'train': train,
+             'text': text or repr(module), 'state': result(dict(module.state_dict()))}
+    if inputs is not None:
+        inputs = [x.clone() for x in inputs]
+        entry['inputs'] = [tensor(x) for x in inputs]
+        tracked = [x.requires_grad_() for x in inputs if x.is_floating_point()]
+        torch.manual_seed(SEED)
+        # A layer that works in place may not change a leaf.
+        out = module(*[x.clone() if options.get('inplace') else x for x in inputs])
+        entry.update(describe(out, tracked + list(module.parameters())))
+        entry['after'] = result(dict(module.state_dict()))
+    add('layer', text or repr(module), entry)
+
+
+line = [draw(3, 4)]
+edges = [values(-1e4, -80, -3.5, -3, -1, -0.5, 0, 0.5, 1, 3, 3.5, 6, 7, 80, 1e4).reshape(5, 3)]
+for bias in (True, False):
+    for shape in ((4,), (3, 4), (2, 3, 4), (2, 2, 3, 4)):
+        layer('Linear', 4, 5, bias=bias, inputs=[draw(*shape)])
+layer('Linear', 20, 30)
+layer('Linear', 1, 1, inputs=[draw(5, 1)])
+layer('Bilinear', 3, 4, 2, inputs=[draw(2, 3), draw(2, 4)])
+layer('Bilinear', 3, 4, 2, bias=False, inputs=[draw(2, 2, 3), draw(2, 2, 4)])
+layer('Identity', inputs=line)
+layer('Flatten', inputs=[draw(2, 3, 2)])
+layer('Flatten', 0, 1, inputs=[draw(2, 3, 2)])
+layer('Unflatten', 1, [2, 2], inputs=line, text='Unflatten(dim=1, unflattened_size=(2, 2))')
+for name, options in [
+    ('ReLU', {}), ('ReLU', {'inplace': True}), ('ReLU6', {}), ('LeakyReLU', {}), ('LeakyReLU', {'negative_slope': 0.2}),
+    ('ELU', {}), ('ELU', {'alpha': 0.5}), ('SELU', {}), ('CELU', {}), ('CELU', {'alpha': 2.0}), ('GELU', {}),
+    ('GELU', {'approximate': 'tanh'}), ('SiLU', {}), ('SiLU', {'inplace': True}), ('Mish', {}), ('Softsign', {}),
+    ('Sigmoid', {}), ('Tanh', {}), ('LogSigmoid', {}), ('Hardtanh', {}),
+    ('Hardtanh', {'min_val': -2.0, 'max_val': 0.5, 'inplace': True}), ('Hardsigmoid', {}), ('Hardswish', {}),
+    ('Softmax', {'dim': 1}), ('LogSoftmax', {'dim': -1}), ('Softmin', {'dim': 0}), ('Softmax', {}), ('PReLU', {}),
+    ('Tanhshrink', {}), ('Softshrink', {}), ('Softshrink', {'lambd': 1.5}), ('Hardshrink', {}),
+]:
+    layer(name, inputs=edges, **options)
+layer('Softplus', inputs=edges, text='Softplus(beta=1.0, threshold=20.0)')  # PyTorch 2: floats
+layer('Softplus', beta=2.0, threshold=5.0, inputs=edges)
+layer('Threshold', 0.1, 20.0, inputs=edges)
+layer('PReLU', 3, inputs=[draw(2, 3, 2)])
+layer('PReLU', 3, init=0.5, inputs=[draw(2, 3)])
+layer('GLU', inputs=line)
+layer('GLU', 0, inputs=[draw(2, 3)])
+for p in (0.0, 0.3, 0.5, 1.0):
+    layer('Dropout', p, inputs=[draw(5, 7)])
+layer('Dropout', inputs=line, train=False)
+layer('Dropout', inplace=True, inputs=line)
+layer('Dropout1d', 0.4, inputs=[draw(2, 5, 3)])
+layer('Dropout1d', 0.4, inputs=[draw(5, 3)])
+layer('Dropout2d', 0.4, inputs=[draw(2, 5, 2, 2)])
+layer('AlphaDropout', 0.3, inputs=[draw(4, 5)])
+layer('AlphaDropout', 0.3, inputs=line, train=False)
+indices = [torch.tensor([[1, 2, 4], [4, 3, 0]])]
+layer('Embedding', 5, 3, inputs=indices)
+layer('Embedding', 5, 3, padding_idx=-1, inputs=indices)
+layer('Embedding', 5, 3, padding_idx=4, max_norm=1.0, inputs=[torch.tensor([0, 4, 4, 1])])
+layer('Embedding', 5, 3, max_norm=1.5, norm_type=1.0, inputs=[torch.tensor(2)])
+layer('LayerNorm', 4, inputs=line)
+layer('LayerNorm', [3, 4], eps=0.1, inputs=[draw(2, 3, 4)])
+layer('LayerNorm', 4, elementwise_affine=False, inputs=line)
+layer('GroupNorm', 2, 4, inputs=[draw(3, 4, 2)])
+layer('GroupNorm', 1, 4, affine=False, inputs=[draw(3, 4)])
+for train in (True, False):
+    layer('BatchNorm1d', 4, inputs=line, train=train)
+layer('BatchNorm1d', 3, inputs=[draw(2, 3, 4)])
+layer('BatchNorm1d', 4, momentum=None, affine=False, inputs=line)
+layer('BatchNorm1d', 4, track_running_stats=False, inputs=line, train=False)
+layer('BatchNorm2d', 3, eps=0.01, momentum=0.3, inputs=[draw(2, 3, 2, 2)])
+
+# Functions -----------------------------------------------------------------------------------------------------------
+
+
+def call(name, *args, track=(0,), seed=False, precise=False, tensors=None, **options):
+    """A function of nn.functional. `precise`: computed in float64, because 1.13 cancels digits that PyTorch 2 keeps."""
+    named = {f'x{i}': x for i, x in enumerate(args) if isinstance(x, torch.Tensor)}
+    named.update(tensors or {})
+    entry = {'call': name, 'tensors': {key: tensor(x) for key, x in named.items()},
+             'args': [f'$x{i}' if isinstance(x, torch.Tensor) else argument(x) for i, x in enumerate(args)],
+             'options': argument({**options, **{key: f'${key}' for key in tensors or {}}})}
+    wide = torch.float64 if precise else None
+
+    def ready(x, i=None):
+        if not isinstance(x, torch.Tensor):
+            return x
+        x = x.detach().clone()
+        x = x.to(wide) if wide and x.is_floating_point() else x
+        return x.requires_grad_() if i in track else x
+    given = [ready(x, i) for i, x in enumerate(args)]
+    if seed:
+        torch.manual_seed(SEED)
+        entry['seed'] = SEED
+    run = lambda: getattr(F, name)(*given, **options, **{key: ready(x) for key, x in (tensors or {}).items()})
+    failed = caught(run)
+    if failed != 'nothing':
+        # Our integers are of 32 bits.
+        entry['caught'] = {**failed, 'message': failed['message'].replace('got Long', 'got Int')}
+    else:
+        if seed:
+            torch.manual_seed(SEED)
+        entry['track'] = [i for i in track]
+        entry.update(describe(run(), [given[i] for i in track]))
+        if name in ('nll_loss', 'cross_entropy') and entry['node'] == 'ViewBackward0':
+            entry['node'] = 'NllLoss2DBackward0'
+        if precise:
+            narrow(entry)
+    text = ', '.join(f'{key}={value}' for key, value in options.items())
+    shapes = ' '.join('x'.join(map(str, x.shape)) or '.' for x in args if isinstance(x, torch.Tensor))
+    add('call', f'{name}({shapes} {text}{" weighted" if tensors else ""})', entry)
+
+
+def narrow(entry):
+    for t in [entry['out'], *(entry.get('grads') or [])]:
+        if t:
+            t['d'] = 'f32'
+            t['v'] = [golden.number(float(torch.tensor(float(v)).item()), torch.float32) for v in t['v']]
+
+
+REDUCTIONS = ('none', 'mean', 'sum')
+
+
+def loss(name, *args, option_sets=({},), track=(0,), precise=False, tensors=None):
+    for options in option_sets:
+        for reduction in REDUCTIONS:
+            call(name, *args, track=track, precise=precise, tensors=tensors, reduction=reduction, **options)
+
+
+both = (0, 1)
+near, far = draw(2, 3), draw(2, 3)
+wide = [values(1e4, -1e4, 0, 1, -1, 3), values(-1e4, 1e4, 0, -1, -1, 2.5)]
+for pair in ([near, far], wide, [near.double(), far.double()]):
+    loss('mse_loss', *pair, track=both)
+    loss('l1_loss', *pair, track=both)
+    loss('smooth_l1_loss', *pair, option_sets=[{}, {'beta': 0.5}, {'beta': 0.0}], track=both)
+    loss('huber_loss', *pair, option_sets=[{}, {'delta': 0.5}], track=both)
+loss('mse_loss', torch.tensor(2.0), torch.tensor(-1.0), track=both)
+loss('mse_loss', draw(0, 3), draw(0, 3))
+loss('l1_loss', draw(2, 3), draw(3))
+
+sure = [values(0, 0, 1, 1, 0.5, 0.25, 0.75, 1), values(0, 1, 0, 1, 1, 0.3, 0.9, 0.5)]
+likely = [values(0.1, 0.9, 0.5, 0.7, 0.2, 0.4).reshape(2, 3), values(0, 1, 1, 0, 0.5, 0.2).reshape(2, 3)]
+for pair in (sure, likely, [x.double() for x in likely]):
+    loss('binary_cross_entropy', *pair, track=both)
+loss('binary_cross_entropy', *likely, track=both, tensors={'weight': values(0.5, 2, 1)})
+loss('binary_cross_entropy', *likely, track=both, tensors={'weight': values(0.5, 2).reshape(2, 1)})
+loss('binary_cross_entropy', torch.tensor(0.3), torch.tensor(1.0), track=both)
+logits = values(1e4, 1e4, -1e4, -1e4, 100, -100, 30, -30, 0, 0.5, 3, -3)
+answers = values(1, 0, 1, 0, 0.5, 0.5, 1, 0, 1, 0.3, 0, 1)
+positive = {'pos_weight': values(0.5, 2, 1)}
+loss('binary_cross_entropy_with_logits', logits, answers, track=both, precise=True)
+loss('binary_cross_entropy_with_logits', logits.reshape(4, 3), answers.reshape(4, 3), track=both, precise=True,
+     tensors=positive)
+loss('binary_cross_entropy_with_logits', *likely, track=both, precise=True, tensors={'weight': values(0.5, 2, 1)})
+loss('binary_cross_entropy_with_logits', *likely, precise=True, tensors={**positive, 'weight': values(3, 1, 2)})
+loss('binary_cross_entropy_with_logits', near.double(), likely[1].double(), track=both)
+signs = values(1, -1, 1, -1, -1, 1).reshape(2, 3)
+loss('soft_margin_loss', near, signs)
+loss('soft_margin_loss', values(-60, 60, 20, -20), values(1, 1, 1, -1), precise=True)
+loss('hinge_embedding_loss', near, signs, option_sets=[{}, {'margin': 0.3}])
+loss('margin_ranking_loss', near, far, signs, option_sets=[{}, {'margin': 0.5}], track=both)
+loss('cosine_embedding_loss', near, far, values(1, -1), option_sets=[{}, {'margin': 0.2}], track=both)
+loss('cosine_embedding_loss', near[0], far[0], torch.tensor(-1.0), track=both)
+loss('triplet_margin_loss', near, far, draw(2, 3), track=(0, 1, 2),
+     option_sets=[{}, {'margin': 2.0, 'p': 1.0}, {'margin': 3.0, 'swap': True}])
+counts = values(0, 1, 2, 5, 0.5, 10).reshape(2, 3)
+loss('poisson_nll_loss', near, counts, option_sets=[{}, {'full': True}])
+loss('poisson_nll_loss', likely[0], counts,
+     option_sets=[{'log_input': False}, {'log_input': False, 'full': True, 'eps': 0.01}])
+loss('gaussian_nll_loss', near, far, likely[0], option_sets=[{}, {'full': True}, {'eps': 0.3}], track=(0, 1, 2))
+loss('gaussian_nll_loss', near, far, values(0.5, 2), track=(0, 1, 2))
+loss('gaussian_nll_loss', near, far, values(0.5, 2).reshape(2, 1), track=(0, 1, 2))
+shares = values(0.2, 0.3, 0.5, 0, 1, 0).reshape(2, 3)
+more = shares.add(0.1)
+# By a target of 0 PyTorch's gradient is nan; ours is 0.
+for options, target, track in (({}, shares, (0,)), ({}, more, both), ({'log_target': True}, more.log(), both)):
+    loss('kl_div', near.log_softmax(1), target, option_sets=[options], track=track)
+    call('kl_div', near.log_softmax(1), target, track=track, reduction='batchmean', **options)
+
+scores = draw(4, 3)
+classes = torch.tensor([0, 2, 1, 2])
+some = torch.tensor([0, -100, 1, -100])
+class_weights = {'weight': values(0.5, 2, 1)}
+smooth = [{}, {'label_smoothing': 0.1}]
+for name, input, sets in (('nll_loss', scores.log_softmax(1), [{}]), ('cross_entropy', scores, smooth)):
+    loss(name, input, classes, option_sets=sets)
+    loss(name, input, some, option_sets=sets)
+    loss(name, input, classes, option_sets=[{'ignore_index': 2, **options} for options in sets])
+    loss(name, input, classes, option_sets=sets, tensors=class_weights)
+    loss(name, input, some, option_sets=sets, tensors=class_weights)
+    loss(name, input[0], torch.tensor(2), option_sets=sets)
+    loss(name, draw(2, 3, 2), torch.tensor([[0, 1], [2, -100]]), option_sets=sets, tensors=class_weights)
+    loss(name, draw(2, 3, 2, 1), torch.tensor([[[0], [1]], [[2], [0]]]), option_sets=sets)
+    loss(name, draw(1, 3, 2, 1, 2), torch.tensor([[[[0, 1]], [[2, 0]]]]), option_sets=sets)
+    loss(name, input.double(), classes, option_sets=sets)
+extreme = values(1e4, -1e4, 0, -1e4, 1e4, 1e4, 88, 89, -90).reshape(3, 3)
+loss('cross_entropy', extreme, torch.tensor([0, 0, 2]), option_sets=smooth)
+mixes = values(0.2, 0.3, 0.5, 0, 1, 0).reshape(2, 3)
+loss('cross_entropy', near, mixes, option_sets=smooth, track=both)
+loss('cross_entropy', near, mixes, option_sets=smooth, tensors=class_weights)
+loss('cross_entropy', near[0], mixes[0], option_sets=smooth)
+loss('cross_entropy', draw(2, 3, 2), draw(2, 3, 2).softmax(1), option_sets=smooth, tensors=class_weights)
+# With every target ignored there is nothing to average: nan, as PyTorch says.
+loss('nll_loss', scores, torch.full((4,), -100))
+
+for shape in ((2, 3), (2, 3, 4)):
+    x = draw(*shape)
+    call('normalize', x)
+    call('normalize', x, p=1.0, dim=-1)
+    call('cosine_similarity', x, draw(*shape), track=both)
+    call('pairwise_distance', x, draw(*shape), track=both, p=3.0, keepdim=True)
+call('normalize', torch.zeros(2, 2))
+call('cosine_similarity', torch.zeros(2, 2), draw(2, 2), track=both)
+call('cosine_similarity', draw(3, 1), draw(3, 4), track=both, dim=0)
+call('pad', draw(2, 3), [1, 2])
+call('pad', draw(2, 3), [1, -1, 2, 0], value=0.5)
+call('one_hot', torch.tensor([[0, 2], [1, 0]]), track=())
+call('one_hot', torch.tensor([0, 2]), 5, track=())
+call('softmax', draw(2, 3), dim=1)
+call('gelu', draw(2, 3), approximate='tanh')
+call('linear', draw(2, 3), draw(4, 3), draw(4), track=(0, 1, 2))
+call('bilinear', draw(2, 3), draw(2, 2), draw(4, 3, 2), track=(0, 1, 2))
+call('dropout', draw(3, 3), p=0.2, seed=True)
+call('dropout', draw(3, 3), p=0.2, training=False)
+call('dropout', draw(3, 3, dtype=torch.float64), p=0.7, seed=True)
+call('layer_norm', draw(2, 3, 2), [3, 2])
+call('batch_norm', draw(4, 3), None, None, training=True)
+call('batch_norm', draw(4, 3), draw(3), values(1, 2, 0.5), tensors={'weight': draw(3), 'bias': draw(3)})
+call('group_norm', draw(2, 4, 3), 2, tensors={'weight': draw(4), 'bias': draw(4)})
+call('embedding', torch.tensor([1, 0, 1]), draw(3, 2), track=(1,), padding_idx=0)
+
+# What is refused.
+call('mse_loss', near, far, reduction='foo')
+call('cross_entropy', scores, classes, reduction='foo')
+call('mse_loss', draw(2, 3), draw(2, 2))
+call('binary_cross_entropy', draw(2, 3).sigmoid(), draw(3))
+call('binary_cross_entropy', values(0.5, 1.5), values(0, 1))
+call('binary_cross_entropy', values(0.5, -0.1), values(0, 1), reduction='none')
+call('binary_cross_entropy_with_logits', draw(2, 3), draw(3))
+call('cross_entropy', scores, torch.tensor([0, 1, 2]))
+call('cross_entropy', scores, torch.tensor([0, 1, 3, 0]))
+call('cross_entropy', scores, torch.tensor([0, 1, -1, 0]))
+call('cross_entropy', scores, values(0, 1, 1, 0))
+call('cross_entropy', scores, torch.zeros(4, 3, dtype=torch.int64))
+call('cross_entropy', scores, classes, label_smoothing=1.5)
+call('cross_entropy', scores, classes, tensors={'weight': values(1, 2)})
+call('cross_entropy', draw(2, 3, 4), torch.zeros(2, 5, dtype=torch.int64))
+call('cross_entropy', torch.tensor(1.0), torch.tensor(0))
+call('nll_loss', scores, torch.zeros(4, 2, dtype=torch.int64))
+call('smooth_l1_loss', near, far, beta=-1.0)
+call('huber_loss', near, far, delta=0.0)
+call('gaussian_nll_loss', near, far, draw(4))
+call('gaussian_nll_loss', near, far, values(-1, 1, 1, 1, 1, 1).reshape(2, 3))
+call('cosine_embedding_loss', near, far, signs)
+call('cosine_embedding_loss', near[0], far[0], values(1))
+call('margin_ranking_loss', near, far, values(1))
+call('triplet_margin_loss', near, far, far[0])
+call('dropout', near, p=1.5)
+call('dropout1d', draw(1, 2, 3, 4))
+call('linear', draw(2, 3), draw(4, 5))
+call('linear', draw(2, 2, 3), draw(4, 5), draw(4))
+call('layer_norm', draw(2, 3), [4])
+call('batch_norm', draw(1, 3), None, None, training=True)
+call('group_norm', draw(2, 3), 2)
+call('embedding', torch.tensor([3]), draw(3, 2), track=())
+call('embedding', values(1), draw(3, 2), track=())
+call('one_hot', torch.tensor([0, 3]), 2, track=())
+call('one_hot', torch.tensor([-1]), track=())
+
+# Initial values ------------------------------------------------------------------------------------------------------
+
+
+def init(name, shape, *args, **options):
+    torch.manual_seed(SEED)
+    x = torch.zeros(shape)
+    entry = {'init': name, 'shape': list(shape), 'args': argument(args), 'options': argument(options)}
+    failed = caught(lambda: getattr(nn.init, name)(x, *args, **options))
+    entry.update({'out': tensor(x)} if failed == 'nothing' else {'caught': failed})
+    add('init', f'{name}({"x".join(map(str, shape))} {", ".join(map(str, args))} {options or ""})', entry)
+
+
+for shape in ((3, 4), (5, 4), (2, 3, 2)):
+    init('uniform_', shape, -1.0, 2.0)
+    init('normal_', shape, 1.0, 0.5)
+    for name in ('xavier_uniform_', 'xavier_normal_'):
+        init(name, shape)
+        init(name, shape, gain=2.0)
+    for name in ('kaiming_uniform_', 'kaiming_normal_'):
+        init(name, shape)
+        init(name, shape, mode='fan_out', nonlinearity='relu')
+        init(name, shape, a=0.3, nonlinearity='leaky_relu')
+    init('orthogonal_', shape)
+    init('trunc_normal_', shape)
+init('orthogonal_', (5, 2), 2.0)
+init('trunc_normal_', (20,), 0.5, 2.0, -1.0, 1.0)
+init('constant_', (3,), 0.3)
+init('ones_', (3,))
+init('zeros_', (3,))
+init('eye_', (2, 3))
+init('dirac_', (4, 2, 3))
+init('dirac_', (4, 2, 3, 3), 2)
+init('sparse_', (6, 3), 0.4)
+init('xavier_uniform_', (3,))
+init('kaiming_uniform_', (3, 3), mode='foo')
+init('kaiming_uniform_', (3, 3), nonlinearity='foo')
+init('eye_', (3,))
+init('dirac_', (3, 3))
+init('orthogonal_', (3,))
+init('sparse_', (3,), 0.1)
+for nonlinearity in ('linear', 'conv2d', 'sigmoid', 'tanh', 'relu', 'leaky_relu', 'selu'):
+    add('gain', nonlinearity, nn.init.calculate_gain(nonlinearity))
+
+# Scenarios -----------------------------------------------------------------------------------------------------------
+
+
+def scenario(function):
+    torch.manual_seed(SEED)
+    add('scenario', function.__name__, result(function()))
+
+
+class Block(nn.Module):
+    def __init__(self, width):
+        super().__init__()
+        self.norm = nn.BatchNorm1d(width)
+        self.lin = nn.Linear(width, width)
+        self.scale = nn.Parameter(torch.ones(1))
+        self.register_buffer('steps', torch.zeros(2))
+        self.register_buffer('scratch', torch.zeros(1), persistent=False)
+
+    def forward(self, x):
+        return x + self.scale * self.lin(self.norm(x)).relu()
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.first = nn.Linear(3, 4)
+        self.blocks = nn.ModuleList([Block(4), Block(4)])
+        self.last = nn.Linear(4, 2, bias=False)
+        self.again = self.last
+
+    def forward(self, x):
+        x = self.first(x)
+        for block in self.blocks:
+            x = block(x)
+        return self.last(x)
+
+
+def message(function):
+    """Error texts alone: Python has kinds of errors that JavaScript has not."""
+    try:
+        function()
+    except Exception as error:  # noqa: BLE001
+        return error.args[0]
+    return 'nothing'
+
+
+def compressed(module):
+    """PyTorch 2 writes equal neighbours of a ModuleList once."""
+    def __repr__(self):
+        blocks = []
+        for i, text in enumerate(map(repr, self)):
+            if blocks and blocks[-1][2] == text:
+                blocks[-1][1] = i
+            else:
+                blocks.append([i, i, text])
+        texts = [f'({a}): {t}' if a == b else f'({a}-{b}): {b - a + 1} x {t}' for a, b, t in blocks]
+        return 'ModuleList(' + ''.join('\n  ' + t.replace('\n', '\n  ') for t in texts) + ('\n)' if texts else ')')
+    nn.ModuleList.__repr__ = __repr__
+    return repr(module)
+
+
+@scenario
+def names():
+    net = Net()
+    return {
+        'parameters': [name for name, _ in net.named_parameters()],
+        'buffers': [name for name, _ in net.named_buffers()],
+        'modules': [name for name, _ in net.named_modules()],
+        'children': [name for name, _ in net.named_children()],
+        'own': [name for name, _ in net.blocks[0].named_parameters(prefix='b', recurse=False)],
+        'prefix': [name for name, _ in net.named_parameters(prefix='net')][:2],
+        'state': list(net.state_dict().keys()),
+        'counts': [len(list(net.parameters())), len(list(net.buffers())), len(list(net.modules()))],
+    }
+
+
+@scenario
+def text():
+    net = Net()
+    return [
+        compressed(net),
+        repr(nn.Sequential()),
+        repr(nn.Sequential(nn.Linear(2, 3), nn.ReLU(inplace=True), nn.Sequential(nn.Linear(3, 1), nn.Sigmoid()))),
+        repr(nn.Sequential(OrderedDict(hidden=nn.Linear(2, 3), act=nn.Tanh()))),
+        compressed(nn.ModuleList([nn.Linear(2, 2), nn.Linear(2, 2), nn.ReLU(), nn.ReLU(), nn.Linear(2, 2)])),
+        compressed(nn.ModuleList()),
+        repr(nn.ModuleDict({'a': nn.ReLU(), 'b': nn.Linear(1, 1)})),
+        repr(nn.ParameterList([torch.zeros(2, 3), torch.zeros(())])),
+        repr(nn.Parameter(torch.tensor([1.0, 2.0]))),
+        repr(nn.Parameter(torch.tensor(1.5), requires_grad=False)),
+        repr(nn.CrossEntropyLoss(label_smoothing=0.1)),
+        repr(nn.HuberLoss()),
+    ]
+
+
+@scenario
+def loading():
+    model = nn.Sequential(nn.Linear(2, 3), nn.ReLU(), nn.BatchNorm1d(3))
+    good = copy.deepcopy(model.state_dict())
+    without = {k: v for k, v in good.items() if k not in ('0.bias', '2.running_mean')}
+    before = model[0].weight.clone()
+    texts = [
+        caught(lambda: model.load_state_dict(without)),
+        caught(lambda: model.load_state_dict({**good, 'extra': before, '0.other': before, '3.weight': before})),
+        caught(lambda: model.load_state_dict({**good, '0.weight': torch.zeros(3, 3), '2.bias': torch.zeros(())})),
+        caught(lambda: model.load_state_dict({**without, '0.weight': torch.zeros(1), 'x': before})),
+        caught(lambda: model.load_state_dict({**good, '0.weight': torch.zeros(3, 3)}, strict=False)),
+    ]
+    loose = model.load_state_dict({**without, 'x': before}, strict=False)
+    zeros = {k: torch.zeros_like(v) for k, v in good.items()}
+    full = model.load_state_dict(zeros)
+    return {'texts': texts, 'missing': loose.missing_keys, 'unexpected': loose.unexpected_keys, 'full': str(full),
+            'loose': str(loose), 'loaded': model.state_dict()}
+
+
+@scenario
+def refusals():
+    model = nn.Sequential(nn.Linear(2, 3))
+    return [
+        message(lambda: model.register_parameter('a.b', None)),
+        message(lambda: model.register_parameter('', None)),
+        message(lambda: model.register_parameter('forward', None)),
+        message(lambda: model.register_buffer('a.b', None)),
+        message(lambda: model.add_module('a.b', nn.ReLU())),
+        message(lambda: model.get_submodule('1')),
+        message(lambda: model.get_submodule('0.weight')),
+        message(lambda: model.get_parameter('0.x')),
+        message(lambda: model.get_parameter('0.in_features')),
+        message(lambda: model.get_buffer('0.weight')),
+        message(lambda: model[5]),
+        message(lambda: nn.ModuleList()(1)),
+        message(lambda: model.to(torch.int32)),
+        message(lambda: nn.Dropout(2.0)),
+        message(lambda: nn.BatchNorm1d(3)(torch.zeros(2, 3, 4, 5))),
+        message(lambda: nn.BatchNorm2d(3)(torch.zeros(2, 3))),
+        message(lambda: nn.BatchNorm1d(3)(torch.zeros(1, 3))),
+        message(lambda: nn.GroupNorm(2, 3)),
+    ]
+
+
+@scenario
+def modes():
+    net = Net()
+    order = []
+    net.apply(lambda m: order.append(type(m).__name__))
+    net.eval()
+    evaluating = [m.training for m in net.modules()]
+    net.blocks[1].train()
+    training = [m.training for m in net.modules()]
+    net.train().requires_grad_(False)
+    frozen = [p.requires_grad for p in net.parameters()]
+    net.requires_grad_(True)
+    net(torch.ones(2, 3)).sum().backward()
+    graded = [p.grad is not None for p in net.parameters()]
+    net.zero_grad(set_to_none=False)
+    zeros = [float(p.grad.abs().sum()) for p in net.parameters()]
+    net.zero_grad(set_to_none=True)
+    return {'order': order, 'evaluating': evaluating, 'training': training, 'frozen': frozen, 'graded': graded,
+            'zeros': zeros, 'cleared': [p.grad is None for p in net.parameters()]}
+
+
+@scenario
+def dtypes():
+    net = Net()
+    first = net.first.weight
+    net(torch.ones(2, 3)).sum().backward()
+    net.double()
+    return {'same': net.first.weight is first, 'state': {k: v.dtype for k, v in net.state_dict().items()},
+            'grad': net.first.weight.grad.clone(), 'out': net.eval()(torch.ones(2, 3, dtype=torch.float64)),
+            'back': net.float().first.weight.dtype}
+
+
+@scenario
+def clipping():
+    def model():
+        torch.manual_seed(SEED)
+        m = nn.Sequential(nn.Linear(3, 4), nn.Tanh(), nn.Linear(4, 2))
+        m(torch.ones(2, 3)).pow(2).sum().backward()
+        return m
+    found = {}
+    for norm in (1.0, 2.0, 3.0, float('inf')):
+        m = model()
+        total = nn.utils.clip_grad_norm_(m.parameters(), 0.5, norm_type=norm)
+        found[str(norm)] = [total, [p.grad.clone() for p in m.parameters()]]
+    m = model()
+    found['small'] = nn.utils.clip_grad_norm_(m.parameters(), 100.0), [p.grad.clone() for p in m.parameters()]
+    nn.utils.clip_grad_value_(m.parameters(), 0.1)
+    found['value'] = [p.grad.clone() for p in m.parameters()]
+    vector = nn.utils.parameters_to_vector(m.parameters())
+    nn.utils.vector_to_parameters(vector * 2, m.parameters())
+    found['vector'] = vector.clone()
+    found['doubled'] = copy.deepcopy(m.state_dict())
+    m[0].weight.grad.fill_(float('nan'))
+    found['nonfinite'] = message(lambda: nn.utils.clip_grad_norm_(m.parameters(), 1.0, error_if_nonfinite=True))
+    return found
+
+
+def train(model, x, y, criterion, lr, steps=20):
+    losses = []
+    for _ in range(steps):
+        loss = criterion(model(x), y)
+        model.zero_grad()
+        loss.backward()
+        with torch.no_grad():
+            for p in model.parameters():
+                p -= lr * p.grad
+        losses.append(loss.item())
+    return losses
+
+
+@scenario
+def training_a_classifier():
+    model = nn.Sequential(nn.Linear(2, 16), nn.ReLU(), nn.Dropout(0.2), nn.Linear(16, 3))
+    x = torch.randn(12, 2)
+    y = torch.arange(12) % 3
+    return train(model, x, y, nn.CrossEntropyLoss(label_smoothing=0.1), 0.1)
+
+
+@scenario
+def training_a_normalised_regression():
+    model = nn.Sequential(nn.Linear(3, 8), nn.BatchNorm1d(8), nn.Tanh(), nn.LayerNorm(8), nn.Linear(8, 1))
+    x = torch.randn(16, 3)
+    y = x.sum(1, keepdim=True).sin()
+    return train(model, x, y, nn.MSELoss(), 0.05)
+
+
+@scenario
+def training_binary_answers_over_words():
+    class Words(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.table = nn.Embedding(10, 4, padding_idx=0)
+            self.out = nn.Linear(4, 1)
+
+        def forward(self, x):
+            return self.out(self.table(x).mean(1)).squeeze(1)
+    model = Words()
+    x = torch.arange(24).reshape(8, 3) % 10
+    y = (torch.arange(8) % 2).float()
+    return train(model, x, y, nn.BCEWithLogitsLoss(pos_weight=torch.tensor(2.0)), 0.5)
+
+
+write('nn', lines)
