@@ -27,6 +27,7 @@ export {
   isFunctionName,
   shorthands,
 } from './functions.ts'
+export { type Hoisted, hoist } from './hoist.ts'
 export {
   integerTemplates,
   javaScriptTemplates,

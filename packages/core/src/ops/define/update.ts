@@ -1,9 +1,8 @@
 import { no_grad } from '../../autograd/modes.ts'
 import { checkInPlace } from '../../autograd/view.ts'
 import { Kernel } from '../../devices/kernel.ts'
-import { float32 } from '../../dtype.ts'
 import { RuntimeError } from '../../errors.ts'
-import { type Expression, parse, substitute, variable } from '../../formula/index.ts'
+import { compileScalar, type Expression, hoist, parse, substitute } from '../../formula/index.ts'
 import { formatShape, sameShape } from '../../shape.ts'
 import type { Tensor } from '../../tensor/tensor.ts'
 import { leader } from './operands.ts'
@@ -14,7 +13,7 @@ export interface UpdateDefinition {
   readonly writes: Readonly<Record<string, string>>
   /** The tensors that are read. */
   readonly reads?: readonly string[]
-  /** The numbers that are read. */
+  /** The numbers that are read. What formulas make of numbers alone is computed once, in float64. */
   readonly parameters?: readonly string[]
 }
 
@@ -38,13 +37,12 @@ export function update(
   const scope = [...written, ...reads, ...parameters]
   const results: Record<string, Expression> = {}
   for (const target of written) results[target] = substitute(parse(writes[target] as string, scope), results)
-  const kernel = new Kernel(
-    name,
-    scope,
-    written.map((target) => results[target] ?? variable(target)),
-  )
+  const tensorNames = [...written, ...reads]
+  const { formulas, numbers } = hoist(Object.values(results), parameters)
+  const kernel = new Kernel(name, [...tensorNames, ...numbers.keys()], formulas)
+  const scalars = [...numbers.values()].map((number) => compileScalar(number, parameters))
   return (values) => {
-    const tensors = [...written, ...reads].map((key) => values[key] as Tensor)
+    const tensors = tensorNames.map((key) => values[key] as Tensor)
     const outputs = tensors.slice(0, written.length)
     const first = outputs[0] as Tensor
     tensors.forEach((x, i) => checkOperand(name, scope[i] as string, x, first))
@@ -52,12 +50,13 @@ export function update(
     no_grad(() => {
       for (const x of outputs) checkInPlace(x, false)
     })
-    const numbers = parameters.map((key) => {
+    const given = parameters.map((key) => {
       const value = values[key]
       if (typeof value !== 'number') throw new TypeError(`${name}: '${key}' must be a number, got ${String(value)}`)
-      return first.dtype === float32 ? Math.fround(value) : value
+      return value
     })
-    first.storage.device.run(kernel, outputs, [...tensors, ...numbers])
+    const rounded = scalars.map((scalar) => first.dtype.round(scalar(...given)))
+    first.storage.device.run(kernel, outputs, [...tensors, ...rounded])
     for (const x of outputs) x.storage.version++
   }
 }
