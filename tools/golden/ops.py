@@ -999,6 +999,133 @@ def indexing():
     case('index_put_', '$real', ['$dup:idx'], '$block', accumulate=True, group='accumulate', forms='m')
 
 
+def more():
+    """Ops that are compositions of the others, or that read their inputs on the host."""
+    define('image', [1, 2, 3, 4], [(i * 11 % 24) / 4 - 2.9 for i in range(24)])
+    define('volume', [1, 2, 2, 2, 3], [(i * 7 % 24) / 4 - 2.9 for i in range(24)])
+    define('runs', [8], [1, 1, 2, 2, 2, 1, 3, 3])
+    define('pairs', [4, 2], [1, 2, 0, 3, 1, 2, 1, 1])
+    define('steps', [5], [-1.5, 0, 0, 1.25, 3])
+    define('zeroed', [3, 2], [0, 20, -30, 0, 0, -60])
+    define('near', [2, 3], [0.5, 1.25, -2, 0.75, 3, -0.25])
+    define('far', [2, 3], [2, -1, 0.5, 1, 1.5, -3])
+    define('fractions', [3], [0.1, 0.5, 0.85])
+    for sizes, mode, x in (
+        ([1, 2], 'reflect', '$cube'), ([3, 0], 'reflect', '$real'), ([2, 1, 1, 2], 'reflect', '$cube'),
+        ([1, 2, 2, 0], 'reflect', '$image'), ([1, 1, 1, 0, 0, 1], 'reflect', '$volume'),
+        ([2, 5], 'replicate', '$cube'), ([1, 2, 3, 1], 'replicate', '$image'), ([-1, 2], 'replicate', '$real'),
+        ([1, 1, 2, 0, 1, 3], 'replicate', '$volume'),
+        ([1, 4], 'circular', '$cube'), ([1, 2, 3, 1], 'circular', '$image'),
+        ([-1, 2], 'circular', '$cube'), ([1, 2, 0, 1, 2, 1], 'circular', '$volume'),
+    ):
+        case('pad', x, sizes, mode, group=mode, forms='f', named=mode != 'circular')
+    for reduce in ('sum', 'prod', 'mean', 'amax', 'amin'):
+        case('scatter_reduce', '$real', 1, '$g1:idx', '$src', reduce=reduce, include_self=False, forms='m', group='without self')
+        case('scatter_reduce', '$real', 1, '$g1:idx', '$src', reduce=reduce, forms='m', group='second', second=True, dtypes=('f64',))
+        case('scatter_reduce', '$real', 1, '$g1:idx', '$zeroed', reduce=reduce, forms='m', group='zeros')
+        case('scatter_reduce', '$grid:i32', 1, '$i22:idx', '$grid:i32', reduce=reduce, forms='m', group='other dtypes')
+    case('masked_scatter', '$real', '$maskrow:bool', '$other', group='broadcast', second=True)
+    case('masked_scatter', '$real.t', '$mask.t:bool', '$other', group='layouts', grad=False)
+    for q in (0, 1, 0.37):
+        for interpolation in ('linear', 'lower', 'higher', 'midpoint', 'nearest'):
+            case('quantile', '$cube', q, -1, interpolation=interpolation, group='interpolation')
+    for op in ('quantile', 'nanquantile'):
+        case(op, '$cube', '$fractions', 1, group='vector of q')
+        case(op, '$cube', '$fractions', group='vector of q', keepdim=True)
+        case(op, '$cube', '$fractions', 0, group='vector of q', keepdim=True)
+        case(op, '$scalar', 0.3, group='0-dim')
+        case(op, '$real.t', 0.3, 0, group='layouts')
+        case(op, '$nans', 0.4, 1, group='nan', grad=False)
+        case(op, '$nans', 0.4, group='nan', grad=False)
+    case('diff', '$cube', 2)
+    case('diff', '$cube', 1, 0)
+    case('diff', '$real', 9, 1, group='empty')
+    case('diff', '$real', prepend='$column', append='$column', group='parameters', second=True)
+    case('diff', '$truths:bool', group='other dtypes')
+    case('diff', '$ints:i32', group='other dtypes')
+    case('unique', '$pairs', dim=0, return_inverse=True, return_counts=True, grad=False, group='dim')
+    case('unique', '$pairs', dim=1, return_inverse=True, grad=False, group='dim')
+    case('unique', '$empty', return_inverse=True, return_counts=True, grad=False, group='empty')
+    case('unique_consecutive', '$runs', grad=False)
+    case('unique_consecutive', '$runs:i32', return_inverse=True, return_counts=True, grad=False)
+    case('unique_consecutive', '$pairs', dim=0, return_counts=True, grad=False, group='dim')
+    case('bincount', '$odds:i32', minlength=14, group='parameters')
+    case('bincount', '$runs:i32', group='values')
+    define('eight', [8], [0.5, 1, -2, 0.25, 4, 1, 1, 2])
+    case('bincount', '$runs:i32', '$eight', grad=False, group='weights')
+    case('histc', '$cube', grad=False)
+    case('histc', '$cube', 5, grad=False)
+    case('histc', '$cube', bins=4, min=-1, max=2, grad=False)
+    case('histc', '$scalar', 3, grad=False, group='0-dim')
+    for right in (False, True):
+        case('searchsorted', '$steps', '$real', right=right, forms='f', grad=False)
+        case('searchsorted', '$real', '$column', right=right, forms='f', grad=False, group='rows')
+        case('bucketize', '$cube', '$steps', right=right, forms='f', grad=False)
+    case('searchsorted', '$steps', 0.0, forms='f', grad=False, group='0-dim')
+    case('isin', '$ties', '$steps', forms='f', grad=False)
+    case('isin', '$ties', '$steps', invert=True, forms='f', grad=False)
+    case('gcd', '$ints:i32', '$ints:i32', group='zeros')
+    case('lcm', '$bytes:u8', '$bytes:u8', group='other dtypes')
+    case('nanmedian', '$cube', 0, group='second', second=True)
+    case('trace', '$grid:i32', group='other dtypes')
+    case('trace', '$real', group='second', second=True)
+    case('kron', '$mn', '$k', group='ranks', second=True)
+    case('kron', '$row', '$halves', group='ranks')
+    case('kron', '$scalar', '$mn', group='ranks')
+    case('inner', '$k', '$k2')
+    case('inner', '$mk', '$k', second=True)
+    case('inner', '$mk', '$bmk')
+    case('inner', '$scalar', '$mk', group='0-dim')
+    case('cross', '$near', '$far', second=True)
+    case('cross', '$column', '$column', 0, group='dim')
+    case('cross', '$real', '$other', 0, group='dim')
+    case('tensordot', '$mk', '$kn', 1, forms='f', second=True)
+    case('tensordot', '$mk', '$mk', forms='f')
+    case('tensordot', '$bmk', '$mk', [[2, 1], [1, 0]], forms='f')
+    case('tensordot', '$k', '$halves', 0, forms='f')
+    define('couple', [2], [0.75, -1.5])
+    case('addr', '$mn', '$halves', '$couple', second=True)
+    case('addr', '$mn', '$halves', '$couple', beta=0.5, alpha=-2, group='parameters')
+    case('matrix_power', '$square3', 0, named=False)
+    case('matrix_power', '$square3', 1)
+    case('matrix_power', '$square3', 3, named=False)
+    case('matrix_power', '$square3', 6, named=False)
+    case('cov', '$real', named=False, second=True)
+    case('cov', '$real', correction=0, named=False)
+    case('cov', '$row', named=False)
+    case('corrcoef', '$real', named=False)
+    case('corrcoef', '$row', named=False)
+    case('trapezoid', '$real', forms='f', named=False)
+    case('trapezoid', '$real', dx=0.5, dim=0, forms='f', named=False)
+    case('trapezoid', '$real', '$row', forms='f', named=False, second=True)
+    case('trapezoid', '$real', '$third', forms='f', named=False)
+    # A node of its own in 1.13, a composition in 2.
+    case('diagflat', '$row', named=False)
+    case('diagflat', '$halves', 1, named=False)
+    case('block_diag', '$mn', '$row', '$scalar', forms='f', named=False)
+    case('cartesian_prod', '$row', '$halves', forms='f')
+    case('cartesian_prod', '$row', forms='f', named=False)
+    case('select_scatter', '$real', '$row', 0, 1)
+    case('slice_scatter', '$real', '$src', 1, 1, 3)
+    case('diagonal_scatter', '$real', '$halves')
+    case('split_with_sizes', '$real', [1, 3], 1)
+    case('hsplit', '$real', 2)
+    case('hsplit', '$row', [1, 3])
+    case('vsplit', '$real', 3)
+    case('dsplit', '$cube', [1, 3])
+    case('adjoint', '$cube', named=False)
+    for equation, operands in (
+        ('...', ['$cube']), ('i...->...', ['$cube']), ('...i,i', ['$cube', '$row']), ('ij,jk,kl', ['$mk', '$kn', '$mn.t']),
+        ('bi,i,b->b', ['$real', '$row', '$halves']), ('iij->ij', ['$diagonals']), ('ij,ij', ['$real', '$other']),
+        ('b...k,bk->...b', ['$bmk', '$pair4']), (' i j , j -> i ', ['$mk', '$k']), (',', ['$scalar', '$scalar']),
+    ):
+        if '$diagonals' in operands:
+            define('diagonals', [2, 2, 3], [(i * 5 % 12) / 4 - 1.2 for i in range(12)])
+        if '$pair4' in operands:
+            define('pair4', [2, 4], [(i * 5 % 8) / 4 - 0.7 for i in range(8)])
+        case('einsum', equation, *operands, group='equations', forms='f', second=True, named=False)
+
+
 def creation():
     f = {'forms': 'f', 'grad': False}
     for op in ('zeros', 'ones'):
@@ -1064,7 +1191,7 @@ def in_place():
 
 
 def main():
-    for part in (unary, binary, ternary, promotion, reductions, ordering, products, shapes, indexing, creation):
+    for part in (unary, binary, ternary, promotion, reductions, ordering, products, shapes, indexing, more, creation):
         part()
     in_place()
     inputs = {name: [shape, argument_values(values)] for name, (shape, values) in INPUTS.items()}

@@ -81,11 +81,12 @@ export function constant_pad(x: Tensor, sizes: readonly number[], value = 0): Te
   )
 }
 
-/** For each mode, which element of a dimension of `size` a place before or after it shows. */
-const sources: Readonly<Record<Exclude<PadMode, 'constant'>, (place: number, size: number) => number>> = {
+/** Which element of a dimension of `size` a place before or after it shows; `kept` of them remain from `first` on. */
+type Source = (place: number, size: number, first: number, kept: number) => number
+const sources: Readonly<Record<Exclude<PadMode, 'constant'>, Source>> = {
   reflect: (place, size) => (place < 0 ? -place : place >= size ? 2 * (size - 1) - place : place),
   replicate: (place, size) => Math.min(Math.max(place, 0), size - 1),
-  circular: (place, size) => (place + size) % size,
+  circular: (place, _, first, kept) => first + ((((place - first) % kept) + kept) % kept),
 }
 const nodes = { reflect: 'ReflectionPad', replicate: 'ReplicationPad', circular: null }
 
@@ -100,7 +101,12 @@ function padFromWithin(x: Tensor, sizes: readonly number[], mode: Exclude<PadMod
     const [dim, before, after] = [x.ndim - 1 - i, sizes[2 * i] as number, sizes[2 * i + 1] as number]
     const size = x.shape[dim] as number
     checkReach(x, mode, dim, before, after)
-    return { dim, places: Array.from({ length: size + before + after }, (_, k) => source(k - before, size)) }
+    const first = Math.max(0, -before)
+    const kept = size - first - Math.max(0, -after)
+    return {
+      dim,
+      places: Array.from({ length: size + before + after }, (_, k) => source(k - before, size, first, kept)),
+    }
   })
   const out = plans.reduce(
     (y, { dim, places }) => y.index_select(dim, fromValues(places, [places.length], int32, x.device)),

@@ -82,9 +82,13 @@ export function matrix_power(x: Tensor, n: number): Tensor {
     throw new RuntimeError(`matrix_power: n must be a whole number of at least 0, got ${n}; there is no inverse here`)
   }
   if (n === 0) return x.new_zeros(x.shape).add(x.new_ones(x.size(-1)).diag())
-  // By squaring: log₂(n) products of squares, and one more for each binary digit of n.
-  const half = n === 1 ? x : matrix_power(x, Math.floor(n / 2))
-  if (n === 1) return half
+  return n === 1 ? x.clone() : power(x, n)
+}
+
+/** By squaring: log₂(n) products of squares, and one more for each binary digit of n. */
+function power(x: Tensor, n: number): Tensor {
+  if (n === 1) return x
+  const half = power(x, Math.floor(n / 2))
   const square = matmul(half, half)
   return n % 2 === 0 ? square : matmul(square, x)
 }

@@ -55,7 +55,7 @@ function quantiles(
   const at = axis === null ? null : wrapDim(axis, x.ndim)
   const rows = at === null || x.ndim === 0 ? x.reshape(-1) : x.movedim(at, -1)
   const sorted = rows.sort(-1).values
-  const ranks = ranksOf(name, sorted.detach(), fractions.detach().reshape(-1))
+  const ranks = ranksOf(name, sorted.detach(), fractions.reshape(-1))
   const pick = (places: Tensor): Tensor => sorted.gather(-1, places.to(int32))
   let values: Tensor
   if (interpolation === 'nearest') values = pick(ranks.round())
@@ -68,7 +68,7 @@ function quantiles(
   }
   if (keepdim && at === null) values = values.reshape([...x.shape.map(() => 1), values.shape[0] as number])
   else if (keepdim && x.ndim > 0) values = values.unsqueeze(at as number)
-  return fractions.ndim === 0 ? values.squeeze(-1) : values.movedim(-1, 0)
+  return fractions.ndim === 0 ? values.squeeze(-1) : values.unsqueeze(0).transpose(0, -1).squeeze(-1)
 }
 
 function check(name: string, x: Tensor, q: number | Tensor, fractions: Tensor, interpolation: string): void {
