@@ -36,7 +36,10 @@ export {
 } from './dtype.ts'
 export { IndexError, NotImplementedError, RuntimeError, ValueError } from './errors.ts'
 export { FormulaError } from './formula/index.ts'
+// Convolution and pooling
+export * from './ops/adaptive-pooling.ts'
 export * from './ops/blocks.ts'
+export * from './ops/conv.ts'
 // Shape, parts, joining
 export { clone, detach } from './ops/copies.ts'
 export * from './ops/counting.ts'
@@ -100,6 +103,7 @@ export * from './ops/norms.ts'
 export { constant_pad, type PadMode, type PadOptions, pad } from './ops/padding.ts'
 export * from './ops/pairs.ts'
 export * from './ops/permute.ts'
+export * from './ops/pooling.ts'
 export { addr, cross, inner, kron, matrix_power, trace } from './ops/products.ts'
 export * from './ops/quantile.ts'
 export {

@@ -1,5 +1,6 @@
 import type { Operand } from './device.ts'
 import type { ReductionKernel } from './kernel.ts'
+import type { ConvRoutines, PoolRoutines } from './windows.ts'
 
 /** How an element that is scattered is joined with what is there; `max` and `min` give NaN where either is. */
 export type ScatterMode = 'set' | 'add' | 'multiply' | 'max' | 'min'
@@ -8,7 +9,7 @@ export type ScatterMode = 'set' | 'add' | 'multiply' | 'max' | 'min'
  * Work that is not one formula for each element. Operands are strided; `out` is row-major and does not overlap the rest.
  * All of one call have the same dtype, but for indices, which are int32 and already in range.
  */
-export interface Routines {
+export interface Routines extends ConvRoutines, PoolRoutines {
   /** `[batch, m, k] × [batch, k, n] → [batch, m, n]`. */
   matmul(out: Operand, a: Operand, b: Operand): void
   /** `out[i][j][k] = x[i][index[i][j][k]][k]` for `dim` 1, and so on. Out and index have one shape. */

@@ -2,7 +2,9 @@ import type { TypedArray } from '../../dtype.ts'
 import { contiguousStrides, numel } from '../../shape.ts'
 import type { Operand } from '../device.ts'
 import type { Routines, ScatterMode } from '../routines.ts'
+import { convRoutines } from './conv.ts'
 import { forEachRow, hostArray, walk } from './host.ts'
+import { poolRoutines } from './pooling.ts'
 import { scan } from './scan.ts'
 
 const joins: Readonly<Record<ScatterMode, (old: number, value: number) => number>> = {
@@ -15,6 +17,9 @@ const joins: Readonly<Record<ScatterMode, (old: number, value: number) => number
 
 /** The plain reference of every routine. */
 export const routines: Routines = {
+  ...convRoutines,
+  ...poolRoutines,
+
   matmul(out, a, b) {
     const [batch, m, n] = out.shape as readonly [number, number, number]
     const k = a.shape[2] as number

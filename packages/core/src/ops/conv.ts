@@ -1,0 +1,198 @@
+/** Convolutions along one and two directions, and transposed ones (`torch.nn.functional`'s names and arguments). */
+import { RuntimeError } from '../errors.ts'
+import { formatShape, type Shape } from '../shape.ts'
+import type { Tensor } from '../tensor/tensor.ts'
+import { bindArguments } from './arguments.ts'
+import { type ConvCall, checkChannels, checkConv, checkKernel, perDirection } from './conv-checks.ts'
+import { convolve, convolveBack } from './conv-step.ts'
+import { constant_pad } from './padding.ts'
+
+/** One number for all directions, or one for each. */
+export type Extent = number | readonly number[]
+/** Zeros on both sides; `'same'` gives results of the input's size, `'valid'` is 0. */
+export type ConvPadding = Extent | 'same' | 'valid'
+
+/** What convolutions take by name. */
+export interface ConvOptions {
+  /** `[out channels]`. */
+  readonly bias?: Tensor | null | undefined
+  readonly stride?: Extent
+  readonly padding?: ConvPadding
+  /** The distance between the elements of the kernel. */
+  readonly dilation?: Extent
+  /** Channels are split into so many groups, each with weights of its own. */
+  readonly groups?: number
+}
+
+/** What transposed convolutions take by name. */
+export interface ConvTransposeOptions extends Omit<ConvOptions, 'padding'> {
+  /** Rows and columns that are left out at each side of the result. */
+  readonly padding?: Extent
+  /** Rows and columns more at the end: which of the sizes that convolve to the input's is meant. */
+  readonly output_padding?: Extent
+}
+
+/** By position, in PyTorch's order; the rest in one last object by name. */
+export type ConvArguments = [
+  bias?: Tensor | null | ConvOptions,
+  stride?: Extent | ConvOptions,
+  padding?: ConvPadding | ConvOptions,
+  dilation?: Extent | ConvOptions,
+  groups?: number | ConvOptions,
+]
+/** By position, in PyTorch's order; the rest in one last object by name. */
+export type ConvTransposeArguments = [
+  bias?: Tensor | null | ConvTransposeOptions,
+  stride?: Extent | ConvTransposeOptions,
+  padding?: Extent | ConvTransposeOptions,
+  output_padding?: Extent | ConvTransposeOptions,
+  groups?: number | ConvTransposeOptions,
+  dilation?: Extent | ConvTransposeOptions,
+]
+
+const defaults: Required<ConvOptions> = { bias: null, stride: 1, padding: 0, dilation: 1, groups: 1 }
+const transposedDefaults: Required<ConvTransposeOptions> = {
+  bias: null,
+  stride: 1,
+  padding: 0,
+  output_padding: 0,
+  groups: 1,
+  dilation: 1,
+}
+
+/**
+ * `[N, C, L] ⋆ [O, C / groups, k] → [N, O, L′]` with `L′ = ⌊(L + 2·padding - dilation·(k - 1) - 1) / stride⌋ + 1`; the same
+ * without N. The kernel is not mirrored.
+ *
+ * @throws RuntimeError when channels, groups or sizes do not match.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.conv1d.html
+ */
+export function conv1d(input: Tensor, weight: Tensor, ...args: ConvArguments): Tensor {
+  const options = bindArguments('conv1d', defaults, args)
+  return batched('conv1d', 1, input, (x) => convolution('conv1d', x, weight, options))
+}
+
+/** As `conv1d` for images: `[N, C, H, W] ⋆ [O, C / groups, kH, kW] → [N, O, H′, W′]`; the same without N. */
+export function conv2d(input: Tensor, weight: Tensor, ...args: ConvArguments): Tensor {
+  const options = bindArguments('conv2d', defaults, args)
+  return batched('conv2d', 2, input, (x) => convolution('conv2d', x, weight, options))
+}
+
+/**
+ * The gradient of `conv1d` with respect to its input: `[N, C, L], [C, O / groups, k] → [N, O, L′]` with
+ * `L′ = (L - 1)·stride - 2·padding + dilation·(k - 1) + output_padding + 1`; the same without N.
+ *
+ * @throws RuntimeError when channels, groups or sizes do not match.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.conv_transpose1d.html
+ */
+export function conv_transpose1d(input: Tensor, weight: Tensor, ...args: ConvTransposeArguments): Tensor {
+  const options = bindArguments('conv_transpose1d', transposedDefaults, args)
+  return batched('conv_transpose1d', 1, input, (x) => transposed('conv_transpose1d', x, weight, options))
+}
+
+/** As `conv_transpose1d` for images: `[N, C, H, W], [C, O / groups, kH, kW] → [N, O, H′, W′]`; the same without N. */
+export function conv_transpose2d(input: Tensor, weight: Tensor, ...args: ConvTransposeArguments): Tensor {
+  const options = bindArguments('conv_transpose2d', transposedDefaults, args)
+  return batched('conv_transpose2d', 2, input, (x) => transposed('conv_transpose2d', x, weight, options))
+}
+
+/** Runs with a batch dimension, which an input without one gets for a while. */
+function batched(op: string, directions: number, input: Tensor, run: (x: Tensor) => Tensor): Tensor {
+  if (input.ndim === directions + 2) return run(input)
+  if (input.ndim === directions + 1) return run(input.unsqueeze(0)).squeeze(0)
+  throw new RuntimeError(
+    `Expected ${directions + 1}D (unbatched) or ${directions + 2}D (batched) input to ${op}, but got input of size: ` +
+      formatShape(input.shape),
+  )
+}
+
+function convolution(op: string, input: Tensor, weight: Tensor, options: Required<ConvOptions>): Tensor {
+  const directions = input.ndim - 2
+  const { bias = null, groups, padding } = options
+  const stride = perDirection('stride', options.stride, directions)
+  const dilation = perDirection('dilation', options.dilation, directions)
+  const kernel = weight.shape.slice(2)
+  const all = (value: number): readonly number[] => Array.from({ length: directions }, () => value)
+  if (typeof padding === 'string' && padding !== 'same') {
+    if (padding !== 'valid') throw new RuntimeError(`Invalid padding string: '${String(padding)}'`)
+    return convolution(op, input, weight, { ...options, padding: 0 })
+  }
+  const given = padding === 'same' ? all(0) : perDirection('padding', padding, directions)
+  const call: ConvCall = { op, input, weight, bias, stride, padding: given, dilation, groups }
+  checkConv(call)
+  if (padding === 'same') {
+    if (stride.some((step) => step !== 1)) {
+      throw new RuntimeError("padding='same' is not supported for strided convolutions")
+    }
+    const reach = kernel.map((size, i) => (dilation[i] as number) * (size - 1))
+    // Where the two sides cannot be equal, the end gets the one more.
+    const more = reach.flatMap((size) => [size % 2, 0]).reverse()
+    const x = more.includes(1) ? constant_pad(input, more) : input
+    return convolution(op, x, weight, { ...options, padding: reach.map((size) => Math.floor(size / 2)) })
+  }
+  checkChannels(call, { given: `groups=${groups}`, channels: weight.size(1) * groups, outputs: weight.size(0) })
+  checkKernel(kernel)
+  const room = given.map((size, i) => (input.shape[i + 2] as number) + 2 * size)
+  const reach = kernel.map((size, i) => (dilation[i] as number) * (size - 1) + 1)
+  if (room.some((size, i) => size < (reach[i] as number))) {
+    throw new RuntimeError(
+      `Calculated padded input size per channel: (${room.join(' x ')}). Kernel size: (${reach.join(' x ')}). Kernel size ` +
+        "can't be greater than actual input size",
+    )
+  }
+  checkNotEmpty(input)
+  const size = room.map((from, i) => Math.floor((from - (reach[i] as number)) / (stride[i] as number)) + 1)
+  return convolve('convolution', input, weight, bias, call, size)
+}
+
+function transposed(op: string, input: Tensor, weight: Tensor, options: Required<ConvTransposeOptions>): Tensor {
+  const directions = input.ndim - 2
+  const { bias = null, groups } = options
+  if (typeof options.padding === 'string') {
+    throw new TypeError(`${op}(): padding must be numbers, got '${String(options.padding)}'`)
+  }
+  const stride = perDirection('stride', options.stride, directions)
+  const padding = perDirection('padding', options.padding, directions)
+  const more = perDirection('output_padding', options.output_padding, directions)
+  const dilation = perDirection('dilation', options.dilation, directions)
+  const call: ConvCall = { op, input, weight, bias, stride, padding, dilation, groups }
+  if (more.some((size) => size < 0)) throw new RuntimeError('negative output_padding is not supported')
+  checkConv(call)
+  const outputs = weight.size(1) * groups
+  checkChannels(call, { given: 'transposed=1', channels: weight.size(0), outputs })
+  const kernel = weight.shape.slice(2)
+  checkKernel(kernel)
+  checkOutputPadding(more, stride, dilation)
+  checkNotEmpty(input)
+  const size = kernel.map((extent, i) => {
+    const [from, step, cut] = [input.shape[i + 2], stride[i], padding[i]] as [number, number, number]
+    return (from - 1) * step - 2 * cut + (dilation[i] as number) * (extent - 1) + (more[i] as number) + 1
+  })
+  if (size.some((extent) => extent < 1)) {
+    const text = (sizes: Shape): string => `(${(sizes.length === 1 ? [1, ...sizes] : sizes).join(' x ')})`
+    throw new RuntimeError(
+      `Given input size per channel: ${text(input.shape.slice(2))}. Calculated output size per channel: ${text(size)}. ` +
+        'Output size is too small',
+    )
+  }
+  return convolveBack('convolution', input, weight, bias, call, size)
+}
+
+function checkOutputPadding(more: Shape, stride: Shape, dilation: Shape): void {
+  if (more.every((size, i) => size < (stride[i] as number) || size < (dilation[i] as number))) return
+  const text = (name: string, values: Shape, fill: number): string => {
+    const [height, width] = values.length === 1 ? [fill, ...values] : values
+    return ` ${name}_height: ${height} ${name}_width: ${width}`
+  }
+  throw new RuntimeError(
+    'output padding must be smaller than either stride or dilation, but got' +
+      `${text('output_padding', more, 0)}${text('stride', stride, 1)}${text('dilation', dilation, 1)}`,
+  )
+}
+
+function checkNotEmpty(input: Tensor): void {
+  if (input.numel() > 0 || input.size(0) === 0 || input.size(1) === 0) return
+  throw new RuntimeError(
+    `Only zero batch or zero channel inputs are supported, but got input shape: ${formatShape(input.shape)}`,
+  )
+}
