@@ -11,7 +11,8 @@ const identity = new Kernel('copy', ['x'], [variable('x')])
 /** Writes `x`, broadcast and converted, into a window. Nothing is recorded. */
 export function write(out: Tensor, x: Value): void {
   const value = typeof x === 'number' ? x : x.storage.buffer
-  // One number into another needs no kernel.
+  // One number into another needs no kernel; a window may be on none.
+  if (out.numel() === 0) return
   if (typeof out.storage.buffer === 'number' && typeof value === 'number') out.storage.buffer = out.dtype.round(value)
   else out.storage.device.run(identity, [out], [x])
 }

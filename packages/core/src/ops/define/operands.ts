@@ -47,7 +47,7 @@ export function checkWritable(x: Tensor, shape: Shape, others: readonly Value[])
       `output with shape ${formatShape(x.shape)} doesn't match the broadcast shape ${formatShape(shape)}`,
     )
   }
-  if (x.shape.some((size, i) => size > 1 && x.strides[i] === 0)) {
+  if (x.shape.some((size, i) => size > 1 && x.strides[i] === 0) && !x.shape.includes(0)) {
     throw new RuntimeError(
       'unsupported operation: more than one element of the written-to tensor refers to a single memory location. Please ' +
         'clone() the tensor before performing the operation.',
