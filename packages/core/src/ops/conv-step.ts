@@ -30,9 +30,9 @@ export function convolve(
     bias === null ? [x, weight] : [x, weight, bias],
     () => {
       const out = allocate([x.size(0), weight.size(0), ...size], x.dtype, x.storage.device)
-      const { conv } = x.storage.device.routines
+      const { routines } = x.storage.device
       if (out.numel() > 0)
-        conv(images(out), images(x), rowMajor(weight), bias?.contiguous() ?? null, windowOf(settings))
+        routines.conv(images(out), images(x), rowMajor(weight), bias?.contiguous() ?? null, windowOf(settings))
       return out
     },
     () => ({
@@ -63,9 +63,9 @@ export function convolveBack(
     bias === null ? [y, weight] : [y, weight, bias],
     () => {
       const out = allocate([y.size(0), weight.size(1) * settings.groups, ...size], y.dtype, y.storage.device)
-      const { convInput } = y.storage.device.routines
+      const { routines } = y.storage.device
       const operands = [images(y), rowMajor(weight), bias?.contiguous() ?? null, windowOf(settings)] as const
-      if (out.numel() > 0) convInput(images(out), ...operands)
+      if (out.numel() > 0) routines.convInput(images(out), ...operands)
       return out
     },
     () => ({

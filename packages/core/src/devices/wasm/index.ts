@@ -13,6 +13,7 @@ import { hasRelaxedSimd, hasSimd } from './probe.ts'
 import { Residency, type ResidencyStats, ResidentBuffer } from './residency.ts'
 import { KernelRunner } from './runner.ts'
 import type { Window } from './window.ts'
+import { windowRoutines } from './window-routines.ts'
 
 /** How the device is set up. */
 export interface WasmOptions {
@@ -95,6 +96,7 @@ export function createWasm({ budget = 2 ** 27, relaxed = hasRelaxedSimd }: WasmO
 
   const routines: Routines = {
     ...js.routines,
+    ...windowRoutines(memory, residency, { relaxed }),
     matmul(out, a, b) {
       if (![out, a, b].every(isHere)) return js.routines.matmul(out, a, b)
       residency.begin()

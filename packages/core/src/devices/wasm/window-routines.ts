@@ -1,0 +1,167 @@
+import { float32, type TypedArray } from '../../dtype.ts'
+import { numel } from '../../shape.ts'
+import type { Operand } from '../device.ts'
+import { hostArray } from '../js/host.ts'
+import { js } from '../js/index.ts'
+import type { ConvRoutines, ConvWindow, PoolRoutines, PoolWindow } from '../windows.ts'
+import { type Convolutions, type ConvShape, compileConv, convWorkspaceBytes, type Images } from './conv.ts'
+import { float32 as singles } from './matmul.ts'
+import type { KernelMemory } from './memory.ts'
+import { compilePool, type PoolShape, type Pools } from './pool.ts'
+import { type Residency, ResidentBuffer } from './residency.ts'
+
+type Four = readonly [number, number, number, number]
+type Planes = readonly [planes: number, height: number, width: number]
+
+/** Convolutions and pooling of float32 by kernels; of the other dtypes, by the reference device. */
+export function windowRoutines(
+  memory: KernelMemory,
+  residency: Residency,
+  options: { readonly relaxed: boolean },
+): ConvRoutines & PoolRoutines {
+  let convolutions: Convolutions | null = null
+  let pools: Pools | null = null
+  const convs = (): Convolutions => {
+    convolutions ??= compileConv(singles, memory.memory, options)
+    return convolutions
+  }
+  const pooling = (): Pools => {
+    pools ??= compilePool(memory.memory)
+    return pools
+  }
+
+  /** Room for lone numbers, which have no memory of their own: one vector for each operand of a call. */
+  const corner = memory.alloc(64)
+  const cornerOf = (place: number): number => corner + 16 * place
+
+  /** The addresses of the first elements of operands, of which the first is written to. */
+  const addressesOf = (operands: readonly Operand[]): number[] => {
+    residency.begin()
+    return operands.map(({ storage, offset }, place) => {
+      if (storage.buffer instanceof ResidentBuffer) return residency.pointerOf(storage.buffer) + 4 * offset
+      memory.float32[cornerOf(place) / 4] = storage.buffer as number
+      return cornerOf(place)
+    })
+  }
+  /** Gives a result that is a lone number back to its storage. */
+  const finish = ({ storage }: Operand): void => {
+    if (typeof storage.buffer === 'number') storage.buffer = memory.float32[cornerOf(0) / 4]
+  }
+  /** Runs with a block of memory of so many bytes. */
+  const withBlock = (bytes: number, run: (address: number) => void): void => {
+    const address = memory.alloc(bytes)
+    try {
+      run(address)
+    } finally {
+      memory.free(address)
+    }
+  }
+  /** Runs with the address of indices: those on the heap get memory for as long. */
+  const withIndices = (indices: Operand, isWritten: boolean, run: (address: number) => void): void => {
+    const { buffer } = indices.storage
+    if (buffer instanceof ResidentBuffer) return run(residency.pointerOf(buffer) + 4 * indices.offset)
+    const length = numel(indices.shape)
+    const onHeap: TypedArray = hostArray(indices.storage).subarray(indices.offset, indices.offset + length)
+    withBlock(4 * length, (address) => {
+      const here = memory.int32.subarray(address / 4, address / 4 + length)
+      if (!isWritten) here.set(onHeap)
+      run(address)
+      if (isWritten) onHeap.set(here)
+    })
+  }
+
+  return {
+    conv(out, x, weight, bias, window) {
+      const operands = bias === null ? [out, x, weight] : [out, x, weight, bias]
+      if (!operands.every(isHere)) return js.routines.conv(out, x, weight, bias, window)
+      const shape = convShape(x, out, weight, window)
+      const [to, from, weights, start] = addressesOf(operands) as [number, number, number, number | undefined]
+      withBlock(convWorkspaceBytes(shape, 4), (workspace) => {
+        convs().forward(shape, imagesAt(from, x), weights, start ?? null, to, workspace)
+      })
+      finish(out)
+    },
+
+    convInput(out, g, weight, bias, window) {
+      const operands = bias === null ? [out, g, weight] : [out, g, weight, bias]
+      if (!operands.every(isHere)) return js.routines.convInput(out, g, weight, bias, window)
+      const shape = convShape(out, g, weight, window)
+      const [to, from, weights, start] = addressesOf(operands) as [number, number, number, number | undefined]
+      withBlock(convWorkspaceBytes(shape, 4), (workspace) => {
+        convs().gradInput(shape, imagesAt(from, g), weights, start ?? null, to, workspace)
+      })
+      finish(out)
+    },
+
+    convWeight(out, x, g, window) {
+      const operands = [out, x, g]
+      if (!operands.every(isHere)) return js.routines.convWeight(out, x, g, window)
+      const shape = convShape(x, g, out, window)
+      const [to, from, gradient] = addressesOf(operands) as [number, number, number]
+      withBlock(convWorkspaceBytes(shape, 4), (workspace) => {
+        convs().gradWeight(shape, imagesAt(from, x), imagesAt(gradient, g), to, workspace)
+      })
+      finish(out)
+    },
+
+    maxPool(values, indices, x, window) {
+      const operands = [values, x]
+      if (!operands.every(isHere)) return js.routines.maxPool(values, indices, x, window)
+      const [to, from] = addressesOf(operands) as [number, number]
+      withIndices(indices, true, (places) => pooling().maxForward(poolShape(x, values, window), from, to, places))
+      finish(values)
+    },
+
+    maxPoolInput(out, g, indices) {
+      const operands = [out, g]
+      if (!operands.every(isHere)) return js.routines.maxPoolInput(out, g, indices)
+      const [to, from] = addressesOf(operands) as [number, number]
+      withIndices(indices, false, (places) => pooling().maxBackward(poolShape(out, g, anyWindow), from, places, to))
+      finish(out)
+    },
+
+    averagePool(out, x, window) {
+      const operands = [out, x]
+      if (!operands.every(isHere)) return js.routines.averagePool(out, x, window)
+      const [to, from] = addressesOf(operands) as [number, number]
+      pooling().averageForward(poolShape(x, out, window), from, to, window)
+      finish(out)
+    },
+
+    averagePoolInput(out, g, window) {
+      const operands = [out, g]
+      if (!operands.every(isHere)) return js.routines.averagePoolInput(out, g, window)
+      const [to, from] = addressesOf(operands) as [number, number]
+      pooling().averageBackward(poolShape(out, g, window), from, to, window)
+      finish(out)
+    },
+  }
+}
+
+/** Whether an operand is float32 in the memory of the kernels, or a lone number. */
+function isHere({ dtype, storage: { buffer } }: Operand): boolean {
+  return dtype === float32 && (buffer instanceof ResidentBuffer || typeof buffer === 'number')
+}
+
+function convShape(x: Operand, y: Operand, weight: Operand, { groups, ...window }: ConvWindow): ConvShape {
+  const [batch, inputs, height, width] = x.shape as Four
+  const [, outputs, outHeight, outWidth] = y.shape as Four
+  const [, , kernelHeight, kernelWidth] = weight.shape as Four
+  const kernel = [kernelHeight, kernelWidth] as const
+  const sizes = { size: [height, width], outputSize: [outHeight, outWidth], kernel } as const
+  return { batch, groups, inputs, outputs, ...sizes, ...window }
+}
+
+function imagesAt(address: number, { strides }: Operand): Images {
+  const [image, channel, row, column] = strides as Four
+  return { address, image, channel, row, column }
+}
+
+/** The gradient of a maximum goes by indices: how the window moved does not matter any more. */
+const anyWindow: PoolWindow = { kernel: [1, 1], stride: [1, 1], padding: [0, 0], dilation: [1, 1] }
+
+function poolShape(x: Operand, out: Operand, { kernel, stride, padding, dilation }: PoolWindow): PoolShape {
+  const [planes, height, width] = x.shape as Planes
+  const [, outHeight, outWidth] = out.shape as Planes
+  return { planes, size: [height, width], outputSize: [outHeight, outWidth], kernel, stride, padding, dilation }
+}
