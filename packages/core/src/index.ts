@@ -9,19 +9,8 @@
  */
 import './install.ts'
 
-// Gradients
-export * as autograd from './autograd/index.ts'
-export {
-  enable_grad,
-  inference_mode,
-  is_anomaly_enabled,
-  is_grad_enabled,
-  is_inference_mode_enabled,
-  no_grad,
-  set_grad_enabled,
-} from './autograd/modes.ts'
-// Devices
-export { type DeviceInfo, device_info } from './devices/device.ts'
+// The tensor, and what it is made of
+
 export type { TypedArray } from './dtype.ts'
 export {
   bool,
@@ -36,14 +25,14 @@ export {
 } from './dtype.ts'
 export { IndexError, NotImplementedError, RuntimeError, ValueError } from './errors.ts'
 export { FormulaError } from './formula/index.ts'
-// Convolution and pooling
-export * from './ops/adaptive-pooling.ts'
-export * from './ops/blocks.ts'
-export * from './ops/conv.ts'
-// Shape, parts, joining
-export { clone, detach } from './ops/copies.ts'
-export * from './ops/counting.ts'
+export { can_cast, promote_types, result_type } from './ops/define/promotion.ts'
+export * from './ops/inspection.ts'
+export * from './ops/limits.ts'
+export type { Shape } from './shape.ts'
+export { Tensor, type TensorLike } from './tensor/tensor.ts'
+
 // Creation
+
 export {
   arange,
   as_tensor,
@@ -64,21 +53,24 @@ export {
   zeros,
   zeros_like,
 } from './ops/creation.ts'
-// Ops of one's own
+export { one_hot } from './ops/encoding.ts'
+export { meshgrid, tril_indices, triu_indices } from './ops/grids.ts'
+
+// Gradients
+
+export * as autograd from './autograd/index.ts'
 export {
-  type ElementwiseDefinition,
-  type ElementwiseFunction,
-  elementwise,
-  elementwiseOps,
-} from './ops/define/elementwise.ts'
-export { can_cast, promote_types, result_type } from './ops/define/promotion.ts'
-export { type ReductionCall, type ReductionDefinition, reduction, reductionOps } from './ops/define/reduction.ts'
-export { type RoutineGradient, routine } from './ops/define/routine.ts'
-export { type UpdateArguments, type UpdateDefinition, update } from './ops/define/update.ts'
-export { type ViewDefinition, view as defineView, viewOps } from './ops/define/view.ts'
-export * from './ops/differences.ts'
-export { einsum } from './ops/einsum.ts'
+  enable_grad,
+  inference_mode,
+  is_anomaly_enabled,
+  is_grad_enabled,
+  is_inference_mode_enabled,
+  no_grad,
+  set_grad_enabled,
+} from './autograd/modes.ts'
+
 // Elementwise
+
 export * from './ops/elementwise/activation.ts'
 export * from './ops/elementwise/arithmetic.ts'
 export * from './ops/elementwise/bounds.ts'
@@ -86,26 +78,70 @@ export * from './ops/elementwise/comparison.ts'
 export * from './ops/elementwise/fused.ts'
 export * from './ops/elementwise/mathematics.ts'
 export * from './ops/elementwise/power.ts'
-export { one_hot } from './ops/encoding.ts'
-export { broadcast_to } from './ops/expand.ts'
+export * from './ops/pairs.ts'
+export { where } from './ops/where.ts'
+
+// Reductions and statistics
+
+export * from './ops/counting.ts'
+export * from './ops/differences.ts'
 export * from './ops/extremes.ts'
-export { gather, take, take_along_dim } from './ops/gather.ts'
-export { meshgrid, tril_indices, triu_indices } from './ops/grids.ts'
-export { type Index, index_put, index_put_ } from './ops/indexing.ts'
-export * from './ops/inspection.ts'
-export * from './ops/joining.ts'
-export * from './ops/limits.ts'
-export { argwhere, masked_scatter, masked_select, nonzero } from './ops/masked.ts'
-// Reductions, order, products
-export * from './ops/matmul.ts'
 export * from './ops/median.ts'
 export * from './ops/norms.ts'
-export { constant_pad, type PadMode, type PadOptions, pad } from './ops/padding.ts'
-export * from './ops/pairs.ts'
-export * from './ops/permute.ts'
-export * from './ops/pooling.ts'
-export { addr, cross, inner, kron, matrix_power, trace } from './ops/products.ts'
 export * from './ops/quantile.ts'
+export type { Dims, ReductionOptions, ValuesAndIndices } from './ops/reduction-options.ts'
+export * from './ops/reductions.ts'
+export * from './ops/scans.ts'
+export { glu, log_softmax, softmax, softmin } from './ops/softmax.ts'
+export * from './ops/statistics.ts'
+export * from './ops/trapezoid.ts'
+export * from './ops/variance.ts'
+
+// Order and search
+
+export * from './ops/search.ts'
+export * from './ops/sorting.ts'
+export * from './ops/unique.ts'
+
+// Products
+
+export { einsum } from './ops/einsum.ts'
+export * from './ops/matmul.ts'
+export { addr, cross, inner, kron, matrix_power, trace } from './ops/products.ts'
+export { type ContractedDims, tensordot } from './ops/tensordot.ts'
+
+// Convolution and pooling
+
+export * from './ops/adaptive-pooling.ts'
+export * from './ops/conv.ts'
+export * from './ops/pooling.ts'
+
+// Shape, parts, joining
+
+export * from './ops/blocks.ts'
+export { clone, detach } from './ops/copies.ts'
+export { broadcast_to } from './ops/expand.ts'
+export * from './ops/joining.ts'
+export { constant_pad, type PadMode, type PadOptions, pad } from './ops/padding.ts'
+export * from './ops/permute.ts'
+export * from './ops/rearranging.ts'
+export * from './ops/slicing.ts'
+export { as_strided, diagonal } from './ops/strided.ts'
+export { flatten, ravel, reshape, squeeze, unflatten, unsqueeze } from './ops/views.ts'
+
+// Indexing
+
+export { gather, take, take_along_dim } from './ops/gather.ts'
+export { type Index, index_put, index_put_ } from './ops/indexing.ts'
+export { argwhere, masked_scatter, masked_select, nonzero } from './ops/masked.ts'
+export { index_add, index_copy, index_fill, index_select } from './ops/rows.ts'
+export { type ScatterOptions, scatter, scatter_add } from './ops/scatter.ts'
+export { type ScatterReduceOptions, type ScatterReduction, scatter_reduce } from './ops/scatter-reduce.ts'
+export { Slice, SliceIndex } from './ops/slice-index.ts'
+export { diagonal_scatter, select_scatter, slice_scatter } from './ops/window-scatter.ts'
+
+// Random numbers
+
 export {
   dropout_mask,
   normal,
@@ -118,29 +154,7 @@ export {
   randn_like,
   randperm,
 } from './ops/random.ts'
-export * from './ops/rearranging.ts'
-export type { Dims, ReductionOptions, ValuesAndIndices } from './ops/reduction-options.ts'
-export * from './ops/reductions.ts'
-export { index_add, index_copy, index_fill, index_select } from './ops/rows.ts'
 export { bernoulli, multinomial } from './ops/sampling.ts'
-export * from './ops/scans.ts'
-export { type ScatterOptions, scatter, scatter_add } from './ops/scatter.ts'
-export { type ScatterReduceOptions, type ScatterReduction, scatter_reduce } from './ops/scatter-reduce.ts'
-export * from './ops/search.ts'
-export { Slice, SliceIndex } from './ops/slice-index.ts'
-export * from './ops/slicing.ts'
-export { glu, log_softmax, softmax, softmin } from './ops/softmax.ts'
-export * from './ops/sorting.ts'
-export * from './ops/statistics.ts'
-export { as_strided, diagonal } from './ops/strided.ts'
-export { type ContractedDims, tensordot } from './ops/tensordot.ts'
-export * from './ops/trapezoid.ts'
-export * from './ops/unique.ts'
-export * from './ops/variance.ts'
-export { flatten, ravel, reshape, squeeze, unflatten, unsqueeze } from './ops/views.ts'
-export { where } from './ops/where.ts'
-export { diagonal_scatter, select_scatter, slice_scatter } from './ops/window-scatter.ts'
-// Random numbers
 export {
   default_generator,
   fork_rng,
@@ -151,7 +165,21 @@ export {
   seed,
   set_rng_state,
 } from './random/index.ts'
-export type { Shape } from './shape.ts'
+
+// Ops of one's own
+
+export {
+  type ElementwiseDefinition,
+  type ElementwiseFunction,
+  elementwise,
+  elementwiseOps,
+} from './ops/define/elementwise.ts'
+export { type ReductionCall, type ReductionDefinition, reduction, reductionOps } from './ops/define/reduction.ts'
+export { type RoutineGradient, routine } from './ops/define/routine.ts'
+export { type UpdateArguments, type UpdateDefinition, update } from './ops/define/update.ts'
+export { type ViewDefinition, view as defineView, viewOps } from './ops/define/view.ts'
+
+// Devices and printing
+
+export { type DeviceInfo, device_info } from './devices/device.ts'
 export { get_printoptions, set_printoptions } from './tensor/print.ts'
-// The tensor, and what it is made of
-export { Tensor, type TensorLike } from './tensor/tensor.ts'

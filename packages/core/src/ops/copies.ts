@@ -109,7 +109,6 @@ export function copy_(x: Tensor, source: TensorLike): Tensor {
   if (typeof value !== 'number' && value.storage.device !== x.storage.device) return copy_(x, to(value, x.device))
   checkWritable(x, typeof value === 'number' ? x.shape : broadcastShapes(x.shape, value.shape), operands.slice(1))
   return inPlace(
-    'copy_',
     x,
     operands.slice(1),
     () => write(x, value),
@@ -131,7 +130,6 @@ export function fill_(x: Tensor, value: TensorLike): Tensor {
   const given = toValue('fill_', value)
   const others = given instanceof Tensor ? [given] : []
   return inPlace(
-    'fill_',
     x,
     others,
     () => write(x, given),
@@ -146,7 +144,6 @@ export function fill_(x: Tensor, value: TensorLike): Tensor {
 /** Sets every element to 0. */
 export function zero_(x: Tensor): Tensor {
   return inPlace(
-    'zero_',
     x,
     [],
     () => write(x, 0),

@@ -210,7 +210,6 @@ export function index_put_(
   const source = given.to(x.dtype)
   checkValues(source.shape, view, advanced)
   inPlace(
-    'index_put_',
     view,
     [source],
     () => place(view, advanced, source, accumulate),

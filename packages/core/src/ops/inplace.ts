@@ -22,7 +22,6 @@ export function write(out: Tensor, x: Value): void {
  * gradients of `x` as it was and of the others.
  */
 export function inPlace(
-  name: string,
   x: Tensor,
   others: readonly Tensor[],
   change: () => void,

@@ -42,7 +42,6 @@ function draw(x: Tensor, generator: Generator = default_generator, fill: Fill, c
 /** Overwrites a tensor by random numbers, as autograd has to know. */
 export function drawInPlace(name: string, x: Tensor, generator: Generator | undefined, fill: Fill): Tensor {
   return inPlace(
-    name,
     x,
     [],
     () => draw(x, generator, fill),

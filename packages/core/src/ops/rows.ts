@@ -63,7 +63,6 @@ export function index_add_(
   const at = checkRows('index_add_', x, dim, index, source)
   const scaled = alpha === 1 ? source : source.mul(alpha)
   return inPlace(
-    'index_add_',
     x,
     [scaled],
     () => addRows(x, at, index, scaled),

@@ -16,9 +16,9 @@ import {
 import type { Tensor } from '../tensor/tensor.ts'
 import { drawInPlace, drawn, type Fill, type RandomOptions } from './random.ts'
 
-/** 1 with the probability that stands in `x`, otherwise 0. */
 type FloatArray = Float32Array | Float64Array
 
+/** 1 with the probability that stands in `x`, or with probability `p`, otherwise 0; in the shape of `x`. */
 export function bernoulli(x: Tensor, p?: number | RandomOptions, options: RandomOptions = {}): Tensor {
   const named = typeof p === 'object' ? p : options
   if (typeof p === 'number') return bernoulli_(x.detach().clone(), p, named)

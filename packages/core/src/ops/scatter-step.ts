@@ -94,12 +94,5 @@ export function scatterInPlace(
   const values = source instanceof Tensor ? source : null
   const others = values === null ? [] : [values]
   const node = name === 'scatter_add' ? 'ScatterAddBackward0' : `ScatterBackward${values === null ? 1 : 0}`
-  return inPlace(
-    name,
-    x,
-    others,
-    () => scatterMemory(x, at, index, from, mode),
-    gradients(mode, x, at, index, values),
-    node,
-  )
+  return inPlace(x, others, () => scatterMemory(x, at, index, from, mode), gradients(mode, x, at, index, values), node)
 }

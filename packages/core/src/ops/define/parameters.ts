@@ -1,15 +1,13 @@
-/** What a caller gave after the tensors: numbers in order, then perhaps an object by name. */
-export type ParameterArguments = readonly unknown[]
-
 /**
- * The value of each parameter of an op, by position, by name in a last object, or by default.
+ * The value of each parameter of an op, by position, by name in a last object, or by default. `given` is what the caller gave
+ * after the tensors.
  *
  * @throws TypeError for a name that the op does not have, a value that is not a number, or too many values.
  */
 export function bindParameters(
   op: string,
   defaults: Readonly<Record<string, number | undefined>>,
-  given: ParameterArguments,
+  given: readonly unknown[],
 ): number[] {
   const names = Object.keys(defaults)
   let positional = given

@@ -1,6 +1,6 @@
 import { record } from '../../autograd/graph.ts'
 import { no_grad } from '../../autograd/modes.ts'
-import { markView, type ViewOrigin } from '../../autograd/view.ts'
+import { markView } from '../../autograd/view.ts'
 import type { Geometry, Shape } from '../../shape.ts'
 import { alias, Tensor } from '../../tensor/tensor.ts'
 import { pascalCase } from './names.ts'
@@ -39,17 +39,11 @@ export function view<A extends readonly unknown[]>(
 }
 
 /** A window on a tensor's memory, recorded as a view of it. */
-export function makeView(
-  x: Tensor,
-  geometry: Geometry,
-  node: string,
-  gradient: (g: Tensor) => Tensor,
-  origin: ViewOrigin = 'plain',
-): Tensor {
+function makeView(x: Tensor, geometry: Geometry, node: string, gradient: (g: Tensor) => Tensor): Tensor {
   const out = alias(x, geometry)
   out.inference = x.inference
   record(node, [x], [out], [], ([g = null]) => [g === null ? null : gradient(g)])
-  if (x.dtype.kind === 'floating' && !out.inference) markView(out, x, origin)
+  if (x.dtype.kind === 'floating' && !out.inference) markView(out, x)
   return out
 }
 
