@@ -302,6 +302,17 @@ call('batch_norm', draw(4, 3), draw(3), values(1, 2, 0.5), tensors={'weight': dr
 call('group_norm', draw(2, 4, 3), 2, tensors={'weight': draw(4), 'bias': draw(4)})
 call('embedding', torch.tensor([1, 0, 1]), draw(3, 2), track=(1,), padding_idx=0)
 
+# 1.13 has this under another name, and gives the weights too.
+F.scaled_dot_product_attention = lambda *args, **options: torch._C._nn._scaled_dot_product_attention(*args, **options)[0]
+attended = draw(2, 2, 3, 4), draw(2, 2, 5, 4), draw(2, 2, 5, 3)
+call('scaled_dot_product_attention', *attended, track=(0, 1, 2))
+call('scaled_dot_product_attention', *attended, track=(0, 1, 2), is_causal=True)
+call('scaled_dot_product_attention', *attended, track=(0, 1, 2), tensors={'attn_mask': draw(3, 5)})
+call('scaled_dot_product_attention', *attended, track=(0, 1, 2),
+     tensors={'attn_mask': torch.tensor([[1, 0, 1, 1, 0], [1, 1, 1, 1, 1], [0, 0, 0, 0, 1]]).bool()})
+call('scaled_dot_product_attention', *attended, track=(0, 1, 2), dropout_p=0.3, seed=True)
+call('scaled_dot_product_attention', *attended, is_causal=True, tensors={'attn_mask': draw(3, 5)})
+
 # What is refused.
 call('mse_loss', near, far, reduction='foo')
 call('cross_entropy', scores, classes, reduction='foo')
@@ -576,6 +587,38 @@ def clipping():
     found['doubled'] = copy.deepcopy(m.state_dict())
     m[0].weight.grad.fill_(float('nan'))
     found['nonfinite'] = message(lambda: nn.utils.clip_grad_norm_(m.parameters(), 1.0, error_if_nonfinite=True))
+    return found
+
+
+@scenario
+def attention():
+    x, y = draw(3, 2, 4), draw(5, 2, 4)
+    causal = torch.ones(3, 3).triu(1).bool()
+    padded = torch.tensor([[False, False, True], [False, True, True]])
+    found = {}
+
+    def attend(name, module, *inputs, train=True, **options):
+        torch.manual_seed(SEED)
+        module.train(train)
+        module.zero_grad()
+        out, weights = module(*inputs, **options)
+        out.backward(weights_for(out))
+        found[name] = [out, weights, [p.grad.clone() for p in module.parameters()]]
+    layer = nn.MultiheadAttention(4, 2)
+    found['text'] = repr(layer)
+    found['state'] = copy.deepcopy(layer.state_dict())
+    attend('self', layer, x, x, x)
+    attend('cross', layer, x, y, y, need_weights=False)
+    attend('causal', layer, x, x, x, attn_mask=causal, average_attn_weights=False)
+    attend('padded', layer, x, x, x, key_padding_mask=padded)
+    attend('both', layer, x, x, x, key_padding_mask=padded, attn_mask=torch.zeros(3, 3).masked_fill(causal, -1.0))
+    attend('unbatched', layer, x[:, 0], y[:, 0], y[:, 0])
+    attend('dropout', nn.MultiheadAttention(4, 1, dropout=0.4, batch_first=True), x, x, x)
+    other = nn.MultiheadAttention(4, 4, kdim=3, vdim=2, bias=False)
+    found['other state'] = copy.deepcopy(other.state_dict())
+    keys, contents = draw(5, 2, 3), draw(5, 2, 2)
+    attend('widths', other, x, keys, contents)
+    found['inputs'] = [x, y, keys, contents]
     return found
 
 

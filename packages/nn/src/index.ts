@@ -11,6 +11,11 @@ export * as functional from './functional/index.ts'
 export * as init from './init/index.ts'
 // Layers
 export * from './layers/activation.ts'
+export {
+  MultiheadAttention,
+  type MultiheadAttentionCall,
+  type MultiheadAttentionOptions,
+} from './layers/attention.ts'
 export { ModuleDict, ModuleList, type NamedModules, ParameterList, Sequential } from './layers/containers.ts'
 export { AlphaDropout, Dropout, Dropout1d, Dropout2d } from './layers/dropout.ts'
 export { Embedding, type EmbeddingLayerOptions } from './layers/embedding.ts'

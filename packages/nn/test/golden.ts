@@ -35,6 +35,13 @@ export function fromGolden({ d, s, v }: GoldenTensor): torch.Tensor {
   return torch.tensor(v.map(toNumber), { dtype: dtypes[d] }).reshape([...s])
 }
 
+/** The tensors that a list in a golden entry holds: inputs that no seed gives. */
+export function goldenTensors(entry: string, key: string): torch.Tensor[] {
+  const found: unknown = golden[entry]
+  const list: unknown = isObject(found) ? found[key] : null
+  return isList(list) ? list.filter(isGoldenTensor).map(fromGolden) : []
+}
+
 /** How near is equal; relative to each element, and for elements near zero relative to the largest of the tensor. */
 export interface Tolerance {
   readonly relative?: number

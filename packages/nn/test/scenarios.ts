@@ -1,7 +1,7 @@
 /** The scenarios of `tools/golden/nn.py`, line for line: what they return has to be equal. */
 import * as torch from '@chainrule/core'
 import * as nn from '@chainrule/nn'
-import { caught } from './golden.ts'
+import { caught, goldenTensors } from './golden.ts'
 
 type Tensor = torch.Tensor
 
@@ -196,6 +196,42 @@ function clipping(): unknown {
   return found
 }
 
+function attention(): unknown {
+  const [x, y, keys, contents] = goldenTensors('scenario attention', 'inputs') as [Tensor, Tensor, Tensor, Tensor]
+  const causal = torch.ones(3, 3).triu(1).to(torch.bool)
+  const padded = torch.tensor([
+    [false, false, true],
+    [false, true, true],
+  ])
+  const found: Record<string, unknown> = {}
+  const attend = (name: string, module: nn.MultiheadAttention, inputs: Three, options?: nn.MultiheadAttentionCall) => {
+    torch.manual_seed(7)
+    module.zero_grad()
+    const [out, weights] = module.forward(...inputs, options)
+    out.backward(torch.linspace(0.5, 1.5, out.numel()).reshape(out.shape))
+    found[name] = [out, weights, module.parameters().map((p) => p.grad)]
+  }
+  type Three = [Tensor, Tensor, Tensor]
+  const layer = new nn.MultiheadAttention(4, 2)
+  const copy = (module: nn.MultiheadAttention): unknown =>
+    Object.fromEntries(Object.entries(module.state_dict()).map(([key, value]) => [key, value.clone()]))
+  found['text'] = String(layer)
+  found['state'] = copy(layer)
+  attend('self', layer, [x, x, x])
+  attend('cross', layer, [x, y, y], { need_weights: false })
+  attend('causal', layer, [x, x, x], { attn_mask: causal, average_attn_weights: false })
+  attend('padded', layer, [x, x, x], { key_padding_mask: padded })
+  const soft = torch.zeros(3, 3).masked_fill(causal, -1)
+  attend('both', layer, [x, x, x], { key_padding_mask: padded, attn_mask: soft })
+  attend('unbatched', layer, [x.select(1, 0), y.select(1, 0), y.select(1, 0)])
+  attend('dropout', new nn.MultiheadAttention(4, 1, { dropout: 0.4, batch_first: true }), [x, x, x])
+  const other = new nn.MultiheadAttention(4, 4, { kdim: 3, vdim: 2, bias: false })
+  found['other state'] = copy(other)
+  attend('widths', other, [x, keys, contents])
+  found['inputs'] = [x, y, keys, contents]
+  return found
+}
+
 type Criterion = nn.Module<[Tensor, Tensor]>
 
 function train(model: nn.Module, x: Tensor, y: Tensor, criterion: Criterion, lr: number, steps = 20): number[] {
@@ -255,6 +291,7 @@ export const scenarios: Readonly<Record<string, () => unknown>> = {
   modes,
   dtypes,
   clipping,
+  attention,
   training_a_classifier,
   training_a_normalised_regression,
   training_binary_answers_over_words,

@@ -54,8 +54,10 @@ export function loss(
   const made: Partial<Record<Reduction, Loss>> = {}
   return (tensors, reduction = 'mean', ...values) => {
     if (!Object.hasOwn(make, reduction)) throw badReduction(reduction)
-    made[reduction] ??= make[reduction]()
-    return made[reduction](tensors, reduction, ...values)
+    // A lone number is its own mean and sum, and needs no loop.
+    const kind = typeof node === 'string' && tensors.every((x) => x.ndim === 0) ? 'none' : reduction
+    made[kind] ??= make[kind]()
+    return made[kind](tensors, kind, ...values)
   }
 }
 

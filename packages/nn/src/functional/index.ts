@@ -1,6 +1,7 @@
 /** What layers and losses compute, as functions of tensors: `torch.nn.functional`. */
 export { one_hot } from '@chainrule/core'
 export * from './activation.ts'
+export { type AttentionOptions, scaled_dot_product_attention } from './attention.ts'
 export * from './binary-loss.ts'
 export * from './classification-loss.ts'
 export * from './distance.ts'

@@ -1,0 +1,44 @@
+import { bool, ones, RuntimeError, type Tensor } from '@chainrule/core'
+import { dropout } from './dropout.ts'
+
+/** What `scaled_dot_product_attention` takes by name. */
+export interface AttentionOptions {
+  /** True where a key may be looked at, or numbers that are added to the scores; broadcasts to `[…, L, S]`. */
+  readonly attn_mask?: Tensor | null | undefined
+  readonly dropout_p?: number
+  /** No query looks at a key after it. */
+  readonly is_causal?: boolean
+  /** Multiplies the scores; `1 / √E` where left out. */
+  readonly scale?: number | undefined
+}
+
+/**
+ * `softmax(Q Kᵀ / √E) V`: `[…, L, E], […, S, E], […, S, V] → […, L, V]` (Vaswani et al. 2017).
+ *
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.scaled_dot_product_attention.html
+ */
+export function scaled_dot_product_attention(
+  query: Tensor,
+  key: Tensor,
+  value: Tensor,
+  { attn_mask = null, dropout_p = 0, is_causal = false, scale }: AttentionOptions = {},
+): Tensor {
+  if (is_causal && attn_mask !== null) {
+    throw new RuntimeError('_scaled_dot_product_attention: Explicit attn_mask should not be set when is_causal=True')
+  }
+  const factor = scale ?? 1 / Math.sqrt(query.size(-1))
+  const mask = is_causal ? causalMask(query.size(-2), key.size(-2)) : attn_mask
+  return dropout(attentionWeights(query.mul(factor), key, mask), dropout_p).matmul(value)
+}
+
+/** Where a key is not after the query. */
+const causalMask = (queries: number, keys: number): Tensor => ones([queries, keys]).tril().to(bool)
+
+/** `softmax(Q Kᵀ + mask)`; a mask of truth values is true where a key may be looked at. */
+export function attentionWeights(query: Tensor, key: Tensor, mask: Tensor | null): Tensor {
+  const scores = query.matmul(key.transpose(-2, -1))
+  if (mask === null) return scores.softmax(-1)
+  const masked =
+    mask.dtype === bool ? scores.masked_fill(mask.logical_not(), Number.NEGATIVE_INFINITY) : scores.add(mask)
+  return masked.softmax(-1)
+}
