@@ -1,0 +1,111 @@
+/**
+ * The documentation is run: every ts block of README.md, CONTRIBUTING.md and docs/ prints what the text block right below it
+ * shows, an error as its last line, and has no type error. A block that imports nothing gets the three packages.
+ */
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { format } from 'node:util'
+import { afterEach, describe, expect, test, vi } from 'vitest'
+
+const root = fileURLToPath(new URL('../../../', import.meta.url))
+/** Git ignores it. Imports of packages are found from there. */
+const folder = fileURLToPath(new URL('../dist/docs/', import.meta.url))
+
+const packages = ['core', 'nn', 'optim'] as const
+const prelude = packages
+  .map((name) => `import * as ${name === 'core' ? 'torch' : name} from '@chainrule/${name}'\n`)
+  .join('')
+
+interface Block {
+  /** The page and the line, as `README.md:12`. */
+  readonly place: string
+  readonly file: string
+  readonly code: string
+  /** What it prints, where the page shows it. */
+  readonly printed: string | undefined
+}
+
+/** The blocks of a page, their imports pointing from `folder` to where they point from the page. */
+function blocksOf(page: string): Block[] {
+  const text = readFileSync(root + page, 'utf8')
+  return [...text.matchAll(/^```ts\n(.*?)^```$(?:\n+```text\n(.*?)^```$)?/gms)].map((match): Block => {
+    const [, code = '', printed] = match
+    const line = text.slice(0, match.index).split('\n').length
+    const imports = /^import /m.test(code) ? '' : prelude
+    return {
+      place: `${page}:${line}`,
+      file: `${folder}${page.replaceAll(/\W+/g, '-')}-${line}.ts`,
+      code: imports + code.replaceAll("'../packages/", "'../../../../packages/"),
+      printed,
+    }
+  })
+}
+
+const guides = readdirSync(`${root}docs`).filter((name) => name.endsWith('.md'))
+const blocks = ['README.md', 'CONTRIBUTING.md', ...guides.map((name) => `docs/${name}`)].flatMap(blocksOf)
+
+rmSync(folder, { recursive: true, force: true })
+mkdirSync(folder, { recursive: true })
+for (const { file, code } of blocks) writeFileSync(file, code)
+
+afterEach(() => {
+  vi.restoreAllMocks()
+})
+
+/** What a block prints. An error ends it, and is its last line, where the page shows one. */
+async function run({ file, printed }: Block): Promise<string> {
+  const lines: string[] = []
+  vi.spyOn(console, 'log').mockImplementation((...values: readonly unknown[]) => void lines.push(format(...values)))
+  try {
+    await import(/* @vite-ignore */ file)
+  } catch (error) {
+    if (printed === undefined) throw error
+    lines.push(String(error))
+  }
+  return lines.map((line) => `${line}\n`).join('')
+}
+
+/** What a script of the workspace writes, without colours. */
+function output(script: string, ...args: readonly string[]): string {
+  const { FORCE_COLOR: _, ...env } = process.env
+  const node = ['--import', 'tsx', '--conditions=chainrule-source', script, ...args]
+  return spawnSync(process.execPath, node, { cwd: root, encoding: 'utf8', env: { ...env, NO_COLOR: '1' } }).stdout
+}
+
+describe('documentation', () => {
+  test.each(blocks)('$place runs', async (block) => {
+    const shown = await run(block)
+    expect(shown).toBe(block.printed ?? shown)
+  })
+
+  test('has no type error', () => {
+    const compilerOptions = {
+      composite: false,
+      incremental: false,
+      declaration: false,
+      declarationMap: false,
+      sourceMap: false,
+      noUnusedLocals: false,
+    }
+    const config = { extends: '../../../../tsconfig.noemit.json', compilerOptions, include: ['.'] }
+    writeFileSync(`${folder}tsconfig.json`, JSON.stringify(config))
+    const tsc = `${root}node_modules/typescript/bin/tsc`
+    const { stdout } = spawnSync(process.execPath, [tsc, '--project', '.', '--pretty', 'false'], {
+      cwd: folder,
+      encoding: 'utf8',
+    })
+    // Errors in the packages themselves are found where those are checked.
+    const errors = stdout.split('\n').filter((line) => /^\S/.test(line) && !line.startsWith('..'))
+    expect(errors).toEqual([])
+  })
+
+  test('docs/ops.md lists the ops as they are: pnpm reference', () => {
+    expect(output('tools/reference.ts', '--print') === readFileSync(`${root}docs/ops.md`, 'utf8')).toBe(true)
+  })
+
+  test('README.md shows the table that npm start ends with', () => {
+    const [table] = /^┌.*^└.*?$/ms.exec(readFileSync(`${root}README.md`, 'utf8')) ?? []
+    expect(output('apps/examples/src/main.ts')).toContain(table)
+  })
+})
