@@ -51,7 +51,7 @@ export type BackwardFunction = (
 /** A step whose gradient is a function over saved tensors. */
 class FunctionNode extends Node {
   readonly #name: string
-  readonly #backward: BackwardFunction
+  #backward: BackwardFunction | null
   #saved: SavedTensor[] | null = []
 
   constructor(name: string, inputs: readonly Tensor[], backward: BackwardFunction) {
@@ -73,7 +73,7 @@ class FunctionNode extends Node {
   }
 
   backward(gradients: readonly Gradient[]): readonly Gradient[] {
-    if (this.#saved === null) throw freedError()
+    if (this.#saved === null || this.#backward === null) throw freedError()
     if (gradients.every((g) => g === null)) return this.next.map(() => null)
     return this.#backward(
       gradients,
@@ -83,7 +83,10 @@ class FunctionNode extends Node {
   }
 
   override release(): void {
-    if (this.#saved !== null && this.#saved.length > 0) this.#saved = null
+    if (this.#saved === null || this.#saved.length === 0) return
+    this.#saved = null
+    // It may hold tensors by itself.
+    this.#backward = null
   }
 }
 

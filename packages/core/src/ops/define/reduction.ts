@@ -162,19 +162,21 @@ export class ReductionOp {
     const name = node?.[call.all ? 0 : 1] ?? `${pascalCase(this.name)}Backward0`
     const reads = typeof gradient === 'function' || this.#pullbacks.some((op) => this.#readsTensors(op))
     const saved = reads ? [...operands, result] : []
+    // The operands themselves are not for the closure to keep.
+    const shapes = operands.map((x) => x.shape)
     record(name, operands, [result], saved, ([g = null], needs, tensors) => {
-      if (g === null) return operands.map(() => null)
+      if (g === null) return shapes.map(() => null)
       const incoming = g.reshape(call.kept)
-      const inputs = reads ? tensors.slice(0, operands.length) : operands.map(() => 0)
-      const out = reads ? (tensors[operands.length] as Tensor).reshape(call.kept) : 0
-      return operands.map((x, i): Gradient => {
+      const inputs = reads ? tensors.slice(0, shapes.length) : shapes.map(() => 0)
+      const out = reads ? (tensors[shapes.length] as Tensor).reshape(call.kept) : 0
+      return shapes.map((shape, i): Gradient => {
         if (!needs(i)) return null
         const pulled =
           typeof gradient === 'function'
             ? gradient(incoming, { ...call, inputs: inputs as Tensor[], out: out as Tensor })
             : (this.#pullbacks[i] as ElementwiseOp).call([incoming, out, ...inputs, ...call.parameters, call.n])
         const full = sameShape(pulled.shape, call.shape) ? pulled : pulled.expand(call.shape)
-        return sameShape(x.shape, call.shape) ? full : full.sum_to_size(x.shape)
+        return sameShape(shape, call.shape) ? full : full.sum_to_size(shape)
       })
     })
   }

@@ -33,7 +33,8 @@ export function view<A extends readonly unknown[]>(
   } = definition
   function apply(x: Tensor, ...args: A): Tensor {
     if (!(x instanceof Tensor)) throw new TypeError(`${name}(): expected a Tensor, got ${String(x)}`)
-    return makeView(x, definition.geometry(x, ...args), node, (g) => gradient(g, x.shape, ...args))
+    const { shape } = x
+    return makeView(x, definition.geometry(x, ...args), node, (g) => gradient(g, shape, ...args))
   }
   return apply
 }
