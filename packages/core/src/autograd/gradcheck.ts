@@ -2,7 +2,6 @@ import { float64 } from '../dtype.ts'
 import { RuntimeError } from '../errors.ts'
 import { Tensor } from '../tensor/tensor.ts'
 import { grad } from './backward.ts'
-import { enable_grad, no_grad } from './modes.ts'
 
 /** Analytical and numerical gradients differ. */
 export class GradcheckError extends RuntimeError {
@@ -37,8 +36,12 @@ function numericalJacobian(
   const at = (i: number, value: number): number[] => {
     const moved = Float64Array.from(flat)
     moved[i] = value
-    const changed = inputs.map((y, k) => (k === input ? y.new_tensor(moved).reshape(y.shape) : y.detach()))
-    return [...no_grad(() => outputsOf(fn(...changed))[output] as Tensor).to_typed_array()]
+    const changed = inputs.map((y, k) => {
+      const copy = k === input ? y.new_tensor(moved).reshape(y.shape) : y.detach()
+      return y.requires_grad ? copy.requires_grad_() : copy
+    })
+    // Recorded, since the function may itself ask for gradients.
+    return [...(outputsOf(fn(...changed))[output] as Tensor).to_typed_array()]
   }
   return Array.from(flat, (value, i) => {
     const [up, down] = [at(i, value + eps), at(i, value - eps)]
@@ -131,21 +134,14 @@ export function gradgradcheck(
       .requires_grad_(),
   )
   const gradientOf = (...all: Tensor[]): Tensor[] => {
-    const xs = all.slice(0, tensors.length).map((x) => (x.requires_grad ? x : x.clone().detach()))
-    const wantedInputs = tensors.flatMap((x, i) => (x.requires_grad ? [i] : []))
-    const live = xs.map((x, i) => (wantedInputs.includes(i) && !x.requires_grad ? x.requires_grad_() : x))
-    const found = enable_grad(() =>
-      grad(
-        outputsOf(fn(...live)),
-        wantedInputs.map((i) => live[i] as Tensor),
-        {
-          grad_outputs: all.slice(tensors.length),
-          create_graph: true,
-          allow_unused: true,
-        },
-      ),
-    )
-    return found.map((gradient, k) => gradient ?? (live[wantedInputs[k] as number] as Tensor).mul(0))
+    const xs = all.slice(0, tensors.length)
+    const leaves = xs.filter((_, i) => (tensors[i] as Tensor).requires_grad)
+    const found = grad(outputsOf(fn(...xs)), leaves, {
+      grad_outputs: all.slice(tensors.length),
+      create_graph: true,
+      allow_unused: true,
+    })
+    return found.map((gradient, i) => gradient ?? (leaves[i] as Tensor).mul(0))
   }
   return gradcheck(gradientOf, [...tensors, ...starts], options)
 }
