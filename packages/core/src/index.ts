@@ -34,7 +34,6 @@ export { Tensor, type TensorLike } from './tensor/tensor.ts'
 // Creation
 
 export {
-  arange,
   as_tensor,
   empty,
   empty_like,
@@ -42,8 +41,6 @@ export {
   from_numpy,
   full,
   full_like,
-  linspace,
-  logspace,
   ones,
   ones_like,
   scalar_tensor,
@@ -55,6 +52,7 @@ export {
 } from './ops/creation.ts'
 export { one_hot } from './ops/encoding.ts'
 export { meshgrid, tril_indices, triu_indices } from './ops/grids.ts'
+export * from './ops/ranges.ts'
 
 // Gradients
 
@@ -105,9 +103,10 @@ export * from './ops/unique.ts'
 
 // Products
 
+export * from './ops/addmm.ts'
 export { einsum } from './ops/einsum.ts'
 export * from './ops/matmul.ts'
-export { addr, cross, inner, kron, matrix_power, trace } from './ops/products.ts'
+export { cross, inner, kron, matrix_power, trace } from './ops/products.ts'
 export { type ContractedDims, tensordot } from './ops/tensordot.ts'
 
 // Convolution and pooling

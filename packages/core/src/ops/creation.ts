@@ -6,7 +6,6 @@ import { RuntimeError, ValueError } from '../errors.ts'
 import { checkSizes, numel, type Shape } from '../shape.ts'
 import { allocate, Tensor, wrap } from '../tensor/tensor.ts'
 import { type NestedList } from './copies.ts'
-import { numberType, promote_types } from './define/promotion.ts'
 import { write } from './inplace.ts'
 
 /** What every function that makes a tensor takes by name. */
@@ -204,74 +203,6 @@ export function eye(n: number, m?: number | TensorOptions, options: TensorOption
   const out = zeros([n, columns], { ...named, requires_grad: false })
   if (out.numel() > 0) out.diagonal().fill_(1)
   return finish(out, named)
-}
-
-/** The dtype of a range: integers where all its numbers are. */
-function rangeType(numbers: readonly number[], { dtype }: TensorOptions): DType {
-  return dtype ?? numbers.map(numberType).reduce(promote_types)
-}
-
-/** `arange(end)`, `arange(start, end)`, `arange(start, end, step)`: numbers `step` apart, without `end`. */
-export function arange(...args: readonly [...(readonly number[]), TensorOptions] | readonly number[]): Tensor {
-  const last = args[args.length - 1]
-  const options: TensorOptions = typeof last === 'object' ? last : {}
-  const numbers: number[] = []
-  for (const value of args) if (typeof value === 'number') numbers.push(value)
-  const [start, end, step] =
-    numbers.length === 1 ? [0, numbers[0] as number, 1] : [numbers[0] as number, numbers[1] as number, numbers[2] ?? 1]
-  if (step === 0) throw new RuntimeError('step must be nonzero')
-  if (!Number.isFinite(start) || !Number.isFinite(end)) throw new RuntimeError(`unsupported range: ${start} -> ${end}`)
-  if ((end - start) / step < 0) throw new RuntimeError('upper bound and larger bound inconsistent with step sign')
-  const dtype = rangeType(numbers, options)
-  const count = Math.ceil((end - start) / step)
-  return finish(
-    fromValues(
-      Float64Array.from({ length: count }, (_, i) => start + i * step),
-      [count],
-      dtype,
-      options.device,
-    ),
-    options,
-  )
-}
-
-/** `steps` numbers from `start` to `end`, both included, at even distances. */
-export function linspace(start: number, end: number, steps: number, options: TensorOptions = {}): Tensor {
-  if (!Number.isInteger(steps) || steps < 0) throw new RuntimeError('number of steps must be non-negative')
-  const dtype = options.dtype ?? float32
-  const values = Float64Array.from({ length: steps }, evenly(start, end, steps, dtype))
-  return finish(fromValues(values, [steps], dtype, options.device), options)
-}
-/** PyTorch counts from both ends towards the middle, in the precision of the dtype. */
-function evenly(start: number, end: number, steps: number, dtype: DType): (_: unknown, i: number) => number {
-  const round = dtype.kind === 'floating' ? dtype.round : (value: number) => value
-  const [first, last] = [round(start), round(end)]
-  const step = steps > 1 ? round(round(last - first) / (steps - 1)) : 0
-  return (_, i) => (i < Math.floor(steps / 2) ? first + step * i : steps === 1 ? first : last - step * (steps - i - 1))
-}
-
-/** `base` raised to `steps` even exponents from `start` to `end`. */
-export function logspace(
-  start: number,
-  end: number,
-  steps: number,
-  base: number | TensorOptions = 10,
-  options: TensorOptions = {},
-): Tensor {
-  const named = typeof base === 'object' ? base : options
-  const b = typeof base === 'object' ? ((base as { base?: number }).base ?? 10) : base
-  if (!Number.isInteger(steps) || steps < 0) throw new RuntimeError('number of steps must be non-negative')
-  const dtype = named.dtype ?? float32
-  const exponent = evenly(start, end, steps, dtype)
-  return finish(
-    fromValues(
-      Float64Array.from({ length: steps }, (_, i) => b ** exponent(_, i)),
-      [steps],
-      dtype,
-      named.device,
-    ),
-    named,
-  )
 }
 
 /** `scalar_tensor(3)`: a number as a 0-dimensional tensor. */

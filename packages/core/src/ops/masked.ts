@@ -63,6 +63,7 @@ export function masked_scatter(x: Tensor, mask: Tensor, source: Tensor): Tensor 
   const shape = broadcastShapes(x.shape, mask.shape)
   const places = mask.expand(shape).reshape(-1).nonzero().reshape(-1)
   const count = places.numel()
+  const [own, others] = [x.shape, source.shape]
   if (count > source.numel()) throw new RuntimeError('Number of elements of source < number of ones in mask')
   return routine(
     'masked_scatter',
@@ -77,11 +78,11 @@ export function masked_scatter(x: Tensor, mask: Tensor, source: Tensor): Tensor 
       saved: [],
       backward: ([g = null], needs) => {
         if (g === null) return [null, null]
-        const rest = source.numel() - count
+        const rest = numel(others) - count
         const taken = (): Tensor => g.reshape(-1).index_select(0, places)
         return [
-          needs(0) ? g.masked_fill(mask, 0).sum_to_size(x.shape) : null,
-          needs(1) ? cat([taken(), g.new_zeros([rest])]).reshape(source.shape) : null,
+          needs(0) ? g.masked_fill(mask, 0).sum_to_size(own) : null,
+          needs(1) ? cat([taken(), g.new_zeros([rest])]).reshape(others) : null,
         ]
       },
     }),

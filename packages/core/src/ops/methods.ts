@@ -1,4 +1,5 @@
 /** Every function that is a method of `Tensor` as well, its first argument being the tensor: a module is listed whole. */
+export * from './addmm.ts'
 export * from './copies.ts'
 export * from './counting.ts'
 export * from './differences.ts'

@@ -3,7 +3,7 @@ import { RuntimeError } from '../errors.ts'
 import { broadcastShapes, formatShape, wrapDim } from '../shape.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { routine } from './define/routine.ts'
-import { type AddmmOptions, matmul, outer } from './matmul.ts'
+import { matmul } from './matmul.ts'
 import { tensordot } from './tensordot.ts'
 
 /** The Kronecker product: each element of `x` times all of `other`, `[a, b]` and `[c, d] → [a·c, b·d]`. */
@@ -45,6 +45,7 @@ export function cross(x: Tensor, other: Tensor, dim?: number | { readonly dim?: 
       .roll(-1, at)
       .mul(b.roll(-2, at))
       .sub(a.roll(-2, at).mul(b.roll(-1, at)))
+  const [own, others] = [x.shape, other.shape]
   return routine(
     'linalg_cross',
     [x, other],
@@ -52,17 +53,11 @@ export function cross(x: Tensor, other: Tensor, dim?: number | { readonly dim?: 
     () => ({
       saved: [x, other],
       backward: ([g = null], needs, [a, b]) => [
-        g === null || !needs(0) ? null : multiply((b as Tensor).expand(shape), g).sum_to_size(x.shape),
-        g === null || !needs(1) ? null : multiply(g, (a as Tensor).expand(shape)).sum_to_size(other.shape),
+        g === null || !needs(0) ? null : multiply((b as Tensor).expand(shape), g).sum_to_size(own),
+        g === null || !needs(1) ? null : multiply(g, (a as Tensor).expand(shape)).sum_to_size(others),
       ],
     }),
   )
-}
-
-/** `beta * x + alpha * (vec1 ⊗ vec2)`. */
-export function addr(x: Tensor, vec1: Tensor, vec2: Tensor, { beta = 1, alpha = 1 }: AddmmOptions = {}): Tensor {
-  const scaled = outer(vec1, vec2).mul(alpha)
-  return nameStep(beta === 0 ? scaled : scaled.add(x.mul(beta)), 'AddrBackward0')
 }
 
 /** The sum of the diagonal of a matrix. */

@@ -3,11 +3,11 @@ import { int32 } from '../dtype.ts'
 import { IndexError, RuntimeError } from '../errors.ts'
 import { checkSizes, formatShape, type Shape, wrapDim, wrapDims } from '../shape.ts'
 import { alias, allocate, type Tensor } from '../tensor/tensor.ts'
-import { arange } from './creation.ts'
 import { elementwise } from './define/elementwise.ts'
 import { routine } from './define/routine.ts'
 import { write } from './inplace.ts'
 import { cat } from './joining.ts'
+import { arange } from './ranges.ts'
 
 /** The order of elements along dimensions turned round, as a copy. */
 export function flip(x: Tensor, ...dims: readonly number[] | readonly [readonly number[]]): Tensor {

@@ -1,7 +1,6 @@
 import type { Tensor, TensorLike } from '../tensor/tensor.ts'
+import { type AddmmOptions, addmm, addmv, addr, baddbmm } from './addmm.ts'
 import { replace } from './inplace.ts'
-import { type AddmmOptions, addmm, addmv, baddbmm } from './matmul.ts'
-import { addr } from './products.ts'
 import { tril, triu } from './rearranging.ts'
 import { index_copy, index_fill } from './rows.ts'
 import { cumprod, cumsum } from './scans.ts'

@@ -1,11 +1,11 @@
 import { type DType, int32 } from '../dtype.ts'
 import { wrapDim } from '../shape.ts'
 import { allocate, type Tensor, wrap } from '../tensor/tensor.ts'
-import { arange } from './creation.ts'
 import { reduction } from './define/reduction.ts'
 import { routine, routines } from './define/routine.ts'
 import { cat } from './joining.ts'
 import { toPlaces } from './picks.ts'
+import { arange } from './ranges.ts'
 import type { ValuesAndIndices } from './reduction-options.ts'
 
 const running = {

@@ -77,7 +77,7 @@ function reduced(call: Call, x: Tensor, source: Tensor): Tensor {
       backward: ([g = null], _, [before, from, after]) => {
         if (g === null) return [null, null]
         const [own, picked] = pull(call, g, before as Tensor, windowOf(from as Tensor, index.shape), after as Tensor)
-        return [include_self ? own : own.scatter(at, index, 0), spread(picked, source)]
+        return [include_self ? own : own.scatter(at, index, 0), spread(picked, from as Tensor)]
       },
     }),
   )
