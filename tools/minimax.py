@@ -94,6 +94,7 @@ SQRT_HALF_F = (sqrt(2) - 1) / (sqrt(2) + 1)
 EIGHTH_TURN = (pi / 4 * mpf("1.0001")) ** 2
 SHIFT = mpf("1.75")
 INVERSE_END = mpf("16.7")
+ERF_END = mpf("3.95")
 
 
 def inverse_of_w(w):
@@ -108,6 +109,11 @@ def erfcx_over(t):
     """erfc(x)·exp(x²)/t where t = 2/(2 + x)."""
     x = 2 / t - 2
     return erfc(x) * exp(x * x) / t
+
+
+def root_of_erfc(x):
+    """(1 - erfc(x)^(1/8)) / x."""
+    return (1 - erfc(x) ** (mpf(1) / 8)) / x
 
 
 DOUBLE = [
@@ -129,6 +135,7 @@ SINGLE = [
     ("tanh32", "(tanh(x) / x - 1) / s in s = x*x, |x| <= 0.6", root(lambda x: (tanh(x) / x - 1) / x**2), 4, TINY, "0.361", [], root(lambda x: x**3 / tanh(x))),
     ("erf32", "erf(x) / x - 1 in s = x*x, |x| <= 1", root(lambda x: erf(x) / x - 1), 6, TINY, 1, [], root(lambda x: x / erf(x))),
     ("erfc32", "log2(erfc(t)) in t - 7/4, 1 <= t <= 4", lambda u: log(erfc(u + SHIFT)) / log(2), 7, 1 - SHIFT, 4 - SHIFT, [], lambda u: erfc(u + SHIFT) / erf(u + SHIFT)),
+    ("erfRoot32", "(1 - erfc(x)^(1/8)) / x, 0 <= x <= 3.95", root_of_erfc, 7, "1e-8", ERF_END, [], lambda x: 8 * (1 - root_of_erfc(x) * x) ** 7 * x),
     ("coarseExp2", "2^r, |r| <= 1/2", lambda r: mpf(2) ** r, 5, "-0.5001", "0.5001", [], None),
 ]
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { F32x4, I32, ModuleBuilder } from '../src/devices/wasm/assembler.ts'
+import { onePlusErf } from '../src/devices/wasm/math/error.ts'
 import { binary, unary } from '../src/devices/wasm/math/index.ts'
 import { hasRelaxedSimd } from '../src/devices/wasm/probe.ts'
 import { type FunctionName, functionOf } from '../src/formula/functions.ts'
@@ -110,6 +111,14 @@ describe.each(modes)('WASM mathematics, relaxed: %s', (relaxed) => {
       if (distance > worst.ulps) worst = { ulps: distance, x: value, result: result[i] ?? 0, exact: exact(value, 0, 0) }
     }
     expect(worst.ulps, JSON.stringify(worst)).toBeLessThanOrEqual(boundOf(name))
+  })
+  it('1 + erf, to 2^-22', () => {
+    const result = evaluate((_, value) => onePlusErf(value), x, x, relaxed)
+    const exact = functionOf('erf').value
+    const wrong = Array.from(x, (value, i) => [value, result[i] ?? 0, 1 + exact(value, 0, 0)] as const).filter(
+      ([, found, wanted]) => !(Math.abs(found - wanted) <= 2 ** -22) && !(Number.isNaN(found) && Number.isNaN(wanted)),
+    )
+    expect(wrong).toEqual([])
   })
   it.each(Object.entries(binary))('%s', (name, f) => {
     const base = sweep(4)

@@ -11,7 +11,7 @@ import {
 } from './assembler.ts'
 import { compileFormulas, type Imports, importsOf, keep, type Lanes } from './formula.ts'
 import { forEachIndex } from './odometer.ts'
-import { type Input, type Layout, readInputs, type Stream, stream } from './stream.ts'
+import { forEachGroup, type Input, type Layout, readInputs, type Stream, stream } from './stream.ts'
 
 /** One or more formulas, and how the arrays lie that they read and write. */
 export interface ElementwiseSpec {
@@ -69,19 +69,24 @@ function runFunction(m: ModuleBuilder, spec: ElementwiseSpec, imports: Imports):
     const outputs = streams.slice(0, spec.outputs.length)
     const inputs = streams.slice(spec.outputs.length)
     const splats = parameters.filter(isFloat).map((number) => f.let(F32x4.splat(number)))
-    f.while(left.gtSigned(0), () => {
-      const variables = readInputs(f, spec.inputs, inputs, splats)
-      storeAll(f, compileFormulas(f, spec.formulas, { m, imports, variables }), outputs)
-      for (const each of streams) each.advance()
-      f.set(left, left.sub(4))
+    const isOrdered = arrays.every(({ access }) => access !== 'strided')
+    forEachGroup(f, left, streams, isOrdered ? 2 : 1, (ahead, isWhole) => {
+      const variables = readInputs(f, spec.inputs, inputs, splats, ahead)
+      storeAll(f, compileFormulas(f, spec.formulas, { m, imports, variables }), outputs, ahead, isWhole)
     })
   })
 }
 
 /** Stores the results of one step. All are computed before the first is stored: outputs may be inputs. */
-function storeAll(f: FunctionBuilder, values: readonly Lanes[], outputs: readonly Stream[]): void {
+function storeAll(
+  f: FunctionBuilder,
+  values: readonly Lanes[],
+  outputs: readonly Stream[],
+  ahead: number,
+  isWhole: boolean,
+): void {
   const kept = values.length > 1 ? values.map((value) => keep(f, value)) : values
-  kept.forEach((value, k) => outputs[k]?.store(value))
+  kept.forEach((value, k) => outputs[k]?.store(value, ahead, isWhole))
 }
 
 /**

@@ -1,6 +1,7 @@
-import { type Call, type Expression, nodesOf } from '../../formula/expression.ts'
+import { type Call, constant, type Expression, nodesOf } from '../../formula/expression.ts'
 import { type FunctionName, functionOf } from '../../formula/functions.ts'
 import { F32x4, F64, type FunctionBuilder, type FunctionHandle, type I32x4, type ModuleBuilder } from './assembler.ts'
+import { onePlusErf } from './math/error.ts'
 import { binary, unary } from './math/index.ts'
 import { perLane } from './math/wide.ts'
 
@@ -105,7 +106,7 @@ function compileCall(node: Call, { m, imports }: Scope, values: ReadonlyMap<Expr
   const compileLogic = Object.hasOwn(logic, node.name) ? logic[node.name] : undefined
   if (compileLogic) return compileLogic(a, b, c)
   const [x, y, z] = [toNumbers(a), toNumbers(b), toNumbers(c)]
-  const cheaper = shortcut(node, x, y)
+  const cheaper = shortcut(node, x, y, (argument) => valueOf(values, argument))
   if (cheaper) return cheaper
   if (isNamed(unary, node.name)) return unary[node.name](m, x)
   if (isNamed(binary, node.name)) return binary[node.name](m, x, y)
@@ -125,8 +126,14 @@ export const powers: ReadonlyMap<number, (x: F32x4) => F32x4> = new Map([
   [-2, (x) => F32x4.const(1).div(x.mul(x))],
 ])
 
-/** A cheaper form of a call whose second argument is a constant. */
-function shortcut({ name, args: [, argument] }: Call, x: F32x4, y: F32x4): F32x4 | undefined {
+/** A cheaper form of a call: of the sum 1 + erf, and of one whose second argument is a constant. */
+function shortcut(node: Call, x: F32x4, y: F32x4, valueOf: (node: Expression) => Lanes): F32x4 | undefined {
+  const { name, args } = node
+  const [first, argument] = args
+  if (name === 'add' && first === constant(1) && argument?.kind === 'call' && argument.name === 'erf') {
+    const [inner = argument] = argument.args
+    return onePlusErf(toNumbers(valueOf(inner)))
+  }
   if (argument?.kind !== 'constant') return undefined
   const { value } = argument
   if (name === 'pow') return powers.get(value)?.(x)

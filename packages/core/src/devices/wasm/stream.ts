@@ -22,8 +22,8 @@ export const sizeOf = (type: ElementType): number => (type === 'float32' ? 4 : 1
 export interface Stream {
   /** The group that lies `ahead` groups behind the pointer. */
   load(ahead?: number): Lanes
-  /** Stores a group at the pointer, `ahead` groups on. Where that is not 0, all four elements must remain. */
-  store(value: Lanes, ahead?: number): void
+  /** Stores a group at the pointer, `ahead` groups on. Where that is not 0, all four elements must remain; `isWhole` says so. */
+  store(value: Lanes, ahead?: number, isWhole?: boolean): void
   /** Moves the pointer by groups. */
   advance(groups?: number): void
 }
@@ -46,12 +46,14 @@ function vectorStream(f: FunctionBuilder, type: ElementType, pointer: I32, left:
   return {
     load: (ahead = 0) =>
       type === 'float32' ? F32x4.load(pointer, ahead * group) : I32x4.load8(pointer, ahead * group).gt(0),
-    store: (value, ahead = 0) => storePart(f, pointer, left, value, ahead * group),
+    store: (value, ahead = 0, isWhole = false) => storePart(f, pointer, isWhole ? null : left, value, ahead * group),
     advance: (groups = 1) => f.set(pointer, pointer.add(groups * group)),
   }
 }
 
-function storeNumbers(f: FunctionBuilder, pointer: I32, left: I32, value: Lanes, offset: number): void {
+/** Stores all of a group, or where `left` counts fewer than four, those. */
+function storeNumbers(f: FunctionBuilder, pointer: I32, left: I32 | null, value: Lanes, offset: number): void {
+  if (left === null) return f.store(pointer, toNumbers(value), offset)
   const numbers = f.let(toNumbers(value))
   const storePart = (): void =>
     f.if(
@@ -65,8 +67,9 @@ function storeNumbers(f: FunctionBuilder, pointer: I32, left: I32, value: Lanes,
   f.if(left.geSigned(4), () => f.store(pointer, numbers, offset), storePart)
 }
 
-function storeTruths(f: FunctionBuilder, pointer: I32, left: I32, value: Lanes, offset: number): void {
+function storeTruths(f: FunctionBuilder, pointer: I32, left: I32 | null, value: Lanes, offset: number): void {
   const bytes = f.let(toMask(value).and(I32x4.const(1)).narrow())
+  if (left === null) return f.storeLane(pointer, bytes, 4, 0, offset)
   const storePart = (): void => {
     for (const lane of [0, 1, 2]) f.if(left.gtSigned(lane), () => f.storeLane(pointer, bytes, 1, lane, offset + lane))
   }
@@ -96,6 +99,26 @@ function stridedStream(f: FunctionBuilder, type: ElementType, pointer: I32, stri
     },
     advance: (groups = 1) => f.set(pointer, pointer.add(stride.mul(4 * groups))),
   }
+}
+
+/**
+ * Runs `body` for each group of four of `left` elements, `unroll` of them a round while so many remain; it gets how many
+ * groups ahead of the streams' pointers it works, and whether all four elements of the group are there.
+ */
+export function forEachGroup(
+  f: FunctionBuilder,
+  left: I32,
+  streams: readonly Stream[],
+  unroll: number,
+  body: (ahead: number, isWhole: boolean) => void,
+): void {
+  const round = (groups: number, isWhole: boolean): void => {
+    for (let ahead = 0; ahead < groups; ahead++) body(ahead, isWhole)
+    for (const each of streams) each.advance(groups)
+    f.set(left, left.sub(4 * groups))
+  }
+  if (unroll > 1) f.while(left.geSigned(4 * unroll), () => round(unroll, true))
+  f.while(left.gtSigned(0), () => round(1, false))
 }
 
 /** A variable of formulas, and how its array lies; or one number for all elements. */

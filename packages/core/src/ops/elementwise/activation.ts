@@ -51,7 +51,7 @@ export const celu = elementwise('celu', ['x'], {
   parameters: { alpha: 1 },
   only: 'floating',
 })
-const geluExact = elementwise('gelu', ['x'], { forward: 'x * (0.5 * erfc(-x * sqrt(0.5)))', only: 'floating' })
+const geluExact = elementwise('gelu', ['x'], { forward: '0.5 * x * (1 + erf(x * sqrt(0.5)))', only: 'floating' })
 const geluTanh = elementwise('gelu_tanh', ['x'], {
   forward: '0.5 * x * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 * x * x * x)))',
   node: 'GeluBackward0',

@@ -2,7 +2,7 @@ import { F32x4, F64x2 } from '../assembler.ts'
 import * as coefficients from './coefficients.ts'
 import { expWide, round32 } from './exponential.ts'
 import { logWide } from './logarithm.ts'
-import { copysign, polynomial, wide } from './wide.ts'
+import { copysign, horner, polynomial, wide } from './wide.ts'
 
 /**
  * The error function: x + x p(x²) for |x| < 1, 1 - 2^q(|x|) elsewhere, 1 from 4 on. As 2^q is small beside 1, it is not
@@ -16,6 +16,20 @@ export function erf(x: F32x4): F32x4 {
   const power = polynomial(q.sub(shifted.sub(round32)), coefficients.coarseExp2)
   const complement = power.asI32x4().add(shifted.asI32x4().shl(23)).asF32x4()
   return copysign(magnitude.lt(1).select(small, F32x4.const(1).sub(complement)), x)
+}
+
+/**
+ * 1 + erf x in half the steps of `erf`, which has more digits near 0: its error is 2^-22 at most, and less where the sum is
+ * small. With w = 1 - erfc(|x|)^(1/8), a polynomial, it is (1 - w)^8 for negative x and 2 - (1 - w)^8 for others; one of the
+ * squarings works on w, as w (2 - w), where that is small. From 3.95 on erf, as a float32, is 1.
+ */
+export function onePlusErf(x: F32x4): F32x4 {
+  const magnitude = x.abs()
+  const w = horner(magnitude, coefficients.erfRoot32).mul(magnitude)
+  const root = w.nmadd(F32x4.const(2).sub(w), 1)
+  const square = root.mul(root)
+  const complement = square.mul(square).andNot(magnitude.ge(3.95))
+  return x.lt(0).select(complement, F32x4.const(2).sub(complement))
 }
 
 /** 1 - erf x without its cancellation: e^-x² times a polynomial in t = 2 / (2 + x) for x ≥ 1, mirrored for x ≤ -1. */
