@@ -10,6 +10,12 @@ import { avg_pool2d, max_pool2d_with_indices } from './pooling.ts'
 
 /** One size for both directions, or one for each; null keeps that of the input. */
 export type AdaptiveSize = number | readonly (number | null)[]
+/** What adaptive max pooling takes by name. */
+export interface AdaptiveOptions {
+  /** Give `[values, indices]`; indices count through the input's last (two) dimensions. */
+  readonly return_indices?: boolean
+}
+type WithIndices = { readonly return_indices: true }
 
 /**
  * The averages of windows that divide the input evenly: `[N, C, H, W] → [N, C, …output_size]`, or the same without N.
@@ -43,9 +49,16 @@ export function adaptive_max_pool2d_with_indices(input: Tensor, output_size: Ada
   return [nameStep(values, 'AdaptiveMaxPool2DBackward0'), indices]
 }
 
-/** The largest elements of windows that divide the input evenly. */
-export function adaptive_max_pool2d(input: Tensor, output_size: AdaptiveSize): Tensor {
-  return adaptive_max_pool2d_with_indices(input, output_size)[0]
+/** The largest elements of windows that divide the input evenly; with `return_indices` their indices too. */
+export function adaptive_max_pool2d(input: Tensor, output_size: AdaptiveSize, options: WithIndices): [Tensor, Tensor]
+export function adaptive_max_pool2d(input: Tensor, output_size: AdaptiveSize, options?: AdaptiveOptions): Tensor
+export function adaptive_max_pool2d(
+  input: Tensor,
+  output_size: AdaptiveSize,
+  { return_indices = false }: AdaptiveOptions = {},
+): Tensor | [Tensor, Tensor] {
+  const [values, indices] = adaptive_max_pool2d_with_indices(input, output_size)
+  return return_indices ? [values, indices] : values
 }
 
 /** As `adaptive_max_pool1d`, with the index of each maximum. */
@@ -55,8 +68,15 @@ export function adaptive_max_pool1d_with_indices(input: Tensor, output_size: Ext
 }
 
 /** As `adaptive_max_pool2d` along one direction. */
-export function adaptive_max_pool1d(input: Tensor, output_size: Extent): Tensor {
-  return adaptive_max_pool1d_with_indices(input, output_size)[0]
+export function adaptive_max_pool1d(input: Tensor, output_size: Extent, options: WithIndices): [Tensor, Tensor]
+export function adaptive_max_pool1d(input: Tensor, output_size: Extent, options?: AdaptiveOptions): Tensor
+export function adaptive_max_pool1d(
+  input: Tensor,
+  output_size: Extent,
+  { return_indices = false }: AdaptiveOptions = {},
+): Tensor | [Tensor, Tensor] {
+  const [values, indices] = adaptive_max_pool1d_with_indices(input, output_size)
+  return return_indices ? [values, indices] : values
 }
 
 /** The windows along a dimension, each with its start. */
