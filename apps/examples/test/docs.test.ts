@@ -3,7 +3,8 @@
  * shows, an error as its last line, and has no type error. A block that imports nothing gets the three packages.
  */
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { format } from 'node:util'
 import { afterEach, describe, expect, test, vi } from 'vitest'
@@ -43,11 +44,15 @@ function blocksOf(page: string): Block[] {
 }
 
 const guides = readdirSync(`${root}docs`).filter((name) => name.endsWith('.md'))
-const blocks = ['README.md', 'CONTRIBUTING.md', ...guides.map((name) => `docs/${name}`)].flatMap(blocksOf)
+const pages = ['README.md', 'CONTRIBUTING.md', ...guides.map((name) => `docs/${name}`)]
+const blocks = pages.flatMap(blocksOf)
 
 rmSync(folder, { recursive: true, force: true })
 mkdirSync(folder, { recursive: true })
 for (const { file, code } of blocks) writeFileSync(file, code)
+
+// The first block loads the packages, and the last tests start programs.
+vi.setConfig({ testTimeout: 60_000 })
 
 afterEach(() => {
   vi.restoreAllMocks()
@@ -77,6 +82,13 @@ describe('documentation', () => {
   test.each(blocks)('$place runs', async (block) => {
     const shown = await run(block)
     expect(shown).toBe(block.printed ?? shown)
+  })
+
+  test.each(pages)('%s points at files that are there', (page) => {
+    const targets = [...readFileSync(root + page, 'utf8').matchAll(/\]\((?!https:|#)([^)#]+)/g)].map(
+      ([, target = '']) => target,
+    )
+    expect(targets.filter((target) => !existsSync(resolve(root, dirname(page), target)))).toEqual([])
   })
 
   test('has no type error', () => {
