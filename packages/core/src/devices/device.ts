@@ -23,6 +23,14 @@ export interface DeviceInfo {
   readonly reason: string | null
 }
 
+/** The threads that share the work of a device's kernels. */
+export interface Threads {
+  /** How many there are. */
+  readonly count: number
+  /** Asks for a number of them; where there cannot be so many, `count` and the device's info tell. */
+  resize(count: number): void
+}
+
 /** A place where tensors live and kernels run. It knows formulas and routines, never an op by its name. */
 export interface Device {
   readonly type: string
@@ -44,6 +52,8 @@ export interface Device {
   reduce(kernel: ReductionKernel, output: Operand, inputs: readonly (Operand | number)[], shape: Shape): void
   /** Work that no formula says: matrix products, gathers, sorts. */
   readonly routines: Routines
+  /** Absent where there is one thread in any case. */
+  readonly threads?: Threads
   info(): DeviceInfo
 }
 

@@ -6,12 +6,12 @@ import type { Kernel, ReductionKernel } from '../kernel.ts'
 import type { Routines } from '../routines.ts'
 import { Storage } from '../storage.ts'
 import { foldingOf } from './fold.ts'
-import { compileMatmul, planMatmul, float32 as singles, workspaceBytes } from './matmul.ts'
-import { KernelMemory } from './memory.ts'
-
+import { planMatmul } from './matmul.ts'
+import { makeMemory } from './memory.ts'
 import { hasRelaxedSimd, hasSimd } from './probe.ts'
 import { Residency, type ResidencyStats, ResidentBuffer } from './residency.ts'
 import { KernelRunner } from './runner.ts'
+import { ThreadPool, threadedMatmul } from './threads/index.ts'
 import type { Window } from './window.ts'
 import { windowRoutines } from './window-routines.ts'
 
@@ -39,11 +39,11 @@ export function wasmReason(): string | null {
  * and the routines that have no kernel, run on the reference device over the same memory.
  */
 export function createWasm({ budget = 2 ** 27, relaxed = hasRelaxedSimd }: WasmOptions = {}): WasmDevice {
-  const memory = new KernelMemory()
+  const memory = makeMemory()
   const residency = new Residency(memory, budget)
-  const runner = new KernelRunner(memory, { relaxed })
-  let multiply: ReturnType<typeof compileMatmul> | null = null
-  let workspace = 0
+  const threads = new ThreadPool(memory)
+  const runner = new KernelRunner(memory, { relaxed }, threads)
+  let multiply: ReturnType<typeof threadedMatmul> | null = null
 
   const windowOf = (x: Operand, strides: readonly number[]): Window => ({
     pointer: residency.pointerOf(x.storage.buffer as ResidentBuffer) + x.offset * x.dtype.itemsize,
@@ -96,14 +96,11 @@ export function createWasm({ budget = 2 ** 27, relaxed = hasRelaxedSimd }: WasmO
 
   const routines: Routines = {
     ...js.routines,
-    ...windowRoutines(memory, residency, { relaxed }),
+    ...windowRoutines(memory, residency, { relaxed, shared: memory.shared }),
     matmul(out, a, b) {
       if (![out, a, b].every(isHere)) return js.routines.matmul(out, a, b)
       residency.begin()
-      if (multiply === null) {
-        multiply = compileMatmul(singles, memory.memory, { relaxed })
-        workspace = memory.alloc(workspaceBytes)
-      }
+      multiply ??= threadedMatmul(memory, threads, { relaxed })
       const [left, right, into] = [a, b, out].map((x) => {
         const [batch, row, column] = x.strides as readonly [number, number, number]
         return { address: windowOf(x, x.strides).pointer, batch: x.shape[0] === 1 ? 0 : batch, row, column }
@@ -112,7 +109,7 @@ export function createWasm({ budget = 2 ** 27, relaxed = hasRelaxedSimd }: WasmO
       const product = { batch, m, n, k: a.shape[2] as number, a: left, b: right, c: into } as Parameters<
         typeof planMatmul
       >[0]
-      multiply(planMatmul(product), workspace)
+      multiply(planMatmul(product))
     },
   }
 
@@ -135,7 +132,8 @@ export function createWasm({ budget = 2 ** 27, relaxed = hasRelaxedSimd }: WasmO
     run,
     reduce,
     routines,
-    info: () => ({ device: 'cpu', backend: relaxed ? 'wasm (relaxed simd)' : 'wasm (simd)', reason: null }),
+    info: () => ({ device: 'cpu', backend: relaxed ? 'wasm (relaxed simd)' : 'wasm (simd)', reason: threads.reason }),
+    threads,
     stats: () => residency.stats,
   }
 }

@@ -47,7 +47,11 @@ export function compileMatmul<V extends Lanes<V>>(
   const { exports } = new WebAssembly.Instance(matmulModule(element, options).compile(), { env: { memory } })
   const { multiply } = exports
   if (typeof multiply !== 'function') throw new Error('compileMatmul: the module exports no multiply')
-  const { bytes } = element
+  return multiplyBy((...args) => multiply(...args), element.bytes)
+}
+
+/** Runs plans by the function that a module of matmul-module.ts exports; elements have so many bytes. */
+export function multiplyBy(multiply: (...args: number[]) => void, bytes: number): Multiply {
   return ({ batch, m, n, k, a, b, c, start, along }, workspace) => {
     multiply(
       batch,

