@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import { RuntimeError } from '../errors.ts'
 
 /** What is recorded just now. Read on every op, so plain fields. */
