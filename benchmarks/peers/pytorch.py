@@ -1,0 +1,236 @@
+"""The contestant PyTorch: one thread; answers as the others do (../src/answer.ts)."""
+
+import json
+import math
+import os
+import sys
+import time
+
+THREADS = os.environ.get('THREADS', '1')
+os.environ['OMP_NUM_THREADS'] = os.environ['OPENBLAS_NUM_THREADS'] = os.environ['MKL_NUM_THREADS'] = THREADS
+
+try:
+    import torch
+    import torch.nn.functional as F
+    from torch import nn
+except ImportError:
+    print(json.dumps({'absent': 'this Python has no torch'}), flush=True)
+    sys.exit()
+
+torch.set_num_threads(int(THREADS))
+folder = sys.argv[1]
+index = json.load(open(f'{folder}/index.json'))
+values = torch.frombuffer(bytearray(open(f'{folder}/values', 'rb').read()), dtype=torch.float32)
+
+
+def array(name):
+    entry = index[name]
+    count = math.prod(entry['shape'])
+    return values[entry['offset'] : entry['offset'] + count].clone().reshape(entry['shape'])
+
+
+def integers(name):
+    return array(name).long()
+
+
+def load(model, prefix):
+    names = [name[len(prefix) :] for name in index if name.startswith(prefix)]
+    model.load_state_dict({name: array(prefix + name) for name in names})
+    return model
+
+
+def brief(x):
+    x = x.reshape(-1).double()
+    return [x.square().mean().sqrt().item(), x[0].item(), x[len(x) // 2].item(), x[-1].item()]
+
+
+def op(run):
+    return run, lambda: brief(run())
+
+
+def training(step):
+    return step, lambda: [step() for _ in range(10)]
+
+
+def perceptron():
+    x, y = torch.tensor(6.7), torch.tensor(0.0)
+    w = torch.tensor(1.0, requires_grad=True)
+    b = torch.tensor(0.0, requires_grad=True)
+    eps = 1e-8
+
+    def run():
+        w.grad = b.grad = None
+        y_pred = torch.sigmoid(w * x + b)
+        p = torch.clamp(y_pred, eps, 1 - eps)
+        loss = -(y * torch.log(p) + (1 - y) * torch.log(1 - p))
+        loss.backward()
+        return loss
+
+    return run, lambda: [run().item(), w.grad.item(), b.grad.item()]
+
+
+def matmul(n):
+    a, b = array(f'matmul-{n}/a'), array(f'matmul-{n}/b')
+    return op(lambda: a @ b)
+
+
+def vector(f):
+    x, y = array('vector/x'), array('vector/y')
+    return op(lambda: f(x, y))
+
+
+def softmax():
+    x = array('rows/x')
+    return op(lambda: torch.softmax(x, -1))
+
+
+def layer_norm():
+    x, weight, bias = array('rows/x'), array('rows/weight'), array('rows/bias')
+    return op(lambda: F.layer_norm(x, (1024,), weight, bias))
+
+
+class Block(nn.Module):
+    def __init__(self, width, heads, mask):
+        super().__init__()
+        self.heads, self.mask = heads, mask
+        self.ln_1 = nn.LayerNorm(width)
+        self.qkv = nn.Linear(width, 3 * width)
+        self.proj = nn.Linear(width, width)
+        self.ln_2 = nn.LayerNorm(width)
+        self.fc = nn.Linear(width, 4 * width)
+        self.out = nn.Linear(4 * width, width)
+
+    def attention(self, x):
+        batch, length, width = x.shape
+        split = self.qkv(x).reshape(batch, length, 3, self.heads, width // self.heads).permute(2, 0, 3, 1, 4)
+        q, k, v = split.unbind(0)  # each (batch, heads, length, size)
+        scores = q @ k.transpose(-2, -1) * (1 / math.sqrt(width // self.heads)) + self.mask
+        mixed = torch.softmax(scores, -1) @ v
+        return self.proj(mixed.transpose(1, 2).reshape(batch, length, width))
+
+    def forward(self, x):
+        x = x + self.attention(self.ln_1(x))
+        return x + self.out(F.gelu(self.fc(self.ln_2(x))))
+
+
+class GPT(nn.Module):
+    def __init__(self, vocabulary=65, context=64, width=128, layers=4, heads=4):
+        super().__init__()
+        mask = torch.ones(context, context).triu(1) * -1e9
+        self.wte = nn.Embedding(vocabulary, width)
+        self.wpe = nn.Embedding(context, width)
+        self.blocks = nn.ModuleList(Block(width, heads, mask) for _ in range(layers))
+        self.ln_f = nn.LayerNorm(width)
+        self.head = nn.Linear(width, vocabulary, bias=False)
+
+    def forward(self, tokens):
+        x = self.wte(tokens) + self.wpe.weight
+        for block in self.blocks:
+            x = block(x)
+        return self.head(self.ln_f(x)).flatten(0, 1)
+
+
+def mlp():
+    return nn.Sequential(nn.Linear(784, 128), nn.ReLU(), nn.Linear(128, 10))
+
+
+def cnn():
+    return nn.Sequential(
+        *[nn.Conv2d(1, 16, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2)],
+        *[nn.Conv2d(16, 32, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2)],
+        *[nn.Flatten(), nn.Linear(32 * 7 * 7, 10)],
+    )
+
+
+def steps(model, x, target, optimizer):
+    target = target.flatten()
+
+    def step():
+        optimizer.zero_grad()
+        loss = F.cross_entropy(model(x), target)
+        loss.backward()
+        optimizer.step()
+        return loss.item()
+
+    return training(step)
+
+
+def mlp_steps(make):
+    model = load(mlp(), 'mlp/')
+    return steps(model, array('mlp-data/x'), integers('mlp-data/target'), make(model.parameters()))
+
+
+def cnn_steps():
+    model = load(cnn(), 'cnn/')
+    optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
+    return steps(model, array('cnn-data/x'), integers('cnn-data/target'), optimizer)
+
+
+def gpt_steps():
+    model = load(GPT(), 'gpt/')
+    optimizer = torch.optim.AdamW(model.parameters(), lr=1e-3)
+    return steps(model, integers('gpt-data/tokens'), integers('gpt-data/target'), optimizer)
+
+
+rows = {
+    'perceptron': perceptron,
+    'matmul-64': lambda: matmul(64),
+    'matmul-256': lambda: matmul(256),
+    'matmul-1024': lambda: matmul(1024),
+    'add': lambda: vector(lambda x, y: x + y),
+    'exp': lambda: vector(lambda x, y: torch.exp(x)),
+    'gelu': lambda: vector(lambda x, y: F.gelu(x)),
+    'sum': lambda: vector(lambda x, y: x.sum()),
+    'softmax': softmax,
+    'layer-norm': layer_norm,
+    'mlp-sgd': lambda: mlp_steps(lambda parameters: torch.optim.SGD(parameters, lr=0.1)),
+    'mlp-adam': lambda: mlp_steps(lambda parameters: torch.optim.Adam(parameters, lr=1e-3)),
+    'cnn-adam': cnn_steps,
+    'gpt-adamw': gpt_steps,
+}
+
+
+def blas():
+    """Which library multiplies matrices: PyTorch's speed depends on it."""
+    torch.ones(8, 8) @ torch.ones(8, 8)
+    if 'BLAS_INFO=mkl' in torch.__config__.show():
+        return 'MKL'
+    try:
+        maps = open('/proc/self/maps').read().split()
+    except OSError:
+        return 'an unknown BLAS'
+    paths = sorted({path for path in maps if 'blas' in path or 'libmkl' in path})
+    if any('openblas' in path for path in paths):
+        return 'OpenBLAS'
+    if any('/libblas.so' in path for path in paths):
+        return 'the reference BLAS'
+    return ', '.join(os.path.basename(path) for path in paths) or 'a BLAS of its own'
+
+
+def seconds(run, times):
+    start = time.perf_counter()
+    for _ in range(times):
+        run()
+    return (time.perf_counter() - start) / times
+
+
+def reply(question, row, times=1):
+    global current
+    if question == 'run':
+        return {'seconds': seconds(current[0], int(times))}
+    current = None
+    current = rows[row]()
+    return {'values': current[1]()}
+
+
+def say(answer):
+    print(json.dumps(answer), flush=True)
+
+
+current = None
+say({'about': {'name': f'PyTorch {torch.__version__}', 'details': blas()}})
+for line in sys.stdin:
+    try:
+        say(reply(*line.split()))
+    except Exception as error:
+        say({'cannot': f'fails: {error}'.split('\n')[0]})

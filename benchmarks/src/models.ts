@@ -1,0 +1,76 @@
+/** The models of the training rows, and chainrule's steps. */
+import * as torch from '@chainrule/core'
+import * as nn from '@chainrule/nn'
+import { type Data, gpt } from './data.ts'
+
+const { layers, width, heads, context, vocabulary } = gpt
+
+export const mlp = (): nn.Module => new nn.Sequential(new nn.Linear(784, 128), new nn.ReLU(), new nn.Linear(128, 10))
+
+/** Attention from matmul and softmax, as every contestant has them. */
+class Block extends nn.Module {
+  ln_1 = new nn.LayerNorm(width)
+  qkv = new nn.Linear(width, 3 * width)
+  proj = new nn.Linear(width, width)
+  ln_2 = new nn.LayerNorm(width)
+  fc = new nn.Linear(width, 4 * width)
+  out = new nn.Linear(4 * width, width)
+  /** 0 where a token may look, -10⁹ in its future. */
+  readonly mask: torch.Tensor
+
+  constructor(mask: torch.Tensor) {
+    super()
+    this.mask = mask
+  }
+
+  attention(x: torch.Tensor): torch.Tensor {
+    const [batch, length] = x.shape as [number, number, number]
+    const split = this.qkv
+      .forward(x)
+      .reshape(batch, length, 3, heads, width / heads)
+      .permute(2, 0, 3, 1, 4)
+    const [q, k, v] = split.unbind(0) as [torch.Tensor, torch.Tensor, torch.Tensor] // each (batch, heads, length, size)
+    const scores = q
+      .matmul(k.transpose(-2, -1))
+      .mul(1 / Math.sqrt(width / heads))
+      .add(this.mask)
+    const mixed = torch.softmax(scores, -1).matmul(v) // (batch, heads, length, size)
+    return this.proj.forward(mixed.transpose(1, 2).reshape(batch, length, width))
+  }
+
+  forward(input: torch.Tensor): torch.Tensor {
+    const x = input.add(this.attention(this.ln_1.forward(input)))
+    return x.add(this.out.forward(nn.functional.gelu(this.fc.forward(this.ln_2.forward(x)))))
+  }
+}
+
+export class GPT extends nn.Module {
+  wte = new nn.Embedding(vocabulary, width)
+  wpe = new nn.Embedding(context, width)
+  blocks: nn.ModuleList<Block>
+  ln_f = new nn.LayerNorm(width)
+  head = new nn.Linear(width, vocabulary, { bias: false })
+
+  constructor() {
+    super()
+    const mask = torch.ones(context, context).triu(1).mul(-1e9)
+    this.blocks = new nn.ModuleList(Array.from({ length: layers }, () => new Block(mask)))
+  }
+
+  forward(tokens: torch.Tensor): torch.Tensor {
+    let x = this.wte.forward(tokens).add(this.wpe.weight)
+    for (const block of this.blocks) x = block.forward(x)
+    return this.head.forward(this.ln_f.forward(x)).reshape(-1, vocabulary)
+  }
+}
+
+/** An array as a tensor. */
+export function tensor(data: Data, name: string): torch.Tensor {
+  return torch.tensor(data.array(name)).reshape(data.shape(name))
+}
+
+/** The model with the weights of the data. */
+export function loaded(model: nn.Module, data: Data, prefix: string): nn.Module {
+  model.load_state_dict(Object.fromEntries(data.names(prefix).map((name) => [name, tensor(data, prefix + name)])))
+  return model
+}

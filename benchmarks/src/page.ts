@@ -1,0 +1,74 @@
+/** The results page, docs/benchmarks.md, and the table in README.md. */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { cells, type Measured, markdownTable } from './table.ts'
+
+const page = new URL('../../../docs/benchmarks.md', import.meta.url)
+const readme = new URL('../../../README.md', import.meta.url)
+
+/** How to read a ratio, wherever ratios are. */
+export const legend =
+  'A ratio is the time that chainrule takes, as a part of the time of the column before it: below 1, chainrule is faster.'
+
+const rows = `- The perceptron is one weight and one bias under a sigmoid and its binary cross-entropy, on scalars.
+- MLP: 784-128-10, ReLU, a batch of 64; SGD with a rate of 0.1, Adam with 0.001.
+- CNN: convolutions 1→16→32 of 3 × 3, each with ReLU and 2 × 2 max pooling, on 28 × 28, then a linear layer; a batch of 32, Adam.
+- GPT: 4 layers of width 128, 4 heads, 64 tokens, a vocabulary of 65, a batch of 16; pre-norm, GELU, causal attention from
+  matmul and softmax; AdamW.
+- A step is: gradients cleared, forward, cross-entropy, backward, update, and the loss read.`
+
+const notes = `- All contestants start from the same weights and the same data, passed to them as numbers. Before anything is timed, the losses
+  of ten steps, or elements of the result, are compared with PyTorch's (within 0.1%); what differs is marked ≠.
+- Each contestant is a process of its own that stays alive; rounds alternate between all of them, so that what else the machine
+  does meets all alike. Times are medians; those whose middle half spreads by more than ±10% are marked ~.
+- PyTorch's ratios depend on the BLAS that it finds. Debian's python3-torch takes the reference BLAS unless libopenblas0-pthread
+  is installed, and is then several times slower in all that multiplies matrices.
+- jax-js runs compiled functions (\`jit\`), whole training steps as one; TensorFlow.js frees memory by \`tidy\`. In chainrule and
+  PyTorch nothing is compiled ahead and nothing is freed by hand.
+- TensorFlow.js takes tokens one-hot, as a matrix product: its WebAssembly backend has no gradient of a gather.`
+
+/** Writes both; `lines` say what was measured on, and by whom. */
+export function writePage(measured: Measured, lines: readonly string[], date: string): void {
+  const text = `# Benchmarks
+
+Measured on ${date}, with one thread each:
+
+${lines.map((line) => `- ${line}`).join('\n')}
+
+${markdownTable(cells(measured))}
+
+${legend}
+
+## The rows
+
+${rows}
+
+## Notes
+
+${notes}
+
+## Again, on your machine
+
+\`\`\`sh
+pnpm bench
+\`\`\`
+
+PyTorch takes part where \`/usr/bin/python3\` (or the Python that \`PYTHON\` names) has it; the JavaScript libraries are installed on first
+use, beside the workspace. \`pnpm bench --help\` shows how to choose rows and contestants, \`pnpm bench --write\` writes this page.
+`
+  mkdirSync(new URL('.', page), { recursive: true })
+  writeFileSync(page, text)
+  const short = `${markdownTable(cells({ ...measured, contestants: measured.contestants.filter(isShown) }, true))}
+
+${legend.replace('the column before it', "the column's")} ${lines[0]}; one thread each.
+More, and how to repeat it: [docs/benchmarks.md](docs/benchmarks.md).`
+  const place = /(<!-- benchmarks:start -->\n)[\s\S]*(<!-- benchmarks:end -->)/
+  const before = readFileSync(readme, 'utf8')
+  if (!place.test(before)) throw new Error('README.md has no place between benchmarks:start and benchmarks:end')
+  writeFileSync(
+    readme,
+    before.replace(place, (_, start: string, end: string) => `${start}${short}\n${end}`),
+  )
+}
+
+const isShown = ({ key }: { readonly key: string }): boolean =>
+  ['chainrule', 'pytorch', 'tfjs-wasm', 'jax-js'].includes(key)
