@@ -667,4 +667,49 @@ def training_binary_answers_over_words():
     return train(model, x, y, nn.BCEWithLogitsLoss(pos_weight=torch.tensor(2.0)), 0.5)
 
 
+# Convolution and pooling ---------------------------------------------------------------------------------------------
+
+series, image = [draw(2, 4, 7)], [draw(2, 4, 5, 6)]
+layer('Conv1d', 4, 6, 3, inputs=series)
+layer('Conv1d', 4, 6, 3, 2, 1, 2, 2, False, inputs=series)
+layer('Conv1d', 4, 2, 4, padding='same', inputs=[draw(4, 7)])
+layer('Conv2d', 4, 6, 3, inputs=image)
+layer('Conv2d', 4, 6, (3, 2), stride=(2, 1), padding=(0, 1), dilation=(1, 2), groups=2, inputs=image)
+layer('Conv2d', 4, 2, 1, bias=False, inputs=[draw(4, 5, 6)])
+layer('Conv2d', 4, 2, 3, padding='valid', inputs=image)
+layer('Conv2d', 1, 32, 5)
+for mode in ('reflect', 'replicate', 'circular'):
+    layer('Conv2d', 4, 2, 3, padding=(1, 2), padding_mode=mode, inputs=image)
+layer('Conv1d', 4, 2, 4, padding='same', padding_mode='reflect', inputs=series)
+layer('ConvTranspose1d', 4, 6, 3, inputs=series)
+layer('ConvTranspose1d', 4, 6, 3, 2, 1, 1, 2, False, 3, inputs=series)
+layer('ConvTranspose2d', 4, 6, 3, stride=2, padding=1, output_padding=1, inputs=image)
+layer('ConvTranspose2d', 4, 2, (3, 2), stride=(2, 1), groups=2, dilation=2, inputs=[draw(4, 3, 3)])
+layer('MaxPool1d', 2, inputs=series)
+layer('MaxPool1d', 3, 2, 1, ceil_mode=True, inputs=series)
+layer('MaxPool2d', 2, inputs=image)
+layer('MaxPool2d', (3, 2), stride=(2, 1), padding=1, dilation=2, ceil_mode=True, inputs=image)
+layer('AvgPool1d', 2, inputs=series)
+layer('AvgPool1d', 3, 2, 1, True, False, inputs=series)
+layer('AvgPool2d', 2, inputs=image)
+layer('AvgPool2d', (3, 2), stride=(2, 1), padding=(1, 0), divisor_override=5, inputs=image)
+layer('AvgPool2d', 3, padding=1, count_include_pad=False, ceil_mode=True, inputs=image)
+layer('AdaptiveAvgPool1d', 3, inputs=series)
+layer('AdaptiveAvgPool2d', 1, inputs=image)
+layer('AdaptiveAvgPool2d', (3, None), inputs=image)
+layer('AdaptiveMaxPool1d', 3, inputs=series)
+layer('AdaptiveMaxPool2d', (2, 4), inputs=image)
+call('pad', draw(1, 2, 3, 4), [1, 2, 2, 0], mode='reflect')
+
+
+@scenario
+def training_a_convolutional_network():
+    model = nn.Sequential(
+        nn.Conv2d(1, 4, 3, padding=1), nn.BatchNorm2d(4), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(4, 8, 3, bias=False),
+        nn.GELU(), nn.ConvTranspose2d(8, 6, 2, stride=2), nn.AvgPool2d(2, stride=1), nn.AdaptiveAvgPool2d(1),
+        nn.Flatten(), nn.Linear(6, 3))
+    x = torch.randn(6, 1, 8, 8)
+    return train(model, x, torch.arange(6) % 3, nn.CrossEntropyLoss(), 0.2)
+
+
 write('nn', lines)

@@ -11,12 +11,15 @@ export * as functional from './functional/index.ts'
 export * as init from './init/index.ts'
 // Layers
 export * from './layers/activation.ts'
+export * from './layers/adaptive-pooling.ts'
 export {
   MultiheadAttention,
   type MultiheadAttentionCall,
   type MultiheadAttentionOptions,
 } from './layers/attention.ts'
 export { ModuleDict, ModuleList, type NamedModules, ParameterList, Sequential } from './layers/containers.ts'
+export * from './layers/conv.ts'
+export { ConvTranspose1d, ConvTranspose2d } from './layers/conv-transpose.ts'
 export { AlphaDropout, Dropout, Dropout1d, Dropout2d } from './layers/dropout.ts'
 export { Embedding, type EmbeddingLayerOptions } from './layers/embedding.ts'
 export { Flatten, Unflatten } from './layers/flatten.ts'
@@ -32,6 +35,7 @@ export {
   LayerNorm,
   type LayerNormOptions,
 } from './layers/normalization.ts'
+export * from './layers/pooling.ts'
 // What modules are made of
 export { type LayerArguments, layer } from './module/layer.ts'
 export { type AnyModule, type MemberOptions, Module } from './module/module.ts'

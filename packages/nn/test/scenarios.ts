@@ -282,6 +282,24 @@ function training_binary_answers_over_words(): unknown {
   return train(model, x, y, new nn.BCEWithLogitsLoss({ pos_weight: torch.tensor(2) }), 0.5)
 }
 
+function training_a_convolutional_network(): unknown {
+  const model = new nn.Sequential(
+    new nn.Conv2d(1, 4, 3, { padding: 1 }),
+    new nn.BatchNorm2d(4),
+    new nn.ReLU(),
+    new nn.MaxPool2d(2),
+    new nn.Conv2d(4, 8, 3, { bias: false }),
+    new nn.GELU(),
+    new nn.ConvTranspose2d(8, 6, 2, { stride: 2 }),
+    new nn.AvgPool2d(2, { stride: 1 }),
+    new nn.AdaptiveAvgPool2d(1),
+    new nn.Flatten(),
+    new nn.Linear(6, 3),
+  )
+  const x = torch.randn(6, 1, 8, 8)
+  return train(model, x, torch.arange(6).remainder(3), new nn.CrossEntropyLoss(), 0.2)
+}
+
 /** The scenarios by name. */
 export const scenarios: Readonly<Record<string, () => unknown>> = {
   names,
@@ -295,4 +313,5 @@ export const scenarios: Readonly<Record<string, () => unknown>> = {
   training_a_classifier,
   training_a_normalised_regression,
   training_binary_answers_over_words,
+  training_a_convolutional_network,
 }

@@ -3,7 +3,7 @@ import type { AverageWindow, PoolWindow } from '../devices/windows.ts'
 import { int32 } from '../dtype.ts'
 import type { Shape } from '../shape.ts'
 import { allocate, type Tensor } from '../tensor/tensor.ts'
-import { routine, routines } from './define/routine.ts'
+import { type RoutineGradient, routine, routines } from './define/routine.ts'
 
 /** The largest of each window, and its index in its plane: `[…, H, W] → […, …size]`. */
 export function largest(x: Tensor, window: PoolWindow, size: Shape): readonly [values: Tensor, indices: Tensor] {
@@ -55,10 +55,7 @@ export function average(name: string, x: Tensor, window: AverageWindow, size: Sh
       if (out.numel() > 0) x.storage.device.routines.averagePool(planes(out), planes(x), window)
       return out
     },
-    () => ({
-      saved: [],
-      backward: ([g = null]) => [g === null ? null : spread(g, window, x.shape)],
-    }),
+    gradientOfAverage(window, x.shape),
   )
 }
 
@@ -72,12 +69,19 @@ function spread(g: Tensor, window: AverageWindow, shape: Shape): Tensor {
       if (out.numel() > 0) g.storage.device.routines.averagePoolInput(planes(out), planes(g), window)
       return out
     },
-    () => ({
-      saved: [],
-      backward: ([gg = null]) => [gg === null ? null : average('avg_pool2d', gg, window, g.shape.slice(-2))],
-    }),
+    gradientOfSpread(window, g.shape.slice(-2)),
   )
 }
+
+// Apart from the steps, so that the graph keeps shapes and no tensor.
+const gradientOfAverage = (window: AverageWindow, shape: Shape) => (): RoutineGradient => ({
+  saved: [],
+  backward: ([g = null]) => [g === null ? null : spread(g, window, shape)],
+})
+const gradientOfSpread = (window: AverageWindow, size: Shape) => (): RoutineGradient => ({
+  saved: [],
+  backward: ([g = null]) => [g === null ? null : average('avg_pool2d', g, window, size)],
+})
 
 /** The last two dimensions as planes, all others as their number; row-major. */
 function planes(x: Tensor): Operand {

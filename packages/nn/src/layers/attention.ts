@@ -32,6 +32,8 @@ export interface MultiheadAttentionCall {
   readonly attn_mask?: Tensor | null
   /** The mean of the weights over the heads, rather than each head's. */
   readonly average_attn_weights?: boolean
+  /** A promise that `attn_mask`, which has to be given too, lets no query look at a later key. */
+  readonly is_causal?: boolean
 }
 
 /** PyTorch's name of the last projection, which its text shows. */
@@ -89,7 +91,11 @@ export class MultiheadAttention extends Module<Call, [output: Tensor, weights: T
   }
 
   forward(...[query, key, value, options = {}]: Call): [Tensor, Tensor | null] {
-    const { key_padding_mask = null, need_weights = true, attn_mask = null, average_attn_weights = true } = options
+    const { key_padding_mask = null, need_weights = true, attn_mask = null } = options
+    const { average_attn_weights = true, is_causal = false } = options
+    if (is_causal && attn_mask === null) {
+      throw new torch.RuntimeError('Need attn_mask if specifying the is_causal hint.')
+    }
     const isBatched = query.ndim === 3
     if (query.ndim !== 2 && !isBatched) {
       throw new torch.RuntimeError(

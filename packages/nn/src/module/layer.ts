@@ -18,7 +18,7 @@ type LayerClass<P extends Options, A extends readonly Tensor[]> = new (
 export function bindOptions<P extends Options>(layer: string, defaults: P, args: readonly unknown[]): P {
   const names = Object.keys(defaults)
   const last = args.at(-1)
-  const isNamed = typeof last === 'object' && last !== null && !(last instanceof Tensor)
+  const isNamed = typeof last === 'object' && last !== null && !(last instanceof Tensor || Array.isArray(last))
   const positional = isNamed ? args.slice(0, -1) : args
   if (positional.length > names.length) {
     throw new TypeError(

@@ -1,0 +1,13 @@
+/** Convolutions: those of the core. */
+export {
+  type ConvArguments,
+  type ConvOptions,
+  type ConvPadding,
+  type ConvTransposeArguments,
+  type ConvTransposeOptions,
+  conv_transpose1d,
+  conv_transpose2d,
+  conv1d,
+  conv2d,
+  type Extent,
+} from '@chainrule/core'

@@ -1,0 +1,166 @@
+/** Pooling as layers. */
+import type { Extent, Tensor } from '@chainrule/core'
+import * as torch from '@chainrule/core'
+import { bindOptions } from '../module/layer.ts'
+import { Module } from '../module/module.ts'
+import { bool, tuple } from '../text.ts'
+
+/** What max pooling takes by name. `R`: whether it gives the indices too. */
+export type MaxPoolLayerOptions<R extends boolean = boolean> = {
+  /** The size of the window where left out. */
+  readonly stride?: Extent | null
+  readonly padding?: Extent
+  readonly dilation?: Extent
+  readonly return_indices?: R
+  readonly ceil_mode?: boolean
+}
+/** By position, in PyTorch's order; the rest in one last object by name. */
+export type MaxPoolLayerArguments<R extends boolean> = [
+  stride?: Extent | null | MaxPoolLayerOptions<R>,
+  padding?: Extent | MaxPoolLayerOptions<R>,
+  dilation?: Extent | MaxPoolLayerOptions<R>,
+  return_indices?: R | MaxPoolLayerOptions<R>,
+  ceil_mode?: boolean | MaxPoolLayerOptions<R>,
+]
+/** What average pooling takes by name. */
+export type AvgPoolLayerOptions = {
+  /** The size of the window where left out. */
+  readonly stride?: Extent | null
+  readonly padding?: Extent
+  readonly ceil_mode?: boolean
+  readonly count_include_pad?: boolean
+  /** Not of `AvgPool1d`. */
+  readonly divisor_override?: number | null
+}
+/** By position, in PyTorch's order; the rest in one last object by name. */
+export type AvgPoolLayerArguments = [
+  stride?: Extent | null | AvgPoolLayerOptions,
+  padding?: Extent | AvgPoolLayerOptions,
+  ceil_mode?: boolean | AvgPoolLayerOptions,
+  count_include_pad?: boolean | AvgPoolLayerOptions,
+  divisor_override?: number | null | AvgPoolLayerOptions,
+]
+
+const maxDefaults: Required<MaxPoolLayerOptions> = {
+  stride: null,
+  padding: 0,
+  dilation: 1,
+  return_indices: false,
+  ceil_mode: false,
+}
+const averageDefaults = { stride: null, padding: 0, ceil_mode: false, count_include_pad: true } as const
+const averageDefaults2d = { ...averageDefaults, divisor_override: null } as const
+
+const text = (value: Extent): string => (typeof value === 'number' ? String(value) : tuple(value))
+type Pooled<R extends boolean> = R extends true ? [values: Tensor, indices: Tensor] : Tensor
+
+/** What the max pooling layers share. */
+abstract class MaxPool<R extends boolean> extends Module<[Tensor], Pooled<R>> {
+  readonly kernel_size: Extent
+  readonly stride: Extent
+  readonly padding: Extent
+  readonly dilation: Extent
+  readonly return_indices: boolean
+  readonly ceil_mode: boolean
+
+  constructor(kernel_size: Extent, ...args: MaxPoolLayerArguments<R>) {
+    super()
+    const options = bindOptions(new.target.name, maxDefaults, args)
+    this.kernel_size = kernel_size
+    this.stride = options.stride ?? kernel_size
+    this.padding = options.padding
+    this.dilation = options.dilation
+    this.return_indices = options.return_indices
+    this.ceil_mode = options.ceil_mode
+  }
+
+  protected abstract _pool(input: Tensor): [Tensor, Tensor]
+
+  forward(input: Tensor): Pooled<R> {
+    const [values, indices] = this._pool(input)
+    return (this.return_indices ? [values, indices] : values) as Pooled<R>
+  }
+
+  override extra_repr(): string {
+    const { kernel_size, stride, padding, dilation, ceil_mode } = this
+    return (
+      `kernel_size=${text(kernel_size)}, stride=${text(stride)}, padding=${text(padding)}, dilation=${text(dilation)}, ` +
+      `ceil_mode=${bool(ceil_mode)}`
+    )
+  }
+}
+
+/** The largest of each window: `[N, C, L] → [N, C, L′]`, or the same without N. */
+export class MaxPool1d<R extends boolean = false> extends MaxPool<R> {
+  protected _pool(input: Tensor): [Tensor, Tensor] {
+    const { stride, padding, dilation, ceil_mode } = this
+    return torch.max_pool1d_with_indices(input, this.kernel_size, { stride, padding, dilation, ceil_mode })
+  }
+}
+/** The largest of each window: `[N, C, H, W] → [N, C, H′, W′]`, or the same without N. */
+export class MaxPool2d<R extends boolean = false> extends MaxPool<R> {
+  protected _pool(input: Tensor): [Tensor, Tensor] {
+    const { stride, padding, dilation, ceil_mode } = this
+    return torch.max_pool2d_with_indices(input, this.kernel_size, { stride, padding, dilation, ceil_mode })
+  }
+}
+
+/** The average of each window: `[N, C, L] → [N, C, L′]`, or the same without N. */
+export class AvgPool1d extends Module {
+  readonly kernel_size: readonly number[]
+  readonly stride: readonly number[]
+  readonly padding: readonly number[]
+  readonly ceil_mode: boolean
+  readonly count_include_pad: boolean
+
+  constructor(kernel_size: Extent, ...args: AvgPoolLayerArguments) {
+    super()
+    const options = bindOptions<AvgPoolLayerOptions>(new.target.name, averageDefaults, args)
+    const single = (value: Extent): readonly number[] => (typeof value === 'number' ? [value] : value)
+    this.kernel_size = single(kernel_size)
+    this.stride = single(options.stride ?? kernel_size)
+    this.padding = single(options.padding ?? 0)
+    this.ceil_mode = options.ceil_mode ?? false
+    this.count_include_pad = options.count_include_pad ?? true
+  }
+
+  forward(input: Tensor): Tensor {
+    const { stride, padding, ceil_mode, count_include_pad } = this
+    return torch.avg_pool1d(input, this.kernel_size, { stride, padding, ceil_mode, count_include_pad })
+  }
+
+  override extra_repr(): string {
+    return `kernel_size=${text(this.kernel_size)}, stride=${text(this.stride)}, padding=${text(this.padding)}`
+  }
+}
+
+/** The average of each window: `[N, C, H, W] → [N, C, H′, W′]`, or the same without N. */
+export class AvgPool2d extends Module {
+  readonly kernel_size: Extent
+  readonly stride: Extent
+  readonly padding: Extent
+  readonly ceil_mode: boolean
+  readonly count_include_pad: boolean
+  readonly divisor_override: number | null
+
+  constructor(kernel_size: Extent, ...args: AvgPoolLayerArguments) {
+    super()
+    const options = bindOptions<Required<AvgPoolLayerOptions>>(new.target.name, averageDefaults2d, args)
+    this.kernel_size = kernel_size
+    this.stride = options.stride ?? kernel_size
+    this.padding = options.padding
+    this.ceil_mode = options.ceil_mode
+    this.count_include_pad = options.count_include_pad
+    this.divisor_override = options.divisor_override
+  }
+
+  forward(input: Tensor): Tensor {
+    const { stride, padding, ceil_mode, count_include_pad, divisor_override } = this
+    const options = { stride, padding, ceil_mode, count_include_pad, divisor_override }
+    return torch.avg_pool2d(input, this.kernel_size, options)
+  }
+
+  override extra_repr(): string {
+    return `kernel_size=${text(this.kernel_size)}, stride=${text(this.stride)}, padding=${text(this.padding)}`
+  }
+}
