@@ -28,6 +28,7 @@ export class ThreadPool {
   readonly #patience: number
   readonly #start: StartThread
   #team: Team | null = null
+  #asked = 1
   #reason: string | null = null
 
   constructor(memory: KernelMemory, { patience = 5000, start = startThread }: PoolOptions = {}) {
@@ -43,12 +44,14 @@ export class ThreadPool {
 
   /** Why there are fewer threads than were asked for, where that is so. */
   get reason(): string | null {
-    return this.#reason
+    const isWhole = this.#team === null || this.#team.size === this.#asked
+    return isWhole ? this.#reason : `${this.count} of ${this.#asked} threads: the others ended; ${startsNew}`
   }
 
   /** Asks for a number of threads. */
   resize(count: number): void {
     const size = Math.min(count, mostThreads)
+    this.#asked = size
     if (size === this.count) return
     this.#team?.retire()
     this.#team = null
@@ -100,9 +103,11 @@ export class ThreadPool {
   #dismiss(): void {
     this.#team?.dismiss()
     this.#team = null
-    this.#reason = 'one thread: another one ended in the middle of its work; set_num_threads starts new ones'
+    this.#reason = `one thread: another one ended in the middle of its work; ${startsNew}`
   }
 }
+
+const startsNew = 'set_num_threads starts new ones'
 
 const notIsolated =
   'one thread: there is no SharedArrayBuffer here; a page has it where it is cross-origin isolated, by the headers ' +

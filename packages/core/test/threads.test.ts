@@ -1,0 +1,255 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import { afterAll, describe, expect, it } from 'vitest'
+import { I32, ModuleBuilder } from '../src/devices/wasm/assembler.ts'
+import { KernelMemory } from '../src/devices/wasm/memory.ts'
+import { Compiled, type PoolOptions, ThreadPool } from '../src/devices/wasm/threads/index.ts'
+import { startThread, type ThreadHandle } from '../src/devices/wasm/threads/start.ts'
+import * as torch from '../src/index.ts'
+
+afterAll(() => torch.set_num_threads(1))
+
+describe('set_num_threads', () => {
+  it('is 1 at first, takes positive integers, and refuses the rest as PyTorch does', () => {
+    expect(torch.get_num_threads()).toBe(1)
+    expect(() => torch.set_num_threads(0)).toThrow(new torch.RuntimeError('set_num_threads expects a positive integer'))
+    expect(() => torch.set_num_threads(-2)).toThrow('set_num_threads expects a positive integer')
+    expect(() => torch.set_num_threads(1.5)).toThrow('set_num_threads expects an int, but got float')
+    expect(torch.get_num_threads()).toBe(1)
+    torch.set_num_threads(3)
+    expect(torch.get_num_threads()).toBe(3)
+    expect(torch.device_info('cpu').reason).toBe(null)
+    torch.set_num_threads(1)
+    expect(torch.get_num_threads()).toBe(1)
+  })
+})
+
+torch.manual_seed(1)
+const [a, b, c] = [torch.randn([130, 70]), torch.randn([70, 200]), torch.randn([9, 200, 70])]
+const [tall, wide] = [torch.randn([2000, 64]), torch.randn([3, 40000])]
+const [row, column, mask] = [torch.randn([64]), torch.randn([2000, 1]), torch.rand([2000, 64]).gt(0.5)]
+
+/** Work that is large enough to be cut, along each of the ways there are. */
+const work: Record<string, () => torch.Tensor> = {
+  'matmul by rows': () => torch.randn([611, 50], { generator: seeded() }).matmul(a.narrow(1, 0, 60).narrow(0, 0, 50)),
+  'matmul by columns': () => a.matmul(torch.cat([b, b, b], 1)),
+  'matmul of few columns': () => tall.matmul(row.unsqueeze(1)),
+  'matmul of transposed matrices': () => torch.cat([b, b], 1).t().matmul(a.t()),
+  'matmul in batches': () => c.matmul(c.transpose(1, 2)),
+  'matmul in two large batches': () => c.narrow(0, 0, 2).matmul(c.narrow(0, 2, 2).transpose(1, 2)),
+  'matmul of one matrix for all batches': () => c.matmul(b),
+  'a formula in row-major order': () => wide.exp().add(wide),
+  'a formula of no whole vector': () => wide.flatten().narrow(0, 1, 99_997).mul(1.5),
+  'a row for all': () => tall.mul(row),
+  'a column for all': () => tall.add(column),
+  'a transposed operand': () => tall.t().add(tall.t().flip([0]).contiguous()),
+  'every third element': () =>
+    wide
+      .index(torch.Slice(), torch.Slice(0, 40000, 3))
+      .mul(2)
+      .add(1),
+  'a comparison': () => tall.gt(row),
+  'a choice by a mask': () => torch.where(mask, tall, column),
+  'a change in place': () => tall.clone().add_(row).mul_(3),
+  'a fold of rows': () => tall.sum(1),
+  'a fold of columns': () => tall.mean(0),
+  'a fold of the middle': () => c.amax(1),
+  'a fold of long rows': () => wide.pow(2).sum(1),
+  'a fold of everything': () => wide.sum(),
+  softmax: () => tall.softmax(1),
+  gradients: () => {
+    const x = tall.detach().requires_grad_()
+    x.matmul(torch.randn([64, 96], { generator: seeded() }))
+      .tanh()
+      .pow(2)
+      .mean()
+      .backward()
+    return x.grad as torch.Tensor
+  },
+}
+
+function seeded(): torch.Generator {
+  return new torch.Generator().manual_seed(7)
+}
+
+describe('results', () => {
+  const expected = new Map(Object.entries(work).map(([name, run]) => [name, run().to_typed_array()]))
+
+  for (const threads of [2, 3]) {
+    it(`are the same to the bit on ${threads} threads`, async () => {
+      torch.set_num_threads(threads)
+      const different = new Set<string>()
+      // The first round is this thread's alone; in later ones the others have started.
+      for (let round = 0; round < 3; round++) {
+        for (const [name, run] of Object.entries(work)) {
+          const [got, want] = [run().to_typed_array(), expected.get(name)]
+          if (got.length !== want?.length || !got.every((x, i) => Object.is(x, want[i]))) different.add(name)
+        }
+        await pause(60)
+      }
+      expect([...different]).toEqual([])
+    })
+  }
+
+  it('are no views of memory that threads share', () => {
+    expect(tall.add(1).to_typed_array().buffer).toBeInstanceOf(ArrayBuffer)
+  })
+})
+
+const pause = (milliseconds: number): Promise<void> =>
+  new Promise((resolve) => {
+    setTimeout(resolve, milliseconds)
+  })
+
+/**
+ * Two functions that meet: `meet(mine, other)` says that it is there, waits a while for the other, and returns whether that
+ * came; `hang(own, other, flag)` does not return while the flag is 0 where it met the other, and returns 1 where nobody is there.
+ */
+function meetings(memory: KernelMemory): Compiled {
+  const m = new ModuleBuilder()
+  m.importMemory({ shared: memory.shared })
+  const meet = m.function<[I32, I32], I32>([I32, I32], I32, (f, mine, other) => {
+    f.store(mine, I32.const(1))
+    const left = f.let(I32.const(2 ** 22))
+    f.while(I32.load(other).eqz().and(left.gt(0)), () => f.set(left, left.sub(1)))
+    const came = f.let(I32.load(other))
+    f.store(mine, I32.const(0))
+    return came
+  })
+  const hang = m.function<[I32, I32, I32], I32>([I32, I32, I32], I32, (f, own, other, flag) => {
+    const alone = f.let(I32.load(other).eqz())
+    f.if(alone.eqz(), () => {
+      f.store(own, I32.const(1))
+      f.while(I32.load(flag).eqz(), () => f.set(alone, I32.const(0)))
+    })
+    return alone
+  })
+  m.export('meet', meet)
+  m.export('hang', hang)
+  return new Compiled(m, memory)
+}
+
+interface Fixture {
+  readonly pool: ThreadPool
+  readonly handles: ThreadHandle[]
+  /** Runs `meet` twice, until two threads have met in it or too often. */
+  untilMet(): Promise<boolean>
+  /** Runs `meet` on this thread while another one hangs; the same result, where the other one comes at all. */
+  untilLost(repeatable: boolean): Promise<number>
+}
+
+function fixture(options: PoolOptions = {}): Fixture {
+  const memory = new KernelMemory({ shared: true })
+  const module = meetings(memory)
+  const [first, second, flag] = [memory.alloc(64), memory.alloc(64), memory.alloc(64)]
+  const clear = (): void => {
+    for (const at of [first, second, flag]) memory.int32[at / 4] = 0
+  }
+  const handles: ThreadHandle[] = []
+  const pool = new ThreadPool(memory, {
+    start: (data, ended) => {
+      const handle = startThread(data, ended)
+      handles.push(handle)
+      return handle
+    },
+    ...options,
+  })
+  pool.resize(2)
+  const [meet, hang] = [module.placeOf('meet'), module.placeOf('hang')]
+  return {
+    pool,
+    handles,
+    async untilMet() {
+      for (let attempt = 0; attempt < 200 && pool.count > 1; attempt++) {
+        clear()
+        const [one, two] = Array.from(pool.run(module, [[[meet, first, second]], [[meet, second, first]]], true))
+        if (one === 1 && two === 1) return true
+        await pause(5)
+      }
+      return false
+    },
+    async untilLost(repeatable) {
+      for (let attempt = 0; attempt < 100; attempt++) {
+        clear()
+        const chunks = [[[meet, first, second] as const], [[hang, second, first, flag] as const]]
+        const [, two = 0] = Array.from(pool.run(module, chunks, repeatable))
+        if (pool.count === 1) return two
+        await pause(5)
+      }
+      return Number.NaN
+    },
+  }
+}
+
+describe('threads', () => {
+  it('work at the same time', async () => {
+    const { pool, untilMet } = fixture()
+    expect(await untilMet()).toBe(true)
+    pool.resize(1)
+    expect(pool.count).toBe(1)
+  })
+
+  it('are done without when one is killed, and can be started anew', async () => {
+    const { pool, handles, untilMet } = fixture({ patience: 100 })
+    expect(await untilMet()).toBe(true)
+    await handles[0]?.terminate()
+    expect(pool.count).toBe(1)
+    expect(pool.reason).toContain('ended')
+    pool.resize(2)
+    expect(await untilMet()).toBe(true)
+    pool.resize(1)
+  })
+
+  it('hang nobody when one is killed while others go on', async () => {
+    const { pool, handles, untilMet } = fixture({ patience: 100 })
+    expect(await untilMet()).toBe(true)
+    const killed = handles[0]?.terminate()
+    while (pool.count > 1) await untilMet()
+    await killed
+    expect(pool.count).toBe(1)
+  })
+
+  it('leave the work of one that is lost to this one', async () => {
+    const { pool, untilLost } = fixture({ patience: 60 })
+    expect(await untilLost(true)).toBe(1)
+    expect(pool.reason).toContain('ended in the middle of its work')
+  })
+
+  it('give an error where what one left half done cannot be done again', async () => {
+    const { pool, untilLost } = fixture({ patience: 60 })
+    await expect(untilLost(false)).rejects.toThrow('a thread ended while it changed a tensor in place')
+    expect(pool.count).toBe(1)
+  })
+
+  it('are not there where none can start, which is said', () => {
+    const { pool } = fixture({
+      start: () => {
+        throw new Error('no workers in this test')
+      },
+    })
+    expect(pool.count).toBe(1)
+    expect(pool.reason).toBe('one thread: workers cannot start here: no workers in this test')
+    const single = new ThreadPool(new KernelMemory())
+    single.resize(4)
+    expect([single.count, single.reason]).toEqual([1, expect.stringContaining('shared memory')])
+  })
+
+  it('let a process that trained on two of them end by itself', async () => {
+    const program = `
+      import * as torch from ${JSON.stringify(new URL('../src/index.ts', import.meta.url).href)}
+      torch.set_num_threads(2)
+      torch.manual_seed(0)
+      const [x, w] = [torch.randn([256, 128]), torch.randn([128, 64]).requires_grad_()]
+      for (let step = 0; step < 5; step++) {
+        const loss = x.matmul(w).tanh().pow(2).mean()
+        loss.backward()
+        torch.no_grad(() => w.sub_(w.grad.mul(0.1)))
+        w.grad = null
+        await new Promise((resolve) => setTimeout(resolve, 20))
+      }
+      console.log(torch.get_num_threads())`
+    const flags = ['--import', 'tsx', '--input-type=module', '--conditions=chainrule-source', '--eval', program]
+    const { stdout } = await promisify(execFile)(process.execPath, flags, { timeout: 20_000 })
+    expect(stdout.trim()).toBe('2')
+  })
+})
