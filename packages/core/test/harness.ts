@@ -99,6 +99,11 @@ export class TestBench {
     return torch.tensor(values, { dtype, device: this.device.type })
   }
 
+  /** The dtypes of floating point numbers that only this device computes in. */
+  get ownFloats(): readonly torch.DType[] {
+    return this.device.isReference ? this.device.floats : [torch.float32]
+  }
+
   /** The dtype with the most digits. */
   get precise(): torch.DType {
     return this.device.floats.at(-1) as torch.DType

@@ -117,7 +117,7 @@ onEachDevice('matrix products', (on) => {
   }
 
   describe.each([...pairs, ...empties].map((pair) => [title(pair), ...pair] as const))('%s', (_, a, b) => {
-    it.each(on.device.floats.map((dtype) => [String(dtype), dtype] as const))('%s', async (_name, dtype) => {
+    it.each(on.ownFloats.map((dtype) => [String(dtype), dtype] as const))('%s', async (_name, dtype) => {
       await on.near(...multiply(model(a, dtype), model(b, dtype), dtype))
       // The last two dimensions exchanged in memory.
       const turn = (x: Tensor): Tensor => (x.ndim < 2 ? x : x.mT.contiguous().mT)

@@ -65,7 +65,7 @@ const parametersOf = (op: ReductionOp): number[][] => {
 
 onEachDevice('reductions by their formulas', (on) => {
   describe.each([...torch.reductionOps])('%s', (_, op) => {
-    it.each(on.device.floats.map((dtype) => [String(dtype), dtype] as const))(
+    it.each(on.ownFloats.map((dtype) => [String(dtype), dtype] as const))(
       'every choice of dims in %s',
       async (_name, dtype) => {
         for (const shape of shapes) {
@@ -293,7 +293,7 @@ onEachDevice('reductions by their definitions', (on) => {
           // The variance of one element is not a number, and the deviation has no slope where it is zero.
           if (/var|std/.test(name) && folds < 2) continue
           await on.gradients((x) => entry.run(x, dim, shape.length === 2), [on.input(shape)], {
-            twice: entry.order === 2,
+            twice: entry.order === 2 && shape.length < 3,
           })
         }
       }
