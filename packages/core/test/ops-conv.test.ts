@@ -96,6 +96,9 @@ describe('arguments', () => {
 
   it('that do not exist', () => {
     expect(() => torch.conv1d(x, w, { pad: 1 } as object)).toThrow("conv1d() got an unexpected keyword argument 'pad'")
+    expect(() => torch.conv1d(x, w, null, 2, { stride: 1 })).toThrow(
+      "conv1d() got multiple values for argument 'stride'",
+    )
     expect(() => torch.avg_pool1d(x, 2, { divisor_override: 2 })).toThrow(
       "unexpected keyword argument 'divisor_override'",
     )

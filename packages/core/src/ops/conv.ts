@@ -2,10 +2,10 @@
 import { RuntimeError } from '../errors.ts'
 import { formatShape, type Shape } from '../shape.ts'
 import type { Tensor } from '../tensor/tensor.ts'
-import { bindArguments } from './arguments.ts'
 import { type ConvCall, checkChannels, checkConv, checkKernel, perDirection } from './conv-checks.ts'
 import { convolve, convolveBack } from './conv-step.ts'
 import { constant_pad } from './padding.ts'
+import { bindArguments } from './window-arguments.ts'
 
 /** One number for all directions, or one for each. */
 export type Extent = number | readonly number[]

@@ -1,10 +1,10 @@
 /** Maxima and averages of windows, along one and two directions (`torch.nn.functional`'s names and arguments). */
 import { RuntimeError } from '../errors.ts'
 import type { Tensor } from '../tensor/tensor.ts'
-import { bindArguments } from './arguments.ts'
 import type { Extent } from './conv.ts'
 import { checkInput, pairOf, poolSize, singleOf } from './pooling-checks.ts'
 import { average, largest } from './pooling-step.ts'
+import { bindArguments } from './window-arguments.ts'
 
 /** What max pooling takes by name. */
 export interface MaxPoolOptions {
