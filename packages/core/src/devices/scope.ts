@@ -12,10 +12,7 @@ export function inScope(storage: Storage): void {
  * Runs work of the framework and frees at once what it made and does not give back: nobody else has seen it. `results`
  * names the storages that live on; they are handed to the scope around this one.
  */
-export function freeing<T>(
-  work: () => T,
-  results: (value: T, made: readonly Storage[]) => readonly Storage[],
-): T {
+export function freeing<T>(work: () => T, results: (value: T, made: readonly Storage[]) => readonly Storage[]): T {
   const outer = made
   const own: Storage[] = []
   made = own

@@ -16,7 +16,8 @@ export function hostArray(storage: Storage): TypedArray {
     storage.buffer = array
     return array
   }
-  if (buffer === null) throw new Error('chainrule: a storage was read after it was freed; this is a bug, please report it')
+  if (buffer === null)
+    throw new Error('chainrule: a storage was read after it was freed; this is a bug, please report it')
   return ArrayBuffer.isView(buffer) ? (buffer as TypedArray) : (buffer as HostBuffer).array
 }
 
