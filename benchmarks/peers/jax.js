@@ -1,6 +1,6 @@
 /** The contestant jax-js: its WebAssembly backend, everything under `jit`. */
 globalThis.navigator ??= { userAgent: 'Node' } // jax-js reads it; Node has it from version 21 on.
-const { answer, op, training } = await import('../dist/src/answer.js')
+const { answer, brief, training } = await import('../dist/src/answer.js')
 const { gpt } = await import('../dist/src/data.js')
 const {
   blockUntilReady,
@@ -20,16 +20,15 @@ defaultDevice('wasm')
 
 const array = (data, name) => np.array(data.array(name), { shape: data.shape(name) })
 const load = (data, prefix) => Object.fromEntries(data.names(prefix).map((name) => [name, array(data, prefix + name)]))
-const numbers = (x) => x.dataSync()
 
 function compiled(f, ...inputs) {
-  const compiledF = jit(f)
-  // Results are computed when they are waited for.
-  return op(
-    () => compiledF(...inputs.map((x) => x.ref)),
-    numbers,
-    async (x) => (await x.blockUntilReady()).dispose(),
-  )
+  const fast = jit(f)
+  const call = () => fast(...inputs.map((x) => x.ref))
+  return {
+    // Results are computed when they are waited for.
+    run: async () => (await call().blockUntilReady()).dispose(),
+    values: () => brief(call().dataSync()),
+  }
 }
 const matmul = (n) => (data) => compiled(np.matmul, array(data, `matmul-${n}/a`), array(data, `matmul-${n}/b`))
 const vector = (f) => (data) => compiled(f, array(data, 'vector/x'))

@@ -31,7 +31,7 @@ export function brief(values: ArrayLike<number>): number[] {
 export function op<T>(
   run: () => T,
   read: (result: T) => ArrayLike<number>,
-  drop: (result: T) => void | Promise<void> = () => {},
+  drop: (result: T) => void = () => {},
 ): Work {
   return { run: () => drop(run()), values: () => brief(read(run())) }
 }

@@ -5,7 +5,7 @@ import * as nn from '@chainrule/nn'
 import * as optim from '@chainrule/optim'
 import { answer, op, type Rows, training, type Work } from './answer.ts'
 import type { Data } from './data.ts'
-import { GPT, loaded, mlp, tensor } from './models.ts'
+import { cnn, GPT, loaded, mlp, tensor } from './models.ts'
 
 const read = (x: torch.Tensor): ArrayLike<number> => x.contiguous().to_typed_array()
 
@@ -90,7 +90,10 @@ const rows: Rows = {
     const model = loaded(mlp(), data, 'mlp/')
     return steps(data, model, 'mlp-data/x', new optim.Adam(model.parameters(), { lr: 1e-3 }))
   },
-  'cnn-adam': 'there is no convolution yet',
+  'cnn-adam'(data) {
+    const model = loaded(cnn(), data, 'cnn/')
+    return steps(data, model, 'cnn-data/x', new optim.Adam(model.parameters(), { lr: 1e-3 }))
+  },
   'gpt-adamw'(data) {
     const model = loaded(new GPT(), data, 'gpt/')
     return steps(data, model, 'gpt-data/tokens', new optim.AdamW(model.parameters(), { lr: 1e-3 }))
@@ -100,4 +103,15 @@ const rows: Rows = {
 const { version } = JSON.parse(
   readFileSync(new URL('../package.json', import.meta.resolve('@chainrule/core')), 'utf8'),
 ) as { version: string }
-await answer({ name: `chainrule ${version}`, details: torch.device_info().backend }, rows)
+torch.set_num_threads(Number(process.env['THREADS'] ?? 1))
+// Threads start in the background.
+if (torch.get_num_threads() < Number(process.env['THREADS'] ?? 1))
+  await new Promise((resolve) => void setTimeout(resolve, 500))
+const threads = torch.get_num_threads()
+await answer(
+  {
+    name: `chainrule ${version}`,
+    details: `${torch.device_info().backend}, ${threads} thread${threads === 1 ? '' : 's'}`,
+  },
+  rows,
+)

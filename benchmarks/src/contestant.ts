@@ -9,7 +9,8 @@ export interface Entry {
   readonly key: string
   readonly command: string
   readonly args: readonly string[]
-  readonly env?: Readonly<Record<string, string>>
+  /** How many it is asked to use; left to it without. */
+  readonly threads?: number
   /** What follows the name that it gives itself. */
   readonly suffix?: string
 }
@@ -45,7 +46,7 @@ export class Contestant {
   /** Starts it; a text says why it cannot take part. */
   static async start(entry: Entry, folder: string): Promise<Contestant | string> {
     const child = spawn(entry.command, [...entry.args, folder], {
-      env: { ...process.env, ...entry.env },
+      env: { ...process.env, ...(entry.threads === undefined ? {} : { THREADS: String(entry.threads) }) },
       stdio: ['pipe', 'pipe', 'pipe'],
     })
     let errors = ''

@@ -28,20 +28,23 @@ export function entries({ node, threads, only }: Options): Entry[] {
   const flags = has ? [] : [relaxed]
   const chainrule = [file('dist/src/chainrule.js')]
   const all: Entry[] = [
-    { key: 'chainrule', command: node, args: [...flags, ...chainrule] },
-    { key: 'pytorch', command: process.env['PYTHON'] ?? '/usr/bin/python3', args: [file('peers/pytorch.py')] },
+    { key: 'chainrule', command: node, args: [...flags, ...chainrule], threads: 1 },
+    {
+      key: 'pytorch',
+      command: process.env['PYTHON'] ?? '/usr/bin/python3',
+      args: [file('peers/pytorch.py')],
+      threads: 1,
+    },
     { key: 'tfjs-wasm', command: node, args: [...flags, file('peers/tfjs.js')] },
     { key: 'jax-js', command: node, args: [...flags, file('peers/jax.js')] },
   ]
-  if (!has) all.push({ key: 'plain', command: node, args: chainrule, suffix: ', without the flag' })
+  if (!has) all.push({ key: 'plain', command: node, args: chainrule, suffix: ', without the flag', threads: 1 })
   if (threads > 1) {
-    const env = { THREADS: String(threads) }
     const suffix = `, ${threads} threads`
-    for (const { key, command, args } of all.slice(0, 2)) {
-      all.push({ key: `${key}-threads`, command, args, env, suffix })
-    }
+    all.push(...all.slice(0, 2).map((entry) => ({ ...entry, key: `${entry.key}-threads`, threads, suffix })))
   }
-  const chosen = all.filter(({ key }) => key === 'chainrule' || only === null || only.includes(key))
+  const isChosen = (key: string): boolean => only === null || only.some((name) => key.startsWith(name))
+  const chosen = all.filter(({ key }) => key.startsWith('chainrule') || isChosen(key))
   if (chosen.some(({ key }) => key === 'tfjs-wasm' || key === 'jax-js')) installPeers()
   return chosen
 }

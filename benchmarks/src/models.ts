@@ -7,6 +7,18 @@ const { layers, width, heads, context, vocabulary } = gpt
 
 export const mlp = (): nn.Module => new nn.Sequential(new nn.Linear(784, 128), new nn.ReLU(), new nn.Linear(128, 10))
 
+export const cnn = (): nn.Module =>
+  new nn.Sequential(
+    new nn.Conv2d(1, 16, 3, { padding: 1 }),
+    new nn.ReLU(),
+    new nn.MaxPool2d(2),
+    new nn.Conv2d(16, 32, 3, { padding: 1 }),
+    new nn.ReLU(),
+    new nn.MaxPool2d(2),
+    new nn.Flatten(),
+    new nn.Linear(32 * 7 * 7, 10),
+  )
+
 /** Attention from matmul and softmax, as every contestant has them. */
 class Block extends nn.Module {
   ln_1 = new nn.LayerNorm(width)
