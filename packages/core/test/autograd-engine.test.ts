@@ -217,6 +217,19 @@ onEachDevice('the backward pass', (on) => {
     for (const [i, g] of seen.entries()) await on.near(g, [3 ** i, 3 ** i, 3 ** i], [3])
   })
 
+  it('what a hook of a leaf was given does not grow with .grad', async () => {
+    const x = on.leaf([1, 2], torch.float32)
+    const seen: Tensor[] = []
+    const handle = x.register_hook((g) => {
+      seen.push(g)
+    })
+    x.mul(3).mul(2).sum().backward()
+    handle.remove()
+    x.mul(3).mul(2).sum().backward()
+    await on.near(x.grad as Tensor, [12, 12], [2])
+    await on.near(seen[0] as Tensor, [6, 6], [2])
+  })
+
   it('retain_grad keeps, accumulates, and is idempotent', async () => {
     const x = on.leaf([1, 2], torch.float32)
     const y = x.mul(2)
