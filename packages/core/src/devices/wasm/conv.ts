@@ -47,11 +47,21 @@ export function compileConv<V extends Lanes<V>>(
   options: MatmulOptions<V> = {},
 ): Convolutions {
   const { exports } = new WebAssembly.Instance(convModule(element, options).compile(), { env: { memory } })
-  const { pad, convolve, correlate } = exports
-  if (typeof pad !== 'function' || typeof convolve !== 'function' || typeof correlate !== 'function') {
-    throw new Error('compileConv: the module does not export its functions')
+  const call = (name: string): ((...args: number[]) => void) => {
+    const kernel = exports[name]
+    if (typeof kernel !== 'function') throw new Error(`compileConv: the module exports no ${name}`)
+    return (...args) => kernel(...args)
   }
-  const { bytes } = element
+  return convolutionsBy(call, memory, element.bytes)
+}
+
+/** Convolutions by the functions that a module of conv-module.ts exports; elements have so many bytes. */
+export function convolutionsBy(
+  call: (name: 'pad' | 'convolve' | 'correlate') => (...args: number[]) => void,
+  memory: WebAssembly.Memory,
+  bytes: number,
+): Convolutions {
+  const [pad, convolve, correlate] = [call('pad'), call('convolve'), call('correlate')]
 
   /** Copies image `z` of a group whose first channel is `channel`. */
   const copy = (x: Images, z: number, channel: number, size: Pair, p: Padded, to: number): void => {

@@ -96,7 +96,7 @@ export function createWasm({ budget = 2 ** 27, relaxed = hasRelaxedSimd }: WasmO
 
   const routines: Routines = {
     ...js.routines,
-    ...windowRoutines(memory, residency, { relaxed, shared: memory.shared }),
+    ...windowRoutines(memory, residency, threads, { relaxed }),
     matmul(out, a, b) {
       if (![out, a, b].every(isHere)) return js.routines.matmul(out, a, b)
       residency.begin()

@@ -45,13 +45,18 @@ export function poolOutputSize(shape: Omit<PoolShape, 'outputSize'>, ceilMode: b
 /** Compiles the pooling kernels over a memory. */
 export function compilePool(memory: WebAssembly.Memory, options: { readonly shared?: boolean } = {}): Pools {
   const { exports } = new WebAssembly.Instance(poolModule(options).compile(), { env: { memory } })
-  const call = (name: string): ((...args: number[]) => void) => {
+  return poolsBy((name) => {
     const kernel = exports[name]
     if (typeof kernel !== 'function') throw new Error(`compilePool: the module exports no ${name}`)
-    return (...args) => {
-      kernel(...args)
-    }
-  }
+    return (...args) => kernel(...args)
+  }, memory)
+}
+
+/** Pooling by the functions that a module of pool-module.ts exports. */
+export function poolsBy(
+  call: (name: 'maxForward' | 'maxBackward' | 'averageForward' | 'averageBackward') => (...args: number[]) => void,
+  memory: WebAssembly.Memory,
+): Pools {
   const [maxForward, maxBackward] = [call('maxForward'), call('maxBackward')]
   const [averageForward, averageBackward] = [call('averageForward'), call('averageBackward')]
   const geometry = ({ planes, size, outputSize, kernel, stride, padding, dilation }: PoolShape): number[] => {

@@ -4,11 +4,11 @@ import type { Operand } from '../device.ts'
 import { hostArray } from '../js/host.ts'
 import { js } from '../js/index.ts'
 import type { ConvRoutines, ConvWindow, PoolRoutines, PoolWindow } from '../windows.ts'
-import { type Convolutions, type ConvShape, compileConv, convWorkspaceBytes, type Images } from './conv.ts'
-import { float32 as singles } from './matmul.ts'
+import type { ConvShape, Images } from './conv.ts'
 import type { KernelMemory } from './memory.ts'
-import { compilePool, type PoolShape, type Pools } from './pool.ts'
+import type { PoolShape, Pools } from './pool.ts'
 import { type Residency, ResidentBuffer } from './residency.ts'
+import { ThreadedConvolutions, type ThreadPool, threadedPools } from './threads/index.ts'
 
 type Four = readonly [number, number, number, number]
 type Planes = readonly [planes: number, height: number, width: number]
@@ -17,16 +17,17 @@ type Planes = readonly [planes: number, height: number, width: number]
 export function windowRoutines(
   memory: KernelMemory,
   residency: Residency,
-  options: { readonly relaxed: boolean; readonly shared: boolean },
+  threads: ThreadPool,
+  options: { readonly relaxed: boolean },
 ): ConvRoutines & PoolRoutines {
-  let convolutions: Convolutions | null = null
+  let convolutions: ThreadedConvolutions | null = null
   let pools: Pools | null = null
-  const convs = (): Convolutions => {
-    convolutions ??= compileConv(singles, memory.memory, options)
+  const convs = (): ThreadedConvolutions => {
+    convolutions ??= new ThreadedConvolutions(memory, threads, options)
     return convolutions
   }
   const pooling = (): Pools => {
-    pools ??= compilePool(memory.memory, options)
+    pools ??= threadedPools(memory, threads)
     return pools
   }
 
@@ -76,9 +77,7 @@ export function windowRoutines(
       if (!operands.every(isHere)) return js.routines.conv(out, x, weight, bias, window)
       const shape = convShape(x, out, weight, window)
       const [to, from, weights, start] = addressesOf(operands) as [number, number, number, number | undefined]
-      withBlock(convWorkspaceBytes(shape, 4), (workspace) => {
-        convs().forward(shape, imagesAt(from, x), weights, start ?? null, to, workspace)
-      })
+      convs().forward(shape, imagesAt(from, x), weights, start ?? null, to)
       finish(out)
     },
 
@@ -87,9 +86,7 @@ export function windowRoutines(
       if (!operands.every(isHere)) return js.routines.convInput(out, g, weight, bias, window)
       const shape = convShape(out, g, weight, window)
       const [to, from, weights, start] = addressesOf(operands) as [number, number, number, number | undefined]
-      withBlock(convWorkspaceBytes(shape, 4), (workspace) => {
-        convs().gradInput(shape, imagesAt(from, g), weights, start ?? null, to, workspace)
-      })
+      convs().gradInput(shape, imagesAt(from, g), weights, start ?? null, to)
       finish(out)
     },
 
@@ -98,9 +95,7 @@ export function windowRoutines(
       if (!operands.every(isHere)) return js.routines.convWeight(out, x, g, window)
       const shape = convShape(x, g, out, window)
       const [to, from, gradient] = addressesOf(operands) as [number, number, number]
-      withBlock(convWorkspaceBytes(shape, 4), (workspace) => {
-        convs().gradWeight(shape, imagesAt(from, x), imagesAt(gradient, g), to, workspace)
-      })
+      convs().gradWeight(shape, imagesAt(from, x), imagesAt(gradient, g), to)
       finish(out)
     },
 

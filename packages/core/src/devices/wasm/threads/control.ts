@@ -17,7 +17,7 @@
 export const mostChunks = 64
 
 /** How many numbers there can be. */
-export const mostNumbers = 16384
+export const mostNumbers = 65536
 
 /** The places of the words. */
 export const words = { sequence: 0, count: 1, module: 2, address: 3, length: 4, states: 16, starts: 16 + mostChunks }

@@ -45,6 +45,6 @@ export function cutRun(place: number, args: readonly number[], steps: readonly n
 }
 
 /** Where part `index` of `count` begins; the last one ends at `size`. */
-function cutAt(size: number, grain: number, index: number, count: number): number {
+export function cutAt(size: number, grain: number, index: number, count: number): number {
   return index === count ? size : Math.floor(Math.floor(size / grain) * (index / count)) * grain
 }

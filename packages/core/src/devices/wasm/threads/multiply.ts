@@ -1,9 +1,9 @@
-import { type Multiply, multiplyBy, type Plan, partOfPlan, float32 as singles, workspaceBytes } from '../matmul.ts'
+import { multiplyBy, type Plan, partOfPlan, float32 as singles, workspaceBytes } from '../matmul.ts'
 import { matmulModule } from '../matmul-module.ts'
 import type { KernelMemory } from '../memory.ts'
 import { Compiled } from './compiled.ts'
+import { Notes } from './notes.ts'
 import type { ThreadPool } from './pool.ts'
-import type { Chunk } from './team.ts'
 
 /** Multiply-adds below which a part of a product does not pay for being handed on (10 µs), and those of a large part. */
 const [leastWork, largeWork] = [2 ** 18, 2 ** 25]
@@ -16,20 +16,13 @@ export function threadedMatmul(
 ): (plan: Plan) => void {
   const { bytes } = singles
   const module = new Compiled(matmulModule(singles, { relaxed, shared: memory.shared }), memory)
-  const place = module.placeOf('multiply')
+  const notes = new Notes(module)
   const multiply = multiplyBy(module.get('multiply'), bytes)
+  const noted = multiplyBy(notes.of('multiply'), bytes)
   const workspaces: number[] = []
   const workspaceOf = (chunk: number): number => {
     workspaces[chunk] ??= memory.alloc(workspaceBytes)
     return workspaces[chunk]
-  }
-  let args: number[] = []
-  const write: Multiply = multiplyBy((...values) => {
-    args = values
-  }, bytes)
-  const chunkOf = (part: Plan, workspace: number): Chunk => {
-    write(part, workspace)
-    return [[place, ...args]]
   }
   return (plan) => {
     const { batch, m, n, k } = plan
@@ -39,7 +32,7 @@ export function threadedMatmul(
     const repeatable = plan.start === undefined || plan.start.address !== plan.c.address
     threads.run(
       module,
-      parts.map((part, i) => chunkOf(part, workspaceOf(i))),
+      parts.map((part, i) => notes.take(() => noted(part, workspaceOf(i)))),
       repeatable,
     )
   }

@@ -7,7 +7,7 @@ import { type StartThread, startThread } from './start.ts'
 import { type Chunk, callAll, Team } from './team.ts'
 
 export interface PoolOptions {
-  /** Milliseconds after which a thread that took work and is silent counts as lost. */
+  /** Milliseconds after which a thread that took work and is silent counts as lost, and 20 times what this one worked. */
   readonly patience?: number
   readonly start?: StartThread
 }
@@ -31,7 +31,7 @@ export class ThreadPool {
   #asked = 1
   #reason: string | null = null
 
-  constructor(memory: KernelMemory, { patience = 5000, start = startThread }: PoolOptions = {}) {
+  constructor(memory: KernelMemory, { patience = 10_000, start = startThread }: PoolOptions = {}) {
     this.#memory = memory
     this.#patience = patience
     this.#start = start

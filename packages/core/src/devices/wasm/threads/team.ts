@@ -59,7 +59,7 @@ export class Team {
   #alive = 0
   #sequence = 0
 
-  /** A team of `count` threads, this one among them. `patience`: milliseconds after which a thread that is silent is lost. */
+  /** A team of `count` threads, this one among them. `patience`: see PoolOptions. */
   constructor(memory: WebAssembly.Memory, count: number, patience: number, start: StartThread) {
     const control = new SharedArrayBuffer(controlBytes)
     this.#words = new Int32Array(control)
@@ -116,13 +116,15 @@ export class Team {
     for (let i = 0; i < chunks.length; i++) Atomics.store(w, words.states + i, 8 * sequence + states.free)
     Atomics.store(w, words.sequence, sequence)
     Atomics.notify(w, words.sequence, chunks.length - 1)
+    const begin = performance.now()
     let own: { readonly error: unknown } | null = null
     try {
       this.#work(module, chunks, sequence)
     } catch (error) {
       own = { error }
     }
-    const outcome = this.#collect(chunks.length, sequence)
+    const patience = this.#patience + 20 * (performance.now() - begin)
+    const outcome = this.#collect(chunks.length, sequence, patience)
     if (own !== null) throw own.error
     return outcome
   }
@@ -159,7 +161,7 @@ export class Team {
   }
 
   /** Waits until nobody works on the job any more. */
-  #collect(count: number, sequence: number): Outcome {
+  #collect(count: number, sequence: number, patience: number): Outcome {
     const [refused, failed]: [number[], number[]] = [[], []]
     let lost = false
     for (let i = 0; i < count; i++) {
@@ -167,7 +169,7 @@ export class Team {
       // After an error of this thread some chunks are nobody's: they must not be begun any more.
       const free = 8 * sequence + states.free
       if (Atomics.compareExchange(this.#words, at, free, 8 * sequence + states.failed) === free) continue
-      if (!this.#ends(at, 8 * sequence + states.taken, lost ? 0 : this.#patience)) lost = true
+      if (!this.#ends(at, 8 * sequence + states.taken, lost ? 0 : patience)) lost = true
       const ending = Atomics.load(this.#words, at) - 8 * sequence
       if (ending === states.refused) refused.push(i)
       else if (ending !== states.done) failed.push(i)
