@@ -8,7 +8,7 @@ import type { KernelMemory } from './memory.ts'
 import { type Loop, loopsOf, planReduction, still } from './plan.ts'
 import { columnReductionModule, rowReductionModule } from './reduce.ts'
 import { type Input, type Layout, sizeOf } from './stream.ts'
-import { type Call, Compiled, callAll, cutLoops, cutRun, ThreadPool } from './threads/index.ts'
+import { type Call, Compiled, callAll, cutLoops, cutRun, grain, ThreadPool } from './threads/index.ts'
 import { accessOf, byteStrides, type Window } from './window.ts'
 
 /** One or more formulas over the same inputs. */
@@ -58,7 +58,7 @@ export class KernelRunner {
     })
     const pointers = windows.map(({ pointer }) => pointer)
     const strides = stridesOf(layouts, inner.steps)
-    const parts = cutLoops([...loops, inner], pointers, this.#partsFor(shape))
+    const parts = cutLoops([...loops, inner], pointers, this.#partsFor(shape), grain)
     const [run, rows] = [module.placeOf('run'), module.placeOf('rows')]
     const calls = parts.map(({ loops, pointers }, i): Call => {
       const outer = loops.slice(0, -1)
@@ -141,7 +141,7 @@ export class KernelRunner {
     const strides = stridesOf(layouts, inner.steps)
     const inputStrides = stridesOf(layouts.slice(1), inner.steps.slice(1))
     const isRows = direction === 'rows'
-    const parts = cutLoops(isRows ? kept : [...kept, inner], pointers, this.#partsFor(shape))
+    const parts = cutLoops(isRows ? kept : [...kept, inner], pointers, this.#partsFor(shape), isRows ? 1 : grain)
     const calls = parts.map(({ loops, pointers }, i): Call => {
       const outer = isRows ? loops : loops.slice(0, -1)
       const block = isRows

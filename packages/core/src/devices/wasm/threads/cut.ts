@@ -7,24 +7,25 @@ export interface Part {
   readonly pointers: readonly number[]
 }
 
-/** Runs of elements are cut at multiples of a cache line of float32. */
-const grain = 16
+/** Runs of elements are cut at multiples of this: a cache line of float32. */
+export const grain = 16
 
 /**
- * Cuts nested loops, outermost first, into at most `count` parts about equal: along the outermost loop that is long enough,
- * or else the longest. `pointers` are the windows' first elements, which the loops' steps move.
+ * Cuts nested loops, outermost first, into at most `count` parts about equal: along the outermost loop that is much longer than that,
+ * or else the longest. `pointers` are the windows' first elements, which the loops' steps move. The innermost loop is cut at
+ * multiples of `innerGrain`.
  */
-export function cutLoops(loops: readonly Loop[], pointers: readonly number[], count: number): Part[] {
+export function cutLoops(loops: readonly Loop[], pointers: readonly number[], count: number, innerGrain = 1): Part[] {
   if (count < 2) return [{ loops, pointers }]
-  const grains = loops.map(({ size }, i) => (i < loops.length - 1 ? size : Math.floor(size / grain)))
-  const longEnough = grains.findIndex((size) => size >= count)
+  const grains = loops.map(({ size }, i) => Math.floor(size / (i < loops.length - 1 ? 1 : innerGrain)))
+  const longEnough = grains.findIndex((size) => size >= 4 * count)
   const along = longEnough >= 0 ? longEnough : grains.indexOf(Math.max(...grains))
   const loop = loops[along]
   const parts = Math.min(count, grains[along] ?? 1)
   if (loop === undefined || parts < 2) return [{ loops, pointers }]
-  const last = along === loops.length - 1
+  const step = along < loops.length - 1 ? 1 : innerGrain
   return Array.from({ length: parts }, (_, i) => {
-    const [from, to] = [cutAt(loop.size, last ? grain : 1, i, parts), cutAt(loop.size, last ? grain : 1, i + 1, parts)]
+    const [from, to] = [cutAt(loop.size, step, i, parts), cutAt(loop.size, step, i + 1, parts)]
     return {
       loops: loops.map((each, k) => (k === along ? { ...loop, size: to - from } : each)),
       pointers: pointers.map((pointer, k) => pointer + from * (loop.steps[k] ?? 0)),
