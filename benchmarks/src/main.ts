@@ -5,12 +5,9 @@ import { removeData, writeData } from './data.ts'
 import { machine } from './machine.ts'
 import { measure, paces } from './measure.ts'
 import { help, type Options, readOptions } from './options.ts'
-import { legend, writePage } from './page.ts'
+import { legend, warning, writePage } from './page.ts'
 import type { Row } from './rows.ts'
 import { cells, type Measured, markdownTable, terminalTable } from './table.ts'
-
-const referenceBlas = `PyTorch multiplies matrices with the reference BLAS here: its times, and all ratios to them, say little. Install
-libopenblas0-pthread for those that PyTorch is known by.`
 
 async function startAll(options: Options, folder: string): Promise<Contestant[]> {
   const all: Contestant[] = []
@@ -47,9 +44,8 @@ async function main(): Promise<void> {
     console.log(`\n${legend}`)
     const { rounds } = paces[options.quick ? 'quick' : 'full']
     console.log(
-      `Medians of ${rounds} alternating rounds, one thread each unless the column says otherwise; ~: noisy; ≠: wrong.`,
+      `Medians of ${rounds} alternating rounds, one thread each unless the column says otherwise; ~: noisy; ≠: wrong.${warning(measured)}`,
     )
-    if (contestants.some(({ about }) => about.details === 'the reference BLAS')) console.log(`\n${referenceBlas}`)
     if (options.write) writePage(measured, lines, new Date().toISOString().slice(0, 10))
   } finally {
     for (const contestant of contestants) contestant.stop()

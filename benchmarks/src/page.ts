@@ -1,15 +1,26 @@
 /** The results page, docs/benchmarks.md, and the table in README.md. */
+import { execSync } from 'node:child_process'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { cells, type Measured, markdownTable } from './table.ts'
 
-const page = new URL('../../../docs/benchmarks.md', import.meta.url)
-const readme = new URL('../../../README.md', import.meta.url)
+const root = new URL('../../../', import.meta.url)
+const page = new URL('docs/benchmarks.md', root)
+const readme = new URL('README.md', root)
 
 /** How to read a ratio, wherever ratios are. */
 export const legend =
   'A ratio is the time that chainrule takes, as a part of the time of the column before it: below 1, chainrule is faster.'
 
-const rows = `- The perceptron is one weight and one bias under a sigmoid and its binary cross-entropy, on scalars.
+const referenceBlas =
+  'PyTorch multiplies matrices with the reference BLAS here: its times, and all ratios to them, say little. Install ' +
+  'libopenblas0-pthread for those that PyTorch is known by.'
+
+/** What must be said where PyTorch has a slow BLAS; empty elsewhere. */
+export function warning({ contestants }: Measured): string {
+  return contestants.some(({ about }) => about.details === 'the reference BLAS') ? `\n\n${referenceBlas}` : ''
+}
+
+const rows = `- The perceptron is one weight and one bias under a sigmoid and its binary cross-entropy, on scalars: forward and backward.
 - MLP: 784-128-10, ReLU, a batch of 64; SGD with a rate of 0.1, Adam with 0.001.
 - CNN: convolutions 1→16→32 of 3 × 3, each with ReLU and 2 × 2 max pooling, on 28 × 28, then a linear layer; a batch of 32, Adam.
 - GPT: 4 layers of width 128, 4 heads, 64 tokens, a vocabulary of 65, a batch of 16; pre-norm, GELU, causal attention from
@@ -24,19 +35,21 @@ const notes = `- All contestants start from the same weights and the same data, 
   is installed, and is then several times slower in all that multiplies matrices.
 - jax-js runs compiled functions (\`jit\`), whole training steps as one; TensorFlow.js frees memory by \`tidy\`. In chainrule and
   PyTorch nothing is compiled ahead and nothing is freed by hand.
+- The rows of single ops drop each result, in a loop that never yields to the event loop. PyTorch frees it at once, TensorFlow.js
+  and jax-js are told to; chainrule moves old results out of its kernels' memory when that is full, and its times contain that.
 - TensorFlow.js takes tokens one-hot, as a matrix product: its WebAssembly backend has no gradient of a gather.`
 
 /** Writes both; `lines` say what was measured on, and by whom. */
 export function writePage(measured: Measured, lines: readonly string[], date: string): void {
   const text = `# Benchmarks
 
-Measured on ${date}, with one thread each:
+Measured on ${date}, with one thread each unless a column says otherwise:
 
 ${lines.map((line) => `- ${line}`).join('\n')}
 
 ${markdownTable(cells(measured))}
 
-${legend}
+${legend}${warning(measured)}
 
 ## The rows
 
@@ -59,7 +72,9 @@ use, beside the workspace. \`pnpm bench --help\` shows how to choose rows and co
   writeFileSync(page, text)
   const short = `${markdownTable(cells({ ...measured, contestants: measured.contestants.filter(isShown) }, true))}
 
-${legend.replace('the column before it', "the column's")} ${lines[0]}; one thread each.
+The first column is chainrule's time; the others say what part of theirs it is: below 1, chainrule is faster. One thread each;
+${lines.slice(0, 2).join('; ')}.${warning(measured)}
+
 More, and how to repeat it: [docs/benchmarks.md](docs/benchmarks.md).`
   const place = /(<!-- benchmarks:start -->\n)[\s\S]*(<!-- benchmarks:end -->)/
   const before = readFileSync(readme, 'utf8')
@@ -68,6 +83,10 @@ More, and how to repeat it: [docs/benchmarks.md](docs/benchmarks.md).`
     readme,
     before.replace(place, (_, start: string, end: string) => `${start}${short}\n${end}`),
   )
+  execSync('pnpm exec biome format --write README.md docs/benchmarks.md', {
+    cwd: root,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
 }
 
 const isShown = ({ key }: { readonly key: string }): boolean =>

@@ -13,7 +13,7 @@ export interface Row {
 const matmul = (n: number): Row => ({ name: `matmul-${n}`, title: `matmul ${n} × ${n}`, flop: 2 * n ** 3 })
 
 export const rows: readonly Row[] = [
-  { name: 'perceptron', title: 'scalar perceptron, BCE, forward + backward' },
+  { name: 'perceptron', title: 'perceptron, scalars' },
   matmul(64),
   matmul(256),
   matmul(1024),

@@ -31,12 +31,11 @@ export function cells({ contestants, results }: Measured, ratiosOnly = false): C
     return `[${known < 0 ? notes.push(text) : known + 1}]`
   }
   const timeCell = (row: Row, { about }: Contestant, result: Result): string => {
-    const rate = row.flop === undefined ? '' : ` (${Number((row.flop / result.seconds / 1e9).toPrecision(3))} GFLOP/s)`
     const values = (): string => result.values.map((value) => Number(value.toPrecision(5))).join(', ')
     const wrong = result.agrees ? '' : ` ≠ ${note(`${row.title}: ${about.name} computes ${values()}`)}`
-    return `${time(result.seconds)}${rate}${result.spread > noisy ? ' ~' : ''}${wrong}`
+    return `${time(result.seconds)}${result.spread > noisy ? ' ~' : ''}${wrong}`
   }
-  const body = [...results].map(([row, byKey]) => {
+  const timeRow = (row: Row, byKey: Results): string[] => {
     const ours = byKey.get('chainrule')?.seconds ?? Number.NaN
     const columns = contestants.flatMap((contestant, i) => {
       const result = byKey.get(contestant.key)
@@ -46,10 +45,22 @@ export function cells({ contestants, results }: Measured, ratiosOnly = false): C
         : `– ${note(`${row.title}: ${contestant.about.name}: ${refusal}`)}`
       if (i === 0) return [shown]
       const ratio = result && ours > 0 ? (ours / result.seconds).toFixed(ours < result.seconds / 10 ? 3 : 2) : '–'
-      return ratiosOnly ? [result?.agrees === false ? shown : result ? ratio : shown] : [shown, ratio]
+      return ratiosOnly ? [result?.agrees ? ratio : shown] : [shown, ratio]
     })
     return [row.title, ...columns]
-  })
+  }
+  const rateRow = (flop: number, byKey: Results): string[] => {
+    const rates = contestants.flatMap(({ key }, i) => {
+      const result = byKey.get(key)
+      const rate = result ? String(Number((flop / result.seconds / 1e9).toPrecision(3))) : '–'
+      return i === 0 ? [rate] : [rate, '']
+    })
+    return ['in GFLOP/s', ...rates]
+  }
+  const body = [...results].flatMap(([row, byKey]) => [
+    timeRow(row, byKey),
+    ...(row.flop === undefined || ratiosOnly ? [] : [rateRow(row.flop, byKey)]),
+  ])
   const head = contestants.flatMap(({ about }, i) => (i === 0 || ratiosOnly ? [about.name] : [about.name, 'ratio']))
   return { head: ['', ...head], body, notes }
 }
@@ -57,7 +68,10 @@ export function cells({ contestants, results }: Measured, ratiosOnly = false): C
 const numbered = (notes: readonly string[]): string[] => notes.map((text, i) => `[${i + 1}] ${text}`)
 
 export function terminalTable({ head, body, notes }: Cells): string {
-  const table = new Table({ head, style: { head: [], border: [], compact: true } })
+  const table = new Table({
+    head: head.map((name) => name.replaceAll(' ', '\n')),
+    style: { head: [], border: [], compact: true },
+  })
   table.push(...body)
   return [table.toString(), ...numbered(notes)].join('\n')
 }
@@ -65,6 +79,6 @@ export function terminalTable({ head, body, notes }: Cells): string {
 export function markdownTable({ head, body, notes }: Cells): string {
   const line = (row: readonly string[]): string => `| ${row.join(' | ')} |`
   const rule = line(head.map((_, i) => (i === 0 ? '---' : '---:')))
-  const under = notes.length === 0 ? [] : ['', ...numbered(notes).map((text) => `${text}  `)]
+  const under = notes.length === 0 ? [] : ['', ...numbered(notes).map((text) => `- ${text}`)]
   return [line(head), rule, ...body.map(line), ...under].join('\n')
 }
