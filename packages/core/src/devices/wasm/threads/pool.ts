@@ -45,7 +45,9 @@ export class ThreadPool {
   /** Why there are fewer threads than were asked for, where that is so. */
   get reason(): string | null {
     const isWhole = this.#team === null || this.#team.size === this.#asked
-    return isWhole ? this.#reason : `${this.count} of ${this.#asked} threads: the others ended; ${startsNew}`
+    return isWhole
+      ? this.#reason
+      : `${this.count} of ${this.#asked} threads: the others ended, or could not start; ${startsNew}`
   }
 
   /** Asks for a number of threads. */
@@ -107,7 +109,8 @@ export class ThreadPool {
   }
 }
 
-const startsNew = 'set_num_threads starts new ones'
+const startsNew =
+  'set_num_threads starts new ones (a page with a content security policy must allow `worker-src blob:`)'
 
 const notIsolated =
   'one thread: there is no SharedArrayBuffer here; a page has it where it is cross-origin isolated, by the headers ' +
