@@ -132,6 +132,7 @@ export { flatten, ravel, reshape, squeeze, unflatten, unsqueeze } from './ops/vi
 
 export { gather, take, take_along_dim } from './ops/gather.ts'
 export { type Index, index_put, index_put_ } from './ops/indexing.ts'
+export { layer_norm } from './ops/layer-norm.ts'
 export { argwhere, masked_scatter, masked_select, nonzero } from './ops/masked.ts'
 export { index_add, index_copy, index_fill, index_select } from './ops/rows.ts'
 export { type ScatterOptions, scatter, scatter_add } from './ops/scatter.ts'

@@ -1,5 +1,6 @@
 import type { Operand } from './device.ts'
 import type { ReductionKernel } from './kernel.ts'
+import type { RowKernel } from './row-kernel.ts'
 import type { ConvRoutines, PoolRoutines } from './windows.ts'
 
 /** How an element that is scattered is joined with what is there; `max` and `min` give NaN where either is. */
@@ -16,6 +17,11 @@ export interface Routines extends ConvRoutines, PoolRoutines {
   gather(out: Operand, x: Operand, index: Operand, dim: number): void
   /** `out[i][index[i][j][k]][k] = source[i][j][k]` for `dim` 1, and so on, or `+=` and so on, one element after the other. */
   scatter(out: Operand, index: Operand, source: Operand, dim: number, mode: ScatterMode): void
+  /**
+   * A kernel for each row of matrices. Outputs are the elements, `[rows, n]`, then one number a row for each of the
+   * kernel's results, `[rows, 1]`; inputs with one row, or one element, are the same for all.
+   */
+  rows(kernel: RowKernel, outputs: readonly Operand[], inputs: readonly (Operand | number)[]): void
   /** Every intermediate result of a fold along `dim`. */
   scan(kernel: ReductionKernel, out: Operand, x: Operand, dim: number): void
   /** Sorts along the last dimension, keeping the order of equals; NaN counts as largest. */

@@ -1,8 +1,11 @@
+import { modes } from '../autograd/modes.ts'
+import type { RowKernel } from '../devices/row-kernel.ts'
 import type { DType } from '../dtype.ts'
 import { RuntimeError } from '../errors.ts'
 import { wrapDim } from '../shape.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { routine } from './define/routine.ts'
+import { rowKernel, runRows } from './define/rows.ts'
 import { cat } from './joining.ts'
 
 /** The dimension, in one argument or by name, and the dtype to compute in. */
@@ -26,27 +29,53 @@ function prepare(
   return { input, at: wrapDim(call.dim, x.ndim) }
 }
 
+// The first pass may step over NaN: the sum does not.
+const softmaxRows = rowKernel('softmax', {
+  inputs: ['x'],
+  steps: { top: { max: 'x' }, total: { sum: 'exp(x - top)', keep: true } },
+  output: 'out / total',
+})
+const softmaxBackwardRows = rowKernel('softmax_backward', {
+  inputs: ['g', 'y'],
+  steps: { total: { sum: 'g * y' } },
+  output: '(g - total) * y',
+})
+const logSoftmaxRows = rowKernel('log_softmax', {
+  inputs: ['x'],
+  steps: { top: { max: 'x' }, total: { sum: 'exp(x - top)' }, rest: 'log(total)' },
+  output: 'x - top - rest',
+})
+const logSoftmaxBackwardRows = rowKernel('log_softmax_backward', {
+  inputs: ['g', 'y'],
+  steps: { total: { sum: 'g' } },
+  output: 'g - exp(y) * total',
+})
+
+/** Whether a dimension is one of rows: the last one. Others are faster as ops on whole slices than row by row. */
+const isRow = (x: Tensor, dim: number): boolean => dim >= x.ndim - 1
+
+const rowOf = (kernel: RowKernel, x: Tensor, ...others: readonly Tensor[]): Tensor =>
+  runRows(kernel, x.shape.at(-1) ?? 1, [x, ...others])[0]
+
 /** `eˣ / Σ eˣ` along a dimension, without overflow. */
 export function softmax(x: Tensor, dim: number | SoftmaxOptions, options: SoftmaxOptions = {}): Tensor {
   const { input, at } = prepare('softmax', x, dim, options)
-  return softmaxAlong(input, at)
-}
-
-function softmaxAlong(x: Tensor, dim: number): Tensor {
   return routine(
     'softmax',
-    [x],
+    [input],
     () => {
-      if (x.numel() === 0) return x.clone()
-      const powers = x.sub(x.amax(dim, { keepdim: true })).exp()
-      return powers.div(powers.sum(dim, { keepdim: true }))
+      if (isRow(input, at)) return rowOf(softmaxRows, input)
+      if (input.numel() === 0) return input.clone()
+      const powers = input.sub(input.amax(at, { keepdim: true })).exp()
+      return powers.div(powers.sum(at, { keepdim: true }))
     },
     (out) => ({
       saved: [out],
       backward: ([g = null], _, [y]) => {
         if (g === null) return [null]
+        if (isRow(g, at) && !modes.grad) return [rowOf(softmaxBackwardRows, g, y as Tensor)]
         const scaled = g.mul(y as Tensor)
-        return [scaled.sub((y as Tensor).mul(scaled.sum(dim, { keepdim: true })))]
+        return [scaled.sub((y as Tensor).mul(scaled.sum(at, { keepdim: true })))]
       },
     }),
   )
@@ -59,15 +88,18 @@ export function log_softmax(x: Tensor, dim: number | SoftmaxOptions, options: So
     'log_softmax',
     [input],
     () => {
+      if (isRow(input, at)) return rowOf(logSoftmaxRows, input)
       if (input.numel() === 0) return input.clone()
       const centred = input.sub(input.amax(at, { keepdim: true }))
       return centred.sub(centred.exp().sum(at, { keepdim: true }).log())
     },
     (out) => ({
       saved: [out],
-      backward: ([g = null], _, [y]) => [
-        g === null ? null : g.sub((y as Tensor).exp().mul(g.sum(at, { keepdim: true }))),
-      ],
+      backward: ([g = null], _, [y]) => {
+        if (g === null) return [null]
+        if (isRow(g, at) && !modes.grad) return [rowOf(logSoftmaxBackwardRows, g, y as Tensor)]
+        return [g.sub((y as Tensor).exp().mul(g.sum(at, { keepdim: true })))]
+      },
     }),
   )
 }

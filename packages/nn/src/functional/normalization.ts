@@ -1,4 +1,5 @@
 /** Normalisation over rows, batches and groups: `(x - mean) / √(variance + eps)`, scaled and shifted. */
+import * as torch from '@chainrule/core'
 import { elementwise, no_grad, RuntimeError, routine, type Shape, type Tensor, ValueError } from '@chainrule/core'
 
 /** The mean over dimensions, and what to multiply the distance from it by. */
@@ -75,21 +76,7 @@ export function layer_norm(
   { weight = null, bias = null, eps = 1e-5 }: NormOptions = {},
 ): Tensor {
   const shape = typeof normalized_shape === 'number' ? [normalized_shape] : normalized_shape
-  if (shape.length === 0) {
-    throw new RuntimeError(
-      'Expected normalized_shape to be at least 1-dimensional, i.e., containing at least one element, but got ' +
-        'normalized_shape = []',
-    )
-  }
-  const start = input.ndim - shape.length
-  if (start < 0 || shape.some((n, i) => n !== input.shape[start + i])) {
-    throw new RuntimeError(
-      `Given normalized_shape=[${shape.join(', ')}], expected input with shape [*, ${shape.join(', ')}], but got input of ` +
-        `size[${input.shape.join(', ')}]`,
-    )
-  }
-  const dims = shape.map((_, i) => start + i)
-  return normalizeBy({ name: 'native_layer_norm', input, dims, eps, weight, bias, affine: shape })
+  return torch.layer_norm(input, shape, weight, bias, eps)
 }
 
 const normalizeByRunning = elementwise('batch_norm_inference', ['x', 'mean', 'variance', 'weight', 'bias'], {

@@ -5,6 +5,7 @@ import type { Routines, ScatterMode } from '../routines.ts'
 import { convRoutines } from './conv.ts'
 import { forEachRow, hostArray, walk } from './host.ts'
 import { poolRoutines } from './pooling.ts'
+import { rows } from './rows.ts'
 import { scan } from './scan.ts'
 
 const joins: Readonly<Record<ScatterMode, (old: number, value: number) => number>> = {
@@ -61,6 +62,8 @@ export const routines: Routines = {
       values[to] = joins[mode](old, value)
     })
   },
+
+  rows,
 
   scan,
 

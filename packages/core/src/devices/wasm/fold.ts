@@ -19,9 +19,17 @@ const folds: ReadonlyMap<string, Fold> = new Map<string, Fold>([
   ['mul', { start: 1, combine: (a, x) => a.mul(toNumbers(x)), join: (a, b) => a.mul(b), wide: false }],
   ['max', { start: -Infinity, combine: (a, x) => a.max(toNumbers(x)), join: (a, b) => a.max(b), wide: false }],
   ['min', { start: Infinity, combine: (a, x) => a.min(toNumbers(x)), join: (a, b) => a.min(b), wide: false }],
+  ['fmax', { start: -Infinity, combine: (a, x) => a.pmax(toNumbers(x)), join: (a, b) => a.max(b), wide: false }],
   ['and', { start: 1, combine: (a, x) => a.pmin(truths(x)), join: (a, b) => a.min(b), wide: false }],
   ['or', { start: 0, combine: (a, x) => a.pmax(truths(x)), join: (a, b) => a.max(b), wide: false }],
 ])
+
+/** The fold by a function. */
+export function foldNamed(name: string): Fold {
+  const fold = folds.get(name)
+  if (fold === undefined) throw new Error(`foldNamed: '${name}' is no fold; there are ${[...folds.keys()].join(', ')}`)
+  return fold
+}
 
 const truths = (value: Lanes): F32x4 => toMask(value).and(F32x4.const(1)).asF32x4()
 

@@ -97,6 +97,12 @@ export function createWasm({ budget = 2 ** 27, relaxed = hasRelaxedSimd }: WasmO
   const routines: Routines = {
     ...js.routines,
     ...windowRoutines(memory, residency, threads, { relaxed }),
+    rows(kernel, outputs, inputs) {
+      const [rows, n] = (outputs[0] as Operand).shape as readonly [number, number]
+      const windows = outputs.every(isHere) ? windowsOf([...outputs, ...inputs], [rows, n]) : null
+      if (windows === null) return js.routines.rows(kernel, outputs, inputs)
+      runner.rows(kernel, [rows, n], windows.slice(0, outputs.length) as Window[], windows.slice(outputs.length))
+    },
     matmul(out, a, b) {
       if (![out, a, b].every(isHere)) return js.routines.matmul(out, a, b)
       residency.begin()

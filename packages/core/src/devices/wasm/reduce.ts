@@ -1,20 +1,10 @@
 import type { Expression } from '../../formula/expression.ts'
-import {
-  F32,
-  F32x4,
-  F64,
-  type FunctionBuilder,
-  type FunctionHandle,
-  I32,
-  I32x4,
-  ModuleBuilder,
-  select,
-} from './assembler.ts'
+import { F32, F32x4, F64, type FunctionBuilder, type FunctionHandle, I32, I32x4, ModuleBuilder } from './assembler.ts'
 import { isFloat, isInteger, isStrided, type KernelOptions, type Parameter } from './elementwise.ts'
 import type { Folding } from './fold.ts'
 import { compileFormulas, type Imports, importsOf, type Lanes, toMask, toNumbers } from './formula.ts'
 import { forEachIndex } from './odometer.ts'
-import { Share } from './share.ts'
+import { additions, atMost, foldAll, Share } from './share.ts'
 import { type Input, type Layout, readInputs, type Stream, stream } from './stream.ts'
 
 /** A fold, and how the arrays lie that it reads and writes. */
@@ -26,8 +16,6 @@ export interface ReductionSpec {
   readonly inputs: readonly Input[]
 }
 
-/** Additions in float32 before they go into the float64 sum. */
-const additions = 16
 const zero = I32.const(0)
 
 /** What the functions of one module share. */
@@ -91,32 +79,12 @@ function runFunction(context: Context): FunctionHandle<Parameter[], F64> {
     const strides = addresses.slice(arrays.length)
     const streams = streamsOf(f, context, addresses, strides, left)
     const splats = splatAll(f, parameters)
-    // Four shares, so that an addition need not wait for the one before it.
-    const shares = Array.from({ length: 4 }, () => new Share(f, folding.fold))
-    const [main = new Share(f, folding.fold), ...others] = shares
-    const steps = f.let(zero)
-    const step = f.let(zero)
-    f.while(left.geSigned(16), () => {
-      f.set(steps, atMost(left.shr(4), folding.fold.wide ? additions : undefined))
-      f.set(step, steps)
-      f.repeat(() => {
-        shares.forEach((share, ahead) => share.take(valueAt(f, context, streams, splats, ahead)))
-        for (const each of streams) each.advance(4)
-        f.set(step, step.sub(1))
-      }, step)
-      f.set(left, left.sub(steps.shl(4)))
-      for (const other of others) main.absorb(other)
-      main.empty()
-    })
-    f.while(left.gtSigned(0), () => {
-      const isInside = I32x4.lanes(0, 1, 2, 3).lt(I32x4.splat(left))
-      const value = toNumbers(valueAt(f, context, streams, splats, 0))
-      main.take(isInside.select(value, F32x4.const(folding.fold.start)))
-      for (const each of streams) each.advance()
-      f.set(left, left.sub(4))
-    })
-    main.empty()
-    return main.total()
+    const read = (ahead: number): Lanes[] => [valueAt(f, context, streams, splats, ahead)]
+    const advance = (groups: number): void => {
+      for (const each of streams) each.advance(groups)
+    }
+    const [total = F64.const(folding.fold.start)] = foldAll(f, [folding.fold], left, { read, advance })
+    return total
   })
 }
 
@@ -195,13 +163,10 @@ function columnsFunction(context: Context) {
 }
 
 const integers = (count: number) => Array.from({ length: count }, () => I32)
-const floats = (count: number) => Array.from({ length: count }, () => F32)
+export const floats = (count: number) => Array.from({ length: count }, () => F32)
 
 const splatAll = (f: FunctionBuilder, parameters: readonly Parameter[]): F32x4[] =>
   parameters.filter(isFloat).map((number) => f.let(F32x4.splat(number)))
-
-const atMost = (value: I32, limit: number | undefined): I32 =>
-  limit === undefined ? value : select(value.lt(limit), value, I32.const(limit))
 
 /** The streams of the input arrays; `strides` has those of the strided ones only. */
 function streamsOf(
@@ -241,7 +206,7 @@ function finish(f: FunctionBuilder, context: Context, folded: F32x4, numbers: re
 }
 
 /** Reads the words of a block one after the other; `rest` is the address of those that remain. */
-function wordsOf(f: FunctionBuilder, parameters: readonly Parameter[]): { next(): I32; rest(): I32 } {
+export function wordsOf(f: FunctionBuilder, parameters: readonly Parameter[]): { next(): I32; rest(): I32 } {
   const [block = zero] = parameters.filter(isInteger)
   let index = 0
   return {

@@ -1,5 +1,6 @@
 import { constant, type Expression, nodesOf, substitute } from '../../formula/expression.ts'
 import { isContiguous, numel } from '../../shape.ts'
+import type { RowKernel } from '../row-kernel.ts'
 import type { ModuleBuilder } from './assembler.ts'
 import { type ElementwiseSpec, elementwiseModule, type KernelOptions } from './elementwise.ts'
 import { foldingOf, type Reduction } from './fold.ts'
@@ -7,6 +8,7 @@ import { importedFunctions, powers } from './formula.ts'
 import type { KernelMemory } from './memory.ts'
 import { type Loop, loopsOf, planReduction, still } from './plan.ts'
 import { columnReductionModule, rowReductionModule } from './reduce.ts'
+import { rowModule } from './row-module.ts'
 import { type Input, type Layout, sizeOf } from './stream.ts'
 import { type Call, Compiled, callAll, cutLoops, cutRun, grain, ThreadPool } from './threads/index.ts'
 import { accessOf, byteStrides, type Window } from './window.ts'
@@ -148,6 +150,39 @@ export class KernelRunner {
         ? [inner.size, reduced.length, outer.length, ...pointers, ...inputStrides, ...recordsOf(ofInputs)]
         : [loops.at(-1)?.size ?? 1, n, outer.length, ...pointers, ...strides, ...ofInputs.flatMap(({ steps }) => steps)]
       return [module.placeOf('fold'), this.#describe([...block, ...recordsOf(outer)], i), ...numbers, n]
+    })
+    this.#call(module, calls, true)
+  }
+
+  /**
+   * Runs a row kernel over `[rows, n]`. Windows have these two dimensions; `outputs` are the elements, then the kernel's
+   * results, and overlap no input.
+   */
+  rows(
+    kernel: RowKernel,
+    [rows, n]: readonly [number, number],
+    outputs: readonly Window[],
+    inputs: readonly (Window | number)[],
+  ): void {
+    const windows = [...outputs, ...inputs.filter((input) => typeof input !== 'number')]
+    const numbers = inputs.filter((input) => typeof input === 'number')
+    const steps = windows.map(byteStrides)
+    const layouts = layoutsOf(windows, { size: n, steps: steps.map(([, step = 0]) => step) })
+    const module = this.#moduleOf(kernel, keyOf(layouts, inputs, []), () => {
+      const names = [...kernel.inputs, ...kernel.perRow, ...kernel.parameters]
+      const spec = { kernel, ...layoutsByName(names, layouts, outputs.length, inputs) }
+      return this.#instantiate(rowModule(spec, this.#options), [
+        ...kernel.steps.map(({ value }) => value),
+        kernel.output,
+      ])
+    })
+    const pointers = windows.map(({ pointer }) => pointer)
+    const rowLoop = { size: rows, steps: steps.map(([step = 0]) => step) }
+    const strides = steps.map(([, step = 0]) => step)
+    const parts = cutLoops([rowLoop], pointers, this.#partsFor([rows, n]))
+    const calls = parts.map(({ loops, pointers }, i): Call => {
+      const block = [loops[0]?.size ?? 0, n, ...pointers, ...rowLoop.steps, ...strides]
+      return [module.placeOf('rows'), this.#describe(block, i), ...numbers, n]
     })
     this.#call(module, calls, true)
   }

@@ -1,6 +1,63 @@
-import { F32x4, type F64, F64x2, type FunctionBuilder } from './assembler.ts'
+import { F32x4, type F64, F64x2, type FunctionBuilder, I32, I32x4, select } from './assembler.ts'
 import type { Fold } from './fold.ts'
-import type { Lanes } from './formula.ts'
+import { type Lanes, toNumbers } from './formula.ts'
+
+/** Additions in float32 before they go into the float64 sum. */
+export const additions = 16
+
+/** What folds take values from. */
+export interface Values {
+  /** The values that each fold takes, of the group that is `ahead` groups on; `isWhole` if all four elements remain. */
+  read(ahead: number, isWhole: boolean): readonly Lanes[]
+  advance(groups: number): void
+}
+
+/**
+ * Runs folds side by side over `left` elements, which it counts down to 0. Each has several shares, so that an addition
+ * need not wait for the one before it.
+ */
+export function foldAll(f: FunctionBuilder, folds: readonly Fold[], left: I32, { read, advance }: Values): F64[] {
+  const power = folds.length > 1 ? 1 : 2
+  const unroll = 1 << power
+  const shares = folds.map((fold) => Array.from({ length: unroll }, () => new Share(f, fold)))
+  const isWide = folds.some(({ wide }) => wide)
+  const [rounds, round] = [f.let(I32.const(0)), f.let(I32.const(0))]
+  f.while(left.geSigned(4 * unroll), () => {
+    f.set(rounds, atMost(left.shr(2 + power), isWide ? additions : undefined))
+    f.set(round, rounds)
+    f.repeat(() => {
+      for (let ahead = 0; ahead < unroll; ahead++) {
+        const values = read(ahead, true)
+        shares.forEach((of, k) => of[ahead]?.take(values[k] ?? F32x4.const(0)))
+      }
+      advance(unroll)
+      f.set(round, round.sub(1))
+    }, round)
+    f.set(left, left.sub(rounds.shl(2 + power)))
+    for (const [main, ...others] of shares) {
+      for (const other of others) main?.absorb(other)
+      main?.empty()
+    }
+  })
+  f.while(left.gtSigned(0), () => {
+    const isInside = f.let(I32x4.lanes(0, 1, 2, 3).lt(I32x4.splat(left)))
+    const values = read(0, false)
+    shares.forEach(([main], k) => {
+      main?.take(isInside.select(toNumbers(values[k] ?? F32x4.const(0)), F32x4.const(folds[k]?.start ?? 0)))
+    })
+    advance(1)
+    f.set(left, left.sub(4))
+  })
+  return shares.map(([main = new Share(f, folds[0] as Fold)]) => {
+    main.empty()
+    return main.total()
+  })
+}
+
+/** The smaller of a count and a limit. */
+export function atMost(count: I32, limit: number | undefined): I32 {
+  return limit === undefined ? count : select(count.lt(limit), count, I32.const(limit))
+}
 
 /** A part of a fold at work: four lanes in float32 and, where the fold is wide, what they have been emptied into. */
 export class Share {
