@@ -21,6 +21,8 @@ export {
   float64 as double,
   int32,
   int32 as int,
+  // PyTorch's class indices are `torch.long`, of 64 bits; the default integer here has 32.
+  int32 as long,
   uint8,
 } from './dtype.ts'
 export { IndexError, NotImplementedError, RuntimeError, ValueError } from './errors.ts'
@@ -121,7 +123,7 @@ export * from './ops/blocks.ts'
 export { clone, detach } from './ops/copies.ts'
 export { broadcast_to } from './ops/expand.ts'
 export * from './ops/joining.ts'
-export { constant_pad, type PadMode, type PadOptions, pad } from './ops/padding.ts'
+export { type PadMode, pad } from './ops/padding.ts'
 export * from './ops/permute.ts'
 export * from './ops/rearranging.ts'
 export * from './ops/slicing.ts'

@@ -464,7 +464,7 @@ onEachDevice('joining and rearranging', (on) => {
     await on.gradients((x) => torch.rot90(x, 1), [on.input([2, 3])])
     await on.gradients((x) => x.roll([1, -1], [0, 1]), [on.input([2, 3])])
     await on.gradients((x) => x.roll(2), [on.input([2, 3])])
-    await on.gradients((x) => torch.constant_pad(x, [1, -1, 0, 2], 5), [on.input([2, 3])])
+    await on.gradients((x) => torch.pad(x, [1, -1, 0, 2], { value: 5 }), [on.input([2, 3])])
     await on.gradients((x, y) => torch.broadcast_tensors(x, y), [on.input([2, 1]), on.input([3])])
     await on.gradients((x, y) => torch.meshgrid(x, y), [on.input([2]), on.input([3])])
     await on.gradients((x) => [x.clone(), x.contiguous(), x.t().contiguous(), x.to(x.dtype, { copy: true })], [a])
@@ -493,7 +493,7 @@ onEachDevice('joining and rearranging', (on) => {
       await on.near(x.rot90(1), ...of([4, 3], (i, j) => 4 * j + 3 - i))
       await on.near(x.repeat(2, 1), ...of([6, 4], (i, j) => 4 * (i % 3) + j))
       await on.near(x.repeat_interleave(2, 1), ...of([3, 8], (i, j) => 4 * i + Math.floor(j / 2)))
-      await on.near(torch.constant_pad(x, [1, 0, -1, 0], 0).narrow(1, 1, 4), ...of([2, 4], (i, j) => 4 * (i + 1) + j))
+      await on.near(torch.pad(x, [1, 0, -1, 0]).narrow(1, 1, 4), ...of([2, 4], (i, j) => 4 * (i + 1) + j))
       await on.near(
         x.tril(-1),
         indicesOf([3, 4]).map(([i = 0, j = 0]) => (j < i ? (values[4 * i + j] as number) : 0)),

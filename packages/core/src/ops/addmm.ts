@@ -1,5 +1,6 @@
 import { nameStep } from '../autograd/graph.ts'
 import type { Tensor } from '../tensor/tensor.ts'
+import { named } from './arguments.ts'
 import { routine } from './define/routine.ts'
 import { bmm, mm, mv, outer } from './matmul.ts'
 
@@ -10,46 +11,66 @@ export interface AddmmOptions {
 }
 
 /** `beta * x + alpha * (mat1 × mat2)`. */
-export function addmm(x: Tensor, mat1: Tensor, mat2: Tensor, { beta = 1, alpha = 1 }: AddmmOptions = {}): Tensor {
-  return routine(
-    'addmm',
-    [x, mat1, mat2],
-    () => {
-      const out = mm(mat1, mat2)
-      const scaled = alpha === 1 ? out : out.mul(alpha)
-      const bias = beta === 1 ? x : x.mul(beta)
-      if (beta !== 0) bias.expand(out.shape)
-      return beta === 0 ? scaled : scaled.add(bias)
-    },
-    () => ({
-      saved: [mat1, mat2],
-      backward: ([g = null], needs, [a, b]) => {
-        if (g === null) return [null, null, null]
-        const scaled = alpha === 1 ? g : g.mul(alpha)
-        return [
-          needs(0) ? (beta === 1 ? g : g.mul(beta)).sum_to_size(x.shape) : null,
-          needs(1) ? mm(scaled, (b as Tensor).t()) : null,
-          needs(2) ? mm((a as Tensor).t(), scaled) : null,
-        ]
+export const addmm = named(
+  'addmm',
+  ['input', 'mat1', 'mat2'],
+  (x: Tensor, mat1: Tensor, mat2: Tensor, { beta = 1, alpha = 1 }: AddmmOptions = {}): Tensor => {
+    return routine(
+      'addmm',
+      [x, mat1, mat2],
+      () => {
+        const out = mm(mat1, mat2)
+        const scaled = alpha === 1 ? out : out.mul(alpha)
+        const bias = beta === 1 ? x : x.mul(beta)
+        if (beta !== 0) bias.expand(out.shape)
+        return beta === 0 ? scaled : scaled.add(bias)
       },
-    }),
-  )
-}
+      () => ({
+        saved: [mat1, mat2],
+        backward: ([g = null], needs, [a, b]) => {
+          if (g === null) return [null, null, null]
+          const scaled = alpha === 1 ? g : g.mul(alpha)
+          return [
+            needs(0) ? (beta === 1 ? g : g.mul(beta)).sum_to_size(x.shape) : null,
+            needs(1) ? mm(scaled, (b as Tensor).t()) : null,
+            needs(2) ? mm((a as Tensor).t(), scaled) : null,
+          ]
+        },
+      }),
+    )
+  },
+  ['beta', 'alpha'],
+)
 
 /** `beta * x + alpha * (batch1 × batch2)`. */
-export function baddbmm(x: Tensor, batch1: Tensor, batch2: Tensor, { beta = 1, alpha = 1 }: AddmmOptions = {}): Tensor {
-  const scaled = bmm(batch1, batch2).mul(alpha)
-  return nameStep(beta === 0 ? scaled : scaled.add(x.mul(beta)), 'BaddbmmBackward0')
-}
+export const baddbmm = named(
+  'baddbmm',
+  ['input', 'batch1', 'batch2'],
+  (x: Tensor, batch1: Tensor, batch2: Tensor, { beta = 1, alpha = 1 }: AddmmOptions = {}): Tensor => {
+    const scaled = bmm(batch1, batch2).mul(alpha)
+    return nameStep(beta === 0 ? scaled : scaled.add(x.mul(beta)), 'BaddbmmBackward0')
+  },
+  ['beta', 'alpha'],
+)
 
 /** `beta * x + alpha * (mat × vec)`. */
-export function addmv(x: Tensor, mat: Tensor, vec: Tensor, { beta = 1, alpha = 1 }: AddmmOptions = {}): Tensor {
-  const scaled = mv(mat, vec).mul(alpha)
-  return nameStep(beta === 0 ? scaled : scaled.add(x.mul(beta)), 'AddmvBackward0')
-}
+export const addmv = named(
+  'addmv',
+  ['input', 'mat', 'vec'],
+  (x: Tensor, mat: Tensor, vec: Tensor, { beta = 1, alpha = 1 }: AddmmOptions = {}): Tensor => {
+    const scaled = mv(mat, vec).mul(alpha)
+    return nameStep(beta === 0 ? scaled : scaled.add(x.mul(beta)), 'AddmvBackward0')
+  },
+  ['beta', 'alpha'],
+)
 
 /** `beta * x + alpha * (vec1 ⊗ vec2)`. */
-export function addr(x: Tensor, vec1: Tensor, vec2: Tensor, { beta = 1, alpha = 1 }: AddmmOptions = {}): Tensor {
-  const scaled = outer(vec1, vec2).mul(alpha)
-  return nameStep(beta === 0 ? scaled : scaled.add(x.mul(beta)), 'AddrBackward0')
-}
+export const addr = named(
+  'addr',
+  ['input', 'vec1', 'vec2'],
+  (x: Tensor, vec1: Tensor, vec2: Tensor, { beta = 1, alpha = 1 }: AddmmOptions = {}): Tensor => {
+    const scaled = outer(vec1, vec2).mul(alpha)
+    return nameStep(beta === 0 ? scaled : scaled.add(x.mul(beta)), 'AddrBackward0')
+  },
+  ['beta', 'alpha'],
+)

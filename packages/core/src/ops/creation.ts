@@ -5,6 +5,7 @@ import { bool, type DType, float32, float64, int32, uint8 } from '../dtype.ts'
 import { RuntimeError, ValueError } from '../errors.ts'
 import { checkSizes, numel, type Shape } from '../shape.ts'
 import { allocate, Tensor, wrap } from '../tensor/tensor.ts'
+import { named } from './arguments.ts'
 import { type NestedList } from './copies.ts'
 import { write } from './inplace.ts'
 
@@ -14,6 +15,9 @@ export interface TensorOptions {
   readonly device?: string | undefined
   readonly requires_grad?: boolean | undefined
 }
+
+/** Their names. */
+export const tensorOptions = ['dtype', 'device', 'requires_grad']
 
 /** What may become a tensor: numbers, truth values, arrays of them nested evenly, or a typed array. */
 export type TensorData = NestedList | ArrayBufferView | Tensor
@@ -25,22 +29,6 @@ export function finish(x: Tensor, { requires_grad = false }: TensorOptions): Ten
     throw new RuntimeError('Only Tensors of floating point and complex dtype can require gradients')
   }
   return requires_grad ? x.requires_grad_() : x
-}
-
-/** Sizes and options of a call such as `zeros(2, 3, { dtype })` or `zeros([2, 3], { dtype })`. */
-export type SizeArguments<O> = readonly [...(readonly number[]), O] | readonly number[] | readonly [Shape, O?]
-
-/** Takes a call's sizes and options apart. */
-export function sizesAndOptions<O extends object>(name: string, args: SizeArguments<O>): { shape: Shape; options: O } {
-  const last = args[args.length - 1]
-  const hasOptions = typeof last === 'object' && last !== null && !Array.isArray(last)
-  const options = (hasOptions ? last : {}) as O
-  const given = (hasOptions ? args.slice(0, -1) : args) as readonly unknown[]
-  const shape = (Array.isArray(given[0]) ? given[0] : given) as Shape
-  if (shape.length > 0 && given.includes(undefined))
-    throw new TypeError(`${name}(): sizes must be numbers, got ${String(given)}`)
-  checkSizes(name, shape)
-  return { shape: [...shape], options }
 }
 
 /** Whether data is one of JavaScript's typed arrays. */
@@ -117,25 +105,35 @@ function dtypeOf(data: unknown, allBool: boolean): DType {
  * torch.tensor([[1, 2], [3, 4]], { requires_grad: true })
  * @throws ValueError for ragged arrays, with the place.
  */
-export function tensor(data: TensorData, options: TensorOptions = {}): Tensor {
-  if (data instanceof Tensor) {
-    const copy = data.detach().to(options.dtype ?? data.dtype, { copy: true })
-    return finish(options.device === undefined ? copy : copy.to(options.device), options)
-  }
-  const shape = shapeOf(data, '')
-  const count = numel(shape)
-  const values = new Float64Array(count)
-  const state = { at: 0, allBool: count > 0 }
-  flattenInto(data, values, state, '')
-  const dtype = options.dtype ?? dtypeOf(data, state.allBool)
-  return finish(fromValues(values, shape, dtype, options.device), options)
-}
+export const tensor = named(
+  'tensor',
+  ['data'],
+  (data: TensorData, options: TensorOptions = {}): Tensor => {
+    if (data instanceof Tensor) {
+      const copy = data.detach().to(options.dtype ?? data.dtype, { copy: true })
+      return finish(options.device === undefined ? copy : copy.to(options.device), options)
+    }
+    const shape = shapeOf(data, '')
+    const count = numel(shape)
+    const values = new Float64Array(count)
+    const state = { at: 0, allBool: count > 0 }
+    flattenInto(data, values, state, '')
+    const dtype = options.dtype ?? dtypeOf(data, state.allBool)
+    return finish(fromValues(values, shape, dtype, options.device), options)
+  },
+  tensorOptions,
+)
 
 /** As `tensor`, for what may be one already: then the same one. */
-export function as_tensor(data: TensorData, options: TensorOptions = {}): Tensor {
-  if (!(data instanceof Tensor)) return tensor(data, options)
-  return data.to(options.dtype ?? data.dtype).to(options.device ?? data.device)
-}
+export const as_tensor = named(
+  'as_tensor',
+  ['data'],
+  (data: TensorData, options: TensorOptions = {}): Tensor => {
+    if (!(data instanceof Tensor)) return tensor(data, options)
+    return data.to(options.dtype ?? data.dtype).to(options.device ?? data.device)
+  },
+  tensorOptions,
+)
 
 /** A tensor that shares a typed array's memory on the CPU: changes of either show in both. */
 export function from_numpy(data: Float32Array | Float64Array | Int32Array | Uint8Array): Tensor {
@@ -162,50 +160,97 @@ function filled(shape: Shape, value: number, dtype: DType, options: TensorOption
 }
 
 /** Zeros. */
-export function zeros(...args: SizeArguments<TensorOptions>): Tensor {
-  const { shape, options } = sizesAndOptions<TensorOptions>('zeros', args)
-  return filled(shape, 0, options.dtype ?? float32, options)
-}
+export const zeros = named(
+  'zeros',
+  ['*size'],
+  (size: Shape, options: TensorOptions = {}): Tensor => {
+    checkSizes('zeros', size)
+    return filled([...size], 0, options.dtype ?? float32, options)
+  },
+  tensorOptions,
+)
 /** Ones. */
-export function ones(...args: SizeArguments<TensorOptions>): Tensor {
-  const { shape, options } = sizesAndOptions<TensorOptions>('ones', args)
-  return filled(shape, 1, options.dtype ?? float32, options)
-}
+export const ones = named(
+  'ones',
+  ['*size'],
+  (size: Shape, options: TensorOptions = {}): Tensor => {
+    checkSizes('ones', size)
+    return filled([...size], 1, options.dtype ?? float32, options)
+  },
+  tensorOptions,
+)
 /** A tensor whose elements are not defined; here they are zeros. */
-export function empty(...args: SizeArguments<TensorOptions>): Tensor {
-  const { shape, options } = sizesAndOptions<TensorOptions>('empty', args)
-  return filled(shape, 0, options.dtype ?? float32, options)
-}
+export const empty = named(
+  'empty',
+  ['*size'],
+  (size: Shape, options: TensorOptions = {}): Tensor => {
+    checkSizes('empty', size)
+    return filled([...size], 0, options.dtype ?? float32, options)
+  },
+  tensorOptions,
+)
 /** One value throughout; its kind decides the dtype. */
-export function full(size: Shape, fill_value: number | boolean, options: TensorOptions = {}): Tensor {
-  checkSizes('full', size)
-  const dtype = options.dtype ?? (typeof fill_value === 'boolean' ? bool : float32)
-  return filled([...size], Number(fill_value), dtype, options)
-}
+export const full = named(
+  'full',
+  ['size', 'fill_value'],
+  (size: Shape, fill_value: number | boolean, options: TensorOptions = {}): Tensor => {
+    checkSizes('full', size)
+    const dtype = options.dtype ?? (typeof fill_value === 'boolean' ? bool : float32)
+    return filled([...size], Number(fill_value), dtype, options)
+  },
+  tensorOptions,
+)
 /** As `zeros`, with the shape, dtype and device of another tensor where not given. */
-export const zeros_like = (x: Tensor, options: TensorOptions = {}): Tensor => like(x, 0, options)
+export const zeros_like = named(
+  'zeros_like',
+  ['input'],
+  (x: Tensor, options: TensorOptions = {}): Tensor => like(x, 0, options),
+  tensorOptions,
+)
 /** As `ones`, with the shape, dtype and device of another tensor where not given. */
-export const ones_like = (x: Tensor, options: TensorOptions = {}): Tensor => like(x, 1, options)
+export const ones_like = named(
+  'ones_like',
+  ['input'],
+  (x: Tensor, options: TensorOptions = {}): Tensor => like(x, 1, options),
+  tensorOptions,
+)
 /** As `empty`, with the shape, dtype and device of another tensor where not given. */
-export const empty_like = (x: Tensor, options: TensorOptions = {}): Tensor => like(x, 0, options)
+export const empty_like = named(
+  'empty_like',
+  ['input'],
+  (x: Tensor, options: TensorOptions = {}): Tensor => like(x, 0, options),
+  tensorOptions,
+)
 /** As `full`, with the shape, dtype and device of another tensor where not given. */
-export const full_like = (x: Tensor, fill_value: number | boolean, options: TensorOptions = {}): Tensor =>
-  like(x, Number(fill_value), options)
+export const full_like = named(
+  'full_like',
+  ['input', 'fill_value'],
+  (x: Tensor, fill_value: number | boolean, options: TensorOptions = {}): Tensor =>
+    like(x, Number(fill_value), options),
+  tensorOptions,
+)
 const like = (x: Tensor, value: number, options: TensorOptions): Tensor =>
   filled(x.shape, value, options.dtype ?? x.dtype, { device: x.device, ...options })
 
 /** Ones on the diagonal, zeros elsewhere. */
-export function eye(n: number, m?: number | TensorOptions, options: TensorOptions = {}): Tensor {
-  const columns = typeof m === 'number' ? m : n
-  const named = typeof m === 'object' ? m : options
-  if (n < 0) throw new RuntimeError(`n must be greater or equal to 0, got ${n}`)
-  if (columns < 0) throw new RuntimeError(`m must be greater or equal to 0, got ${columns}`)
-  const out = zeros([n, columns], { ...named, requires_grad: false })
-  if (out.numel() > 0) out.diagonal().fill_(1)
-  return finish(out, named)
-}
+export const eye = named(
+  'eye',
+  ['n', 'm'],
+  (n: number, m: number | null = null, options: TensorOptions = {}): Tensor => {
+    const columns = m ?? n
+    if (n < 0) throw new RuntimeError(`n must be greater or equal to 0, got ${n}`)
+    if (columns < 0) throw new RuntimeError(`m must be greater or equal to 0, got ${columns}`)
+    const out = zeros([n, columns], { ...options, requires_grad: false })
+    if (out.numel() > 0) out.diagonal().fill_(1)
+    return finish(out, options)
+  },
+  tensorOptions,
+)
 
 /** `scalar_tensor(3)`: a number as a 0-dimensional tensor. */
-export function scalar_tensor(value: number, options: TensorOptions = {}): Tensor {
-  return full([], value, options)
-}
+export const scalar_tensor = named(
+  'scalar_tensor',
+  ['s'],
+  (value: number, options: TensorOptions = {}): Tensor => full([], value, options),
+  tensorOptions,
+)

@@ -1,9 +1,10 @@
 import { int32 } from '../dtype.ts'
 import { RuntimeError } from '../errors.ts'
 import type { Tensor } from '../tensor/tensor.ts'
+import { named } from './arguments.ts'
 
 /** Classes as rows with a single 1. */
-export function one_hot(x: Tensor, num_classes = -1): Tensor {
+export const one_hot = named('one_hot', ['input', 'num_classes'], (x: Tensor, num_classes = -1): Tensor => {
   if (x.dtype !== int32) throw new RuntimeError('one_hot is only applicable to index tensor.')
   if (x.numel() === 0 && num_classes <= 0) {
     throw new RuntimeError('Can not infer total number of classes from empty tensor.')
@@ -17,4 +18,4 @@ export function one_hot(x: Tensor, num_classes = -1): Tensor {
   const classes = num_classes === -1 ? largest + 1 : num_classes
   if (classes <= largest) throw new RuntimeError('Class values must be smaller than num_classes.')
   return x.new_zeros([...x.shape, classes]).scatter(-1, x.unsqueeze(-1), 1)
-}
+})

@@ -1,6 +1,7 @@
 import { RuntimeError } from '../errors.ts'
-import { formatShape, type Shape, type Sizes, sizesOf } from '../shape.ts'
+import { formatShape, type Shape } from '../shape.ts'
 import type { Tensor } from '../tensor/tensor.ts'
+import { named } from './arguments.ts'
 import { view as defineView } from './define/view.ts'
 
 const expandTo = defineView('expand', {
@@ -38,10 +39,12 @@ const expandTo = defineView('expand', {
 })
 
 /** Dimensions of size 1 shown as if repeated, without a copy; -1 keeps a size. */
-export function expand(x: Tensor, ...sizes: Sizes): Tensor {
-  return expandTo(x, sizesOf(sizes))
-}
+export const expand = named('expand', ['input', '*size'], (x: Tensor, size: Shape): Tensor => expandTo(x, size))
 /** As `expand`, to the shape of another tensor. */
 export const expand_as = (x: Tensor, other: Tensor): Tensor => expandTo(x, other.shape)
 /** As `expand`. */
-export const broadcast_to = (x: Tensor, shape: Shape): Tensor => expandTo(x, shape)
+export const broadcast_to = named(
+  'broadcast_to',
+  ['input', 'size|shape'],
+  (x: Tensor, shape: Shape): Tensor => expandTo(x, shape),
+)

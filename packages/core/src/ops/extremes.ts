@@ -1,10 +1,11 @@
 import { nameStep } from '../autograd/graph.ts'
 import { IndexError, RuntimeError } from '../errors.ts'
 import { wrapDim } from '../shape.ts'
-import type { Tensor } from '../tensor/tensor.ts'
+import { Tensor } from '../tensor/tensor.ts'
+import { named } from './arguments.ts'
 import { type ReductionContext, reduction } from './define/reduction.ts'
 import { routines } from './define/routine.ts'
-import { type Dims, optionsOf, type ReductionOptions, type ValuesAndIndices } from './reduction-options.ts'
+import type { Dims, ValuesAndIndices } from './reduction-options.ts'
 
 const emptyError =
   (name: string) =>
@@ -58,25 +59,31 @@ const minAll = reduction('min', ['x'], {
   node: ['MinBackward1', 'MinBackward0'],
 })
 /** The largest; equal ones share the gradient. */
-export function amax(x: Tensor, dim?: Dims | ReductionOptions, options?: ReductionOptions | boolean): Tensor {
-  return amaxOp.call([x], optionsOf(dim, options))
-}
+export const amax = named(
+  'amax',
+  ['input', 'dim', 'keepdim'],
+  (x: Tensor, dim: Dims = null, keepdim = false): Tensor => amaxOp.call([x], { dim, keepdim }),
+)
 /** The smallest; equal ones share the gradient. */
-export function amin(x: Tensor, dim?: Dims | ReductionOptions, options?: ReductionOptions | boolean): Tensor {
-  return aminOp.call([x], optionsOf(dim, options))
-}
+export const amin = named(
+  'amin',
+  ['input', 'dim', 'keepdim'],
+  (x: Tensor, dim: Dims = null, keepdim = false): Tensor => aminOp.call([x], { dim, keepdim }),
+)
 /** The smallest and the largest. */
-export function aminmax(
-  x: Tensor,
-  options: { readonly dim?: number; readonly keepdim?: boolean } = {},
-): { min: Tensor; max: Tensor } {
-  if (x.numel() === 0 && options.dim === undefined) {
-    throw new RuntimeError(
-      'aminmax(): cannot compute aminmax over an empty dimension as the operation has no identity.',
-    )
-  }
-  return { min: nameStep(amin(x, options), 'AminmaxBackward0'), max: nameStep(amax(x, options), 'AminmaxBackward0') }
-}
+export const aminmax = named(
+  'aminmax',
+  ['input'],
+  (x: Tensor, options: { readonly dim?: number; readonly keepdim?: boolean } = {}): { min: Tensor; max: Tensor } => {
+    if (x.numel() === 0 && options.dim === undefined) {
+      throw new RuntimeError(
+        'aminmax(): cannot compute aminmax over an empty dimension as the operation has no identity.',
+      )
+    }
+    return { min: nameStep(amin(x, options), 'AminmaxBackward0'), max: nameStep(amax(x, options), 'AminmaxBackward0') }
+  },
+  ['dim', 'keepdim'],
+)
 
 const argmaxOp = reduction('argmax', ['x'], {
   start: { at: 0, best: Number.NEGATIVE_INFINITY },
@@ -93,21 +100,17 @@ const argminOp = reduction('argmin', ['x'], {
   empty: emptyIndexError('argmin'),
 })
 /** The index of the first largest element, in the flattened tensor or along a dimension. */
-export function argmax(
-  x: Tensor,
-  dim?: number | ReductionOptions | null,
-  options?: ReductionOptions | boolean,
-): Tensor {
-  return argmaxOp.call([x], optionsOf(dim, options))
-}
+export const argmax = named(
+  'argmax',
+  ['input', 'dim', 'keepdim'],
+  (x: Tensor, dim: number | null = null, keepdim = false): Tensor => argmaxOp.call([x], { dim, keepdim }),
+)
 /** The index of the first smallest element, in the flattened tensor or along a dimension. */
-export function argmin(
-  x: Tensor,
-  dim?: number | ReductionOptions | null,
-  options?: ReductionOptions | boolean,
-): Tensor {
-  return argminOp.call([x], optionsOf(dim, options))
-}
+export const argmin = named(
+  'argmin',
+  ['input', 'dim', 'keepdim'],
+  (x: Tensor, dim: number | null = null, keepdim = false): Tensor => argminOp.call([x], { dim, keepdim }),
+)
 
 /** The extreme along a dimension and its index, which alone receives the gradient. */
 function extreme(name: 'max' | 'min', x: Tensor, dim: number, keepdim: boolean): ValuesAndIndices {
@@ -134,46 +137,31 @@ function extreme(name: 'max' | 'min', x: Tensor, dim: number, keepdim: boolean):
   return { values, indices }
 }
 
-function maxOrMin(
-  name: 'max' | 'min',
-  x: Tensor,
-  dim?: number | Tensor | ReductionOptions | null,
-  options?: ReductionOptions | boolean,
-): Tensor | ValuesAndIndices {
-  if (dim !== null && typeof dim === 'object' && 'storage' in dim)
-    return name === 'max' ? x.maximum(dim) : x.minimum(dim)
-  const call = optionsOf(dim, options)
-  if (call.dim === undefined || call.dim === null) return (name === 'max' ? maxAll : minAll).call([x], call)
-  return extreme(name, x, call.dim as number, call.keepdim ?? false)
-}
+/** What has only a `dim`: extremes of the whole are a fold, those along a dimension have indices. */
+const along = (name: 'max' | 'min') =>
+  named(
+    name,
+    ['input', 'dim', 'keepdim'],
+    (x: Tensor, dim: number, keepdim = false): ValuesAndIndices => extreme(name, x, dim, keepdim),
+  )
+const [maxAlong, minAlong] = [along('max'), along('min')]
+type Along = Parameters<typeof maxAlong>
 
 /** The largest of all elements; with a `dim`, `{ values, indices }` along it; with a tensor, `maximum`. */
 export function max(x: Tensor): Tensor
 export function max(x: Tensor, other: Tensor): Tensor
-export function max(
-  x: Tensor,
-  dim: number | { readonly dim: number; readonly keepdim?: boolean },
-  options?: ReductionOptions | boolean,
-): ValuesAndIndices
-export function max(
-  x: Tensor,
-  dim?: number | Tensor | ReductionOptions,
-  options?: ReductionOptions | boolean,
-): Tensor | ValuesAndIndices {
-  return maxOrMin('max', x, dim, options)
+export function max(...args: Along): ValuesAndIndices
+export function max(...args: readonly [Tensor, Tensor?] | Along): Tensor | ValuesAndIndices {
+  const [x, other] = args
+  if (x instanceof Tensor && other === undefined) return maxAll.call([x])
+  return x instanceof Tensor && other instanceof Tensor ? x.maximum(other) : maxAlong(...(args as Along))
 }
 /** The smallest of all elements; with a `dim`, `{ values, indices }` along it; with a tensor, `minimum`. */
 export function min(x: Tensor): Tensor
 export function min(x: Tensor, other: Tensor): Tensor
-export function min(
-  x: Tensor,
-  dim: number | { readonly dim: number; readonly keepdim?: boolean },
-  options?: ReductionOptions | boolean,
-): ValuesAndIndices
-export function min(
-  x: Tensor,
-  dim?: number | Tensor | ReductionOptions,
-  options?: ReductionOptions | boolean,
-): Tensor | ValuesAndIndices {
-  return maxOrMin('min', x, dim, options)
+export function min(...args: Along): ValuesAndIndices
+export function min(...args: readonly [Tensor, Tensor?] | Along): Tensor | ValuesAndIndices {
+  const [x, other] = args
+  if (x instanceof Tensor && other === undefined) return minAll.call([x])
+  return x instanceof Tensor && other instanceof Tensor ? x.minimum(other) : minAlong(...(args as Along))
 }

@@ -3,13 +3,14 @@ import { int32 } from '../dtype.ts'
 import { IndexError, RuntimeError } from '../errors.ts'
 import { wrapDim } from '../shape.ts'
 import { allocate, type Tensor } from '../tensor/tensor.ts'
+import { named } from './arguments.ts'
 import { routine } from './define/routine.ts'
 import { checkFit, checkIndexType, checkRange, scalarsAsVectors } from './index-checks.ts'
 import { write } from './inplace.ts'
 import { countFromFront } from './places.ts'
 
 /** `out[i][j] = x[i][index[i][j]]` for `dim` 1, and so on: elements picked along a dimension. */
-export function gather(x: Tensor, dim: number, index: Tensor): Tensor {
+export const gather = named('gather', ['input', 'dim', 'index'], (x: Tensor, dim: number, index: Tensor): Tensor => {
   const at = wrapDim(dim, x.ndim)
   if (index.dtype !== int32) throw new RuntimeError('gather(): Expected dtype int32/int64 for index')
   checkFit('gather', index.shape, x.shape, at, 'self')
@@ -29,10 +30,10 @@ export function gather(x: Tensor, dim: number, index: Tensor): Tensor {
       backward: ([g = null]) => [g === null ? null : g.new_zeros(x.shape).scatter_add(at, index, g)],
     }),
   )
-}
+})
 
 /** Elements of the flattened tensor, in the shape of the index. Negative indices count from the end. */
-export function take(x: Tensor, index: Tensor): Tensor {
+export const take = named('take', ['input', 'index'], (x: Tensor, index: Tensor): Tensor => {
   checkIndexType('take', index)
   const count = x.numel()
   const flat = index.reshape(-1)
@@ -41,20 +42,23 @@ export function take(x: Tensor, index: Tensor): Tensor {
       throw new IndexError(`out of range: tried to access index ${value} on a tensor of ${count} elements.`)
   }
   return nameStep(x.reshape(-1).index_select(0, countFromFront(flat, count)).reshape(index.shape), 'TakeBackward0')
-}
+})
 
 /** Elements picked along a dimension, where index and tensor broadcast against each other in all others. */
-export function take_along_dim(x: Tensor, indices: Tensor, dim?: number | { readonly dim?: number }): Tensor {
-  const axis = typeof dim === 'object' ? dim.dim : dim
-  if (axis !== undefined && x.ndim !== indices.ndim) {
-    throw new RuntimeError(
-      'torch.take_along_dim(): input and indices should have the same number of dimensions, but got ' +
-        `${x.ndim} dimensions for input, and ${indices.ndim} dimensions for indices`,
-    )
-  }
-  if (axis === undefined) return x.reshape(-1).gather(0, indices.reshape(-1))
-  const at = wrapDim(axis, x.ndim)
-  const common = x.shape.map((size, i) => (i === at ? 1 : Math.max(size, indices.shape[i] ?? 1)))
-  const grow = (y: Tensor): Tensor => y.expand(common.map((size, i) => (i === at ? (y.shape[at] as number) : size)))
-  return grow(x).gather(at, countFromFront(grow(indices), x.shape[at] as number))
-}
+export const take_along_dim = named(
+  'take_along_dim',
+  ['input', 'indices', 'dim'],
+  (x: Tensor, indices: Tensor, dim: number | null = null): Tensor => {
+    if (dim !== null && x.ndim !== indices.ndim) {
+      throw new RuntimeError(
+        'torch.take_along_dim(): input and indices should have the same number of dimensions, but got ' +
+          `${x.ndim} dimensions for input, and ${indices.ndim} dimensions for indices`,
+      )
+    }
+    if (dim === null) return x.reshape(-1).gather(0, indices.reshape(-1))
+    const at = wrapDim(dim, x.ndim)
+    const common = x.shape.map((size, i) => (i === at ? 1 : Math.max(size, indices.shape[i] ?? 1)))
+    const grow = (y: Tensor): Tensor => y.expand(common.map((size, i) => (i === at ? (y.shape[at] as number) : size)))
+    return grow(x).gather(at, countFromFront(grow(indices), x.shape[at] as number))
+  },
+)

@@ -1,16 +1,25 @@
 import { int32 } from '../dtype.ts'
 import { RuntimeError } from '../errors.ts'
 import type { Tensor } from '../tensor/tensor.ts'
-import { type TensorOptions, tensor, zeros } from './creation.ts'
+import { named } from './arguments.ts'
+import { type TensorOptions, tensor, tensorOptions, zeros } from './creation.ts'
 
 /** Row and column of each element of a lower triangle, as two rows. */
-export function tril_indices(row: number, col: number, offset = 0, options: TensorOptions = {}): Tensor {
-  return triangleIndices(row, col, (i, j) => j <= i + offset, options)
-}
+export const tril_indices = named(
+  'tril_indices',
+  ['row', 'col', 'offset'],
+  (row: number, col: number, offset = 0, options: TensorOptions = {}): Tensor =>
+    triangleIndices(row, col, (i, j) => j <= i + offset, options),
+  tensorOptions,
+)
 /** Row and column of each element of an upper triangle, as two rows. */
-export function triu_indices(row: number, col: number, offset = 0, options: TensorOptions = {}): Tensor {
-  return triangleIndices(row, col, (i, j) => j >= i + offset, options)
-}
+export const triu_indices = named(
+  'triu_indices',
+  ['row', 'col', 'offset'],
+  (row: number, col: number, offset = 0, options: TensorOptions = {}): Tensor =>
+    triangleIndices(row, col, (i, j) => j >= i + offset, options),
+  tensorOptions,
+)
 function triangleIndices(
   rows: number,
   columns: number,

@@ -3,6 +3,7 @@ import { bool, int32, uint8 } from '../dtype.ts'
 import { IndexError, RuntimeError, ValueError } from '../errors.ts'
 import { broadcastShapes, contiguousStrides, formatShape, numel, type Shape } from '../shape.ts'
 import { Tensor, type TensorLike } from '../tensor/tensor.ts'
+import { named } from './arguments.ts'
 import { routine } from './define/routine.ts'
 import { inPlace } from './inplace.ts'
 import { countFromFront } from './places.ts'
@@ -185,46 +186,45 @@ export interface IndexPutOptions {
  * @example
  * x.index_put_([0, Slice(1, 3)], 7) // x[0, 1:3] = 7
  */
-export function index_put_(
-  x: Tensor,
-  indices: readonly Index[],
-  values: TensorLike,
-  { accumulate = false }: IndexPutOptions = {},
-): Tensor {
-  const { view, advanced } = basic(x, indices)
-  const given = values instanceof Tensor ? values : x.new_tensor(values)
-  if (advanced.every((part) => part === null)) {
-    const target = view === x ? x.view_as(x) : view
-    const source = dropLeadingOnes(given, target.ndim)
-    const spread = source.expand(target.shape)
-    if (accumulate) target.add_(spread)
-    else target.copy_(spread)
-    return x
-  }
-  if (given.dtype !== x.dtype && values instanceof Tensor && given.ndim > 0) {
-    throw new RuntimeError(
-      `Index put requires the source and destination dtypes match, got ${x.dtype.scalarName} for the destination and ` +
-        `${given.dtype.scalarName} for the source.`,
+export const index_put_ = named(
+  'index_put_',
+  ['input', 'indices', 'values', 'accumulate'],
+  (x: Tensor, indices: readonly Index[], values: TensorLike, accumulate = false): Tensor => {
+    const { view, advanced } = basic(x, indices)
+    const given = values instanceof Tensor ? values : x.new_tensor(values)
+    if (advanced.every((part) => part === null)) {
+      const target = view === x ? x.view_as(x) : view
+      const source = dropLeadingOnes(given, target.ndim)
+      const spread = source.expand(target.shape)
+      if (accumulate) target.add_(spread)
+      else target.copy_(spread)
+      return x
+    }
+    if (given.dtype !== x.dtype && values instanceof Tensor && given.ndim > 0) {
+      throw new RuntimeError(
+        `Index put requires the source and destination dtypes match, got ${x.dtype.scalarName} for the destination and ` +
+          `${given.dtype.scalarName} for the source.`,
+      )
+    }
+    const source = given.to(x.dtype)
+    checkValues(source.shape, view, advanced)
+    inPlace(
+      view,
+      [source],
+      () => place(view, advanced, source, accumulate),
+      ([g = null], needs) => {
+        if (g === null) return [null, null]
+        const cleared = (): Tensor => index_put(g, indicesOf(advanced), 0)
+        return [
+          needs(0) ? (accumulate ? g : cleared()) : null,
+          needs(1) ? index(g, ...indicesOf(advanced)).sum_to_size(source.shape) : null,
+        ]
+      },
+      'IndexPutBackward0',
     )
-  }
-  const source = given.to(x.dtype)
-  checkValues(source.shape, view, advanced)
-  inPlace(
-    view,
-    [source],
-    () => place(view, advanced, source, accumulate),
-    ([g = null], needs) => {
-      if (g === null) return [null, null]
-      const cleared = (): Tensor => index_put(g, indicesOf(advanced), 0)
-      return [
-        needs(0) ? (accumulate ? g : cleared()) : null,
-        needs(1) ? index(g, ...indicesOf(advanced)).sum_to_size(source.shape) : null,
-      ]
-    },
-    'IndexPutBackward0',
-  )
-  return x
-}
+    return x
+  },
+)
 
 /** Checks that values broadcast to what index tensors name. */
 function checkValues(values: Shape, x: Tensor, advanced: readonly (Tensor | null)[]): void {
@@ -253,9 +253,12 @@ function place(x: Tensor, advanced: readonly (Tensor | null)[], values: Tensor, 
 }
 
 /** As `index_put_`, on a copy. */
-export function index_put(x: Tensor, indices: readonly Index[], values: TensorLike, options?: IndexPutOptions): Tensor {
-  return index_put_(x.clone(), indices, values, options)
-}
+export const index_put = named(
+  'index_put',
+  ['input', 'indices', 'values', 'accumulate'],
+  (x: Tensor, indices: readonly Index[], values: TensorLike, accumulate = false): Tensor =>
+    index_put_(x.clone(), indices, values, accumulate),
+)
 
 /** An assignment ignores dimensions of size 1 at the front of what is assigned. */
 function dropLeadingOnes(x: Tensor, rank: number): Tensor {

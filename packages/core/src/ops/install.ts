@@ -6,13 +6,14 @@ import { sameShape } from '../shape.ts'
 import { Tensor, type TensorLike } from '../tensor/tensor.ts'
 import { type ElementwiseFunction, installMethod } from './define/elementwise.ts'
 import * as methods from './methods.ts'
-import type { ReductionOptions, ValuesAndIndices } from './reduction-options.ts'
+import type { ValuesAndIndices } from './reduction-options.ts'
 import type { UniqueOptions, UniqueResult } from './unique.ts'
 import { where } from './where.ts'
 
 /** A function whose first argument is the tensor, as a method. */
 type Method<F> = F extends (...args: infer A) => infer R ? (...rest: Rest<A>) => R : never
-type Rest<A> = A extends readonly [unknown?, ...infer R] ? R : never
+/** What remains of each way of calling it where the tensor comes first. */
+type Rest<A> = A extends readonly [infer X, ...infer R] ? (Tensor extends X ? R : never) : never
 type Methods<M> = { [K in keyof M]: Method<M[K]> }
 /** The same in place: each name with an underscore. */
 type InPlaceMethods<M> = {
@@ -33,17 +34,17 @@ declare module '../tensor/tensor.ts' {
     /** The largest of all elements; with a `dim`, `{ values, indices }` along it; with a tensor, `maximum`. */
     max(): Tensor
     max(other: Tensor): Tensor
-    max(dim: DimOrOptions, options?: ReductionOptions | boolean): ValuesAndIndices
+    max(...dim: Along): ValuesAndIndices
     /** The smallest of all elements; with a `dim`, `{ values, indices }` along it; with a tensor, `minimum`. */
     min(): Tensor
     min(other: Tensor): Tensor
-    min(dim: DimOrOptions, options?: ReductionOptions | boolean): ValuesAndIndices
+    min(...dim: Along): ValuesAndIndices
     /** The lower median of all elements, or along a dimension with its index. NaN where there is one. */
     median(): Tensor
-    median(dim: DimOrOptions, keepdim?: boolean | { readonly keepdim?: boolean }): ValuesAndIndices
+    median(...dim: Along): ValuesAndIndices
     /** As `median`, of what is not NaN. */
     nanmedian(): Tensor
-    nanmedian(dim: DimOrOptions, keepdim?: boolean | { readonly keepdim?: boolean }): ValuesAndIndices
+    nanmedian(...dim: Along): ValuesAndIndices
     /** The different values in rising order, of all elements or of the slices along a dimension. NaN differs from NaN. */
     unique<O extends UniqueOptions = object>(options?: O): UniqueResult<O>
     /** As `unique`, in the order of the elements: only neighbours that are equal become one. */
@@ -55,7 +56,8 @@ declare module '../tensor/tensor.ts' {
     where(condition: Tensor, other: TensorLike): Tensor
   }
 }
-type DimOrOptions = number | { readonly dim: number; readonly keepdim?: boolean }
+/** `dim` and `keepdim`, in order or by name. */
+type Along = Rest<Parameters<typeof methods.max>>
 
 type Callable = (...args: readonly unknown[]) => unknown
 

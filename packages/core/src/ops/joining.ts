@@ -1,6 +1,7 @@
 import { RuntimeError } from '../errors.ts'
 import { broadcastShapes, formatShape, type Shape, sameShape, wrapDim } from '../shape.ts'
 import { allocate, type Tensor } from '../tensor/tensor.ts'
+import { named } from './arguments.ts'
 import { leader } from './define/operands.ts'
 import { result_type } from './define/promotion.ts'
 import { routine } from './define/routine.ts'
@@ -8,14 +9,14 @@ import { write } from './inplace.ts'
 import { narrowView, selectView } from './windows.ts'
 
 /** Tensors one after the other along a dimension. Dtypes promote. */
-export function cat(tensors: readonly Tensor[], dim: number | { readonly dim?: number } = 0): Tensor {
+export const cat = named('cat', ['tensors', 'dim'], (tensors: readonly Tensor[], dim = 0): Tensor => {
   if (tensors.length === 0) throw new RuntimeError('torch.cat(): expected a non-empty list of Tensors')
   const scalar = tensors.findIndex((x) => x.ndim === 0)
   if (scalar >= 0) throw new RuntimeError(`zero-dimensional tensor (at position ${scalar}) cannot be concatenated`)
   const lead = leader('cat', tensors)
   const isLegacyEmpty = (x: Tensor): boolean => x.ndim === 1 && x.shape[0] === 0
   const model = tensors.find((x) => !isLegacyEmpty(x)) ?? lead
-  const at = wrapDim(typeof dim === 'number' ? dim : (dim.dim ?? 0), model.ndim)
+  const at = wrapDim(dim, model.ndim)
   const parts = tensors.map((x) => (isLegacyEmpty(x) ? null : x))
   parts.forEach((x, position) => {
     if (x === null) return
@@ -59,14 +60,14 @@ export function cat(tensors: readonly Tensor[], dim: number | { readonly dim?: n
         }),
     }),
   )
-}
+})
 export { cat as concat, cat as concatenate }
 
 /** Tensors of one shape along a new dimension. */
-export function stack(tensors: readonly Tensor[], dim: number | { readonly dim?: number } = 0): Tensor {
+export const stack = named('stack', ['tensors', 'dim'], (tensors: readonly Tensor[], dim = 0): Tensor => {
   const [first] = tensors
   if (first === undefined) throw new RuntimeError('stack expects a non-empty TensorList')
-  const at = wrapDim(typeof dim === 'number' ? dim : (dim.dim ?? 0), first.ndim + 1)
+  const at = wrapDim(dim, first.ndim + 1)
   const off = tensors.findIndex((x) => !sameShape(x.shape, first.shape))
   if (off >= 0) {
     throw new RuntimeError(
@@ -88,7 +89,7 @@ export function stack(tensors: readonly Tensor[], dim: number | { readonly dim?:
         tensors.map((x, i) => (g === null || !needs(i) ? null : selectView(g, at, i).to(x.dtype))),
     }),
   )
-}
+})
 
 const atLeast = (x: Tensor, rank: number): Tensor => {
   if (x.ndim >= rank) return x

@@ -2,12 +2,13 @@ import { bool, int32 } from '../dtype.ts'
 import { RuntimeError } from '../errors.ts'
 import { broadcastShapes, contiguousStrides, numel } from '../shape.ts'
 import { allocate, type Tensor } from '../tensor/tensor.ts'
+import { named } from './arguments.ts'
 import { routine } from './define/routine.ts'
 import { replace } from './inplace.ts'
 import { cat } from './joining.ts'
 
 /** The elements where the mask holds, in one dimension. Mask and tensor broadcast. */
-export function masked_select(x: Tensor, mask: Tensor): Tensor {
+export const masked_select = named('masked_select', ['input', 'mask'], (x: Tensor, mask: Tensor): Tensor => {
   if (mask.dtype !== bool) throw new RuntimeError('masked_select: expected BoolTensor for mask')
   const shape = broadcastShapes(mask.shape, x.shape)
   const places = mask.expand(shape).reshape(-1).nonzero().reshape(-1)
@@ -28,7 +29,7 @@ export function masked_select(x: Tensor, mask: Tensor): Tensor {
       ],
     }),
   )
-}
+})
 
 /** The indices of the elements that are not 0: a row each, or with `as_tuple` a vector for each dimension. */
 export function nonzero(x: Tensor): Tensor
@@ -53,41 +54,49 @@ export function nonzero(x: Tensor, options: { readonly as_tuple?: boolean } = {}
 export { nonzero as argwhere }
 
 /** `x` with the elements where the mask holds replaced by those of `source`, in order. Mask and tensor broadcast. */
-export function masked_scatter(x: Tensor, mask: Tensor, source: Tensor): Tensor {
-  if (x.dtype !== source.dtype) {
-    throw new RuntimeError(
-      `masked_scatter: expected self and source to have same dtypes but got${x.dtype.scalarName} and ${source.dtype.scalarName}`,
+export const masked_scatter = named(
+  'masked_scatter',
+  ['input', 'mask', 'source'],
+  (x: Tensor, mask: Tensor, source: Tensor): Tensor => {
+    if (x.dtype !== source.dtype) {
+      throw new RuntimeError(
+        `masked_scatter: expected self and source to have same dtypes but got${x.dtype.scalarName} and ${source.dtype.scalarName}`,
+      )
+    }
+    if (mask.dtype !== bool) throw new RuntimeError('masked_scatter: expected BoolTensor for mask')
+    const shape = broadcastShapes(x.shape, mask.shape)
+    const places = mask.expand(shape).reshape(-1).nonzero().reshape(-1)
+    const count = places.numel()
+    const [own, others] = [x.shape, source.shape]
+    if (count > source.numel()) throw new RuntimeError('Number of elements of source < number of ones in mask')
+    return routine(
+      'masked_scatter',
+      [x, source],
+      () =>
+        x
+          .expand(shape)
+          .reshape(-1)
+          .scatter(0, places, source.reshape(-1).narrow(0, 0, count))
+          .reshape(shape),
+      () => ({
+        saved: [],
+        backward: ([g = null], needs) => {
+          if (g === null) return [null, null]
+          const rest = numel(others) - count
+          const taken = (): Tensor => g.reshape(-1).index_select(0, places)
+          return [
+            needs(0) ? g.masked_fill(mask, 0).sum_to_size(own) : null,
+            needs(1) ? cat([taken(), g.new_zeros([rest])]).reshape(others) : null,
+          ]
+        },
+      }),
     )
-  }
-  if (mask.dtype !== bool) throw new RuntimeError('masked_scatter: expected BoolTensor for mask')
-  const shape = broadcastShapes(x.shape, mask.shape)
-  const places = mask.expand(shape).reshape(-1).nonzero().reshape(-1)
-  const count = places.numel()
-  const [own, others] = [x.shape, source.shape]
-  if (count > source.numel()) throw new RuntimeError('Number of elements of source < number of ones in mask')
-  return routine(
-    'masked_scatter',
-    [x, source],
-    () =>
-      x
-        .expand(shape)
-        .reshape(-1)
-        .scatter(0, places, source.reshape(-1).narrow(0, 0, count))
-        .reshape(shape),
-    () => ({
-      saved: [],
-      backward: ([g = null], needs) => {
-        if (g === null) return [null, null]
-        const rest = numel(others) - count
-        const taken = (): Tensor => g.reshape(-1).index_select(0, places)
-        return [
-          needs(0) ? g.masked_fill(mask, 0).sum_to_size(own) : null,
-          needs(1) ? cat([taken(), g.new_zeros([rest])]).reshape(others) : null,
-        ]
-      },
-    }),
-  )
-}
+  },
+)
 /** As `masked_scatter`, in place. */
-export const masked_scatter_ = (x: Tensor, mask: Tensor, source: Tensor): Tensor =>
-  replace(x, 'MaskedScatterBackward0', (old) => masked_scatter(old, mask, source))
+export const masked_scatter_ = named(
+  'masked_scatter_',
+  ['input', 'mask', 'source'],
+  (x: Tensor, mask: Tensor, source: Tensor): Tensor =>
+    replace(x, 'MaskedScatterBackward0', (old) => masked_scatter(old, mask, source)),
+)

@@ -3,36 +3,45 @@ import { int32 } from '../dtype.ts'
 import { IndexError } from '../errors.ts'
 import { wrapDim } from '../shape.ts'
 import type { Tensor } from '../tensor/tensor.ts'
+import { named } from './arguments.ts'
 import { pascalCase } from './define/names.ts'
 import { routine } from './define/routine.ts'
 import { dropDim, picked } from './picks.ts'
 import type { ValuesAndIndices } from './reduction-options.ts'
 import { where } from './where.ts'
 
-/** How a median along a dimension is asked for. */
-type MedianDim = number | { readonly dim: number; readonly keepdim?: boolean }
-type Keepdim = boolean | { readonly keepdim?: boolean }
-
 /** The lower median of all elements, or along a dimension with its index. NaN where there is one. */
 export function median(x: Tensor): Tensor
-export function median(x: Tensor, dim: MedianDim, keepdim?: Keepdim): ValuesAndIndices
-export function median(x: Tensor, dim?: MedianDim, keepdim: Keepdim = false): Tensor | ValuesAndIndices {
-  return dim === undefined ? medianOfAll('median', x) : medianAlong('median', x, dim, keepdim)
+export function median(...args: Parameters<typeof medianAlong>): ValuesAndIndices
+export function median(...args: readonly [Tensor] | Parameters<typeof medianAlong>): Tensor | ValuesAndIndices {
+  const [x, ...dim] = args
+  return dim[0] === undefined
+    ? medianOfAll('median', x as Tensor)
+    : medianAlong(...(args as Parameters<typeof medianAlong>))
 }
+const medianAlong = named('median', ['input', 'dim', 'keepdim'], (x: Tensor, dim: number, keepdim = false) =>
+  along('median', x, dim, keepdim),
+)
 
 /** As `median`, of what is not NaN. */
 export function nanmedian(x: Tensor): Tensor
-export function nanmedian(x: Tensor, dim: MedianDim, keepdim?: Keepdim): ValuesAndIndices
-export function nanmedian(x: Tensor, dim?: MedianDim, keepdim: Keepdim = false): Tensor | ValuesAndIndices {
-  return dim === undefined ? medianOfAll('nanmedian', x) : medianAlong('nanmedian', x, dim, keepdim)
+export function nanmedian(...args: Parameters<typeof nanmedianAlong>): ValuesAndIndices
+export function nanmedian(...args: readonly [Tensor] | Parameters<typeof nanmedianAlong>): Tensor | ValuesAndIndices {
+  const [x, ...dim] = args
+  return dim[0] === undefined
+    ? medianOfAll('nanmedian', x as Tensor)
+    : nanmedianAlong(...(args as Parameters<typeof nanmedianAlong>))
 }
+const nanmedianAlong = named('nanmedian', ['input', 'dim', 'keepdim'], (x: Tensor, dim: number, keepdim = false) =>
+  along('nanmedian', x, dim, keepdim),
+)
 
 function medianOfAll(name: 'median' | 'nanmedian', x: Tensor): Tensor {
   const flat = x.detach().reshape(-1)
   return routine(
     name,
     [x],
-    () => (flat.numel() === 0 ? x.new_full([], Number.NaN) : medianAlong(name, flat, 0, false).values),
+    () => (flat.numel() === 0 ? x.new_full([], Number.NaN) : along(name, flat, 0, false).values),
     (value) => ({
       saved: [x, value],
       // Equal elements share the gradient.
@@ -46,12 +55,8 @@ function medianOfAll(name: 'median' | 'nanmedian', x: Tensor): Tensor {
   )
 }
 
-function medianAlong(name: 'median' | 'nanmedian', x: Tensor, dim: MedianDim, keepdim: Keepdim): ValuesAndIndices {
-  const call = {
-    ...(typeof dim === 'number' ? { dim } : dim),
-    ...(typeof keepdim === 'object' ? keepdim : keepdim ? { keepdim } : {}),
-  }
-  const at = wrapDim(call.dim, x.ndim)
+function along(name: 'median' | 'nanmedian', x: Tensor, dim: number, keepdim: boolean): ValuesAndIndices {
+  const at = wrapDim(dim, x.ndim)
   const size = x.shape[at] ?? 1
   if (size === 0) throw new IndexError(`${name}(): Expected reduction dim ${at} to have non-zero size.`)
   const choose = (order: Tensor): Tensor => {
@@ -67,37 +72,32 @@ function medianAlong(name: 'median' | 'nanmedian', x: Tensor, dim: MedianDim, ke
     return order.gather(at, count.sub(1).clamp(0).div(2, { rounding_mode: 'floor' }))
   }
   const { values, indices } = picked(name, x, at, choose, false)
-  return dropDim({ values: nameStep(values, `${pascalCase(name)}Backward1`), indices }, x, at, call)
+  return dropDim({ values: nameStep(values, `${pascalCase(name)}Backward1`), indices }, x, at, { keepdim })
 }
 
 /** The most frequent value along a dimension, the smallest of equals, with an index of it. */
-export function mode(
-  x: Tensor,
-  dim: number | { readonly dim?: number; readonly keepdim?: boolean } = -1,
-  keepdim: boolean | { readonly keepdim?: boolean } = false,
-): ValuesAndIndices {
-  const call = {
-    dim: -1,
-    ...(typeof dim === 'number' ? { dim } : dim),
-    ...(typeof keepdim === 'object' ? keepdim : keepdim ? { keepdim } : {}),
-  }
-  const at = wrapDim(call.dim, x.ndim)
-  const choose = (order: Tensor): Tensor => {
-    if (x.ndim === 0) return order
-    const n = x.shape[at] as number
-    const values = x.detach().gather(at, order).movedim(at, -1).contiguous().to_typed_array()
-    const places = order.movedim(at, -1).contiguous().to_typed_array()
-    const rows = values.length / n
-    const found = Array.from({ length: rows }, (_, row) => {
-      let [best, run, at0] = [0, 0, 0]
-      for (let i = 0; i < n; i++) {
-        run = i > 0 && values[row * n + i] === values[row * n + i - 1] ? run + 1 : 1
-        if (run > best) [best, at0] = [run, i]
-      }
-      return places[row * n + at0] as number
-    })
-    const shape = order.movedim(at, -1).shape.map((size, i, all) => (i === all.length - 1 ? 1 : size))
-    return x.new_tensor(found, { dtype: int32 }).reshape(shape).movedim(-1, at).contiguous()
-  }
-  return dropDim(picked('mode', x, at, choose, false), x, at, call)
-}
+export const mode = named(
+  'mode',
+  ['input', 'dim', 'keepdim'],
+  (x: Tensor, dim = -1, keepdim = false): ValuesAndIndices => {
+    const at = wrapDim(dim, x.ndim)
+    const choose = (order: Tensor): Tensor => {
+      if (x.ndim === 0) return order
+      const n = x.shape[at] as number
+      const values = x.detach().gather(at, order).movedim(at, -1).contiguous().to_typed_array()
+      const places = order.movedim(at, -1).contiguous().to_typed_array()
+      const rows = values.length / n
+      const found = Array.from({ length: rows }, (_, row) => {
+        let [best, run, at0] = [0, 0, 0]
+        for (let i = 0; i < n; i++) {
+          run = i > 0 && values[row * n + i] === values[row * n + i - 1] ? run + 1 : 1
+          if (run > best) [best, at0] = [run, i]
+        }
+        return places[row * n + at0] as number
+      })
+      const shape = order.movedim(at, -1).shape.map((size, i, all) => (i === all.length - 1 ? 1 : size))
+      return x.new_tensor(found, { dtype: int32 }).reshape(shape).movedim(-1, at).contiguous()
+    }
+    return dropDim(picked('mode', x, at, choose, false), x, at, { keepdim })
+  },
+)

@@ -1,15 +1,7 @@
 import type { Shape } from '../shape.ts'
 import type { Tensor } from '../tensor/tensor.ts'
-import {
-  full,
-  ones,
-  type SizeArguments,
-  sizesAndOptions,
-  type TensorData,
-  type TensorOptions,
-  tensor,
-  zeros,
-} from './creation.ts'
+import { named } from './arguments.ts'
+import { full, ones, type TensorData, type TensorOptions, tensor, tensorOptions, zeros } from './creation.ts'
 
 const from = (x: Tensor, options: TensorOptions): TensorOptions => ({
   ...options,
@@ -17,23 +9,38 @@ const from = (x: Tensor, options: TensorOptions): TensorOptions => ({
   device: options.device ?? x.device,
 })
 /** Zeros, with the dtype and device of this tensor. */
-export function new_zeros(x: Tensor, ...args: SizeArguments<TensorOptions>): Tensor {
-  const { shape, options } = sizesAndOptions<TensorOptions>('new_zeros', args)
-  return zeros(shape, from(x, options))
-}
+export const new_zeros = named(
+  'new_zeros',
+  ['input', '*size'],
+  (x: Tensor, size: Shape, options: TensorOptions = {}): Tensor => zeros(size, from(x, options)),
+  tensorOptions,
+)
 /** Ones, with the dtype and device of this tensor. */
-export function new_ones(x: Tensor, ...args: SizeArguments<TensorOptions>): Tensor {
-  const { shape, options } = sizesAndOptions<TensorOptions>('new_ones', args)
-  return ones(shape, from(x, options))
-}
+export const new_ones = named(
+  'new_ones',
+  ['input', '*size'],
+  (x: Tensor, size: Shape, options: TensorOptions = {}): Tensor => ones(size, from(x, options)),
+  tensorOptions,
+)
 /** Undefined elements (zeros), with the dtype and device of this tensor. */
-export function new_empty(x: Tensor, ...args: SizeArguments<TensorOptions>): Tensor {
-  const { shape, options } = sizesAndOptions<TensorOptions>('new_empty', args)
-  return zeros(shape, from(x, options))
-}
+export const new_empty = named(
+  'new_empty',
+  ['input', '*size'],
+  (x: Tensor, size: Shape, options: TensorOptions = {}): Tensor => zeros(size, from(x, options)),
+  tensorOptions,
+)
 /** One value, with the dtype and device of this tensor. */
-export const new_full = (x: Tensor, size: Shape, fill_value: number | boolean, options: TensorOptions = {}): Tensor =>
-  full(size, fill_value, from(x, options))
+export const new_full = named(
+  'new_full',
+  ['input', 'size', 'fill_value'],
+  (x: Tensor, size: Shape, fill_value: number | boolean, options: TensorOptions = {}): Tensor =>
+    full(size, fill_value, from(x, options)),
+  tensorOptions,
+)
 /** A tensor of data, with the dtype and device of this tensor. */
-export const new_tensor = (x: Tensor, data: TensorData, options: TensorOptions = {}): Tensor =>
-  tensor(data, from(x, options))
+export const new_tensor = named(
+  'new_tensor',
+  ['input', 'data'],
+  (x: Tensor, data: TensorData, options: TensorOptions = {}): Tensor => tensor(data, from(x, options)),
+  tensorOptions,
+)

@@ -1,9 +1,11 @@
 import { nameStep } from '../autograd/graph.ts'
+import type { DType } from '../dtype.ts'
 import { RuntimeError } from '../errors.ts'
 import type { Tensor } from '../tensor/tensor.ts'
+import { named } from './arguments.ts'
 import { reduction } from './define/reduction.ts'
 import { amax, amin } from './extremes.ts'
-import { type Dims, optionsOf, type ReductionOptions } from './reduction-options.ts'
+import type { Dims } from './reduction-options.ts'
 
 const node: readonly [string, string] = ['LinalgVectorNormBackward0', 'LinalgVectorNormBackward0']
 const norms = {
@@ -36,30 +38,32 @@ const norms = {
   }),
 }
 /** The extreme of the magnitudes, whose gradient ties share. */
-const normInf = (sign: 1 | -1, x: Tensor, call: ReductionOptions): Tensor =>
+const normInf = (sign: 1 | -1, x: Tensor, call: { readonly dim: Dims; readonly keepdim: boolean }): Tensor =>
   sign > 0 ? amax(x.abs(), call) : amin(x.abs(), call)
 
 /** The `p`-norm over dimensions, or over all: `(Σ |x|ᵖ)^(1/p)`; 'fro' is 2. */
-export function norm(
-  x: Tensor,
-  p: number | 'fro' | (ReductionOptions & { readonly p?: number | 'fro' }) = 2,
-  dim?: Dims | ReductionOptions,
-  options?: ReductionOptions | boolean,
-): Tensor {
-  if (typeof p === 'object') return norm(x, p.p ?? 2, p)
-  const call = optionsOf(dim, options)
-  const input = call.dtype === undefined ? x : x.to(call.dtype)
-  if (input.dtype.kind !== 'floating') {
-    throw new RuntimeError(
-      `linalg.vector_norm: Expected a floating point or complex tensor as input. Got ${input.dtype.scalarName}`,
-    )
-  }
-  const power = p === 'fro' ? 2 : p
-  if (power === Number.POSITIVE_INFINITY) return nameStep(normInf(1, input, call), node[0])
-  if (power === Number.NEGATIVE_INFINITY) return nameStep(normInf(-1, input, call), node[0])
-  if (power === 2 || power === 1 || power === 0) return norms[power].call([input], call)
-  return norms.p.call([input], { ...call, parameters: [power] })
-}
+export const norm = named(
+  'norm',
+  ['input', 'p', 'dim', 'keepdim', 'dtype'],
+  (x: Tensor, p: number | 'fro' = 2, dim: Dims = null, keepdim = false, dtype: DType = x.dtype): Tensor => {
+    const call = { dim, keepdim }
+    const input = x.to(dtype)
+    if (input.dtype.kind !== 'floating') {
+      throw new RuntimeError(
+        `linalg.vector_norm: Expected a floating point or complex tensor as input. Got ${input.dtype.scalarName}`,
+      )
+    }
+    const power = p === 'fro' ? 2 : p
+    if (power === Number.POSITIVE_INFINITY) return nameStep(normInf(1, input, call), node[0])
+    if (power === Number.NEGATIVE_INFINITY) return nameStep(normInf(-1, input, call), node[0])
+    if (power === 2 || power === 1 || power === 0) return norms[power].call([input], call)
+    return norms.p.call([input], { ...call, parameters: [power] })
+  },
+)
 
 /** The distance `‖x - other‖ₚ`. */
-export const dist = (x: Tensor, other: Tensor, p = 2): Tensor => nameStep(norm(x.sub(other), p), 'DistBackward0')
+export const dist = named(
+  'dist',
+  ['input', 'other', 'p'],
+  (x: Tensor, other: Tensor, p = 2): Tensor => nameStep(norm(x.sub(other), p), 'DistBackward0'),
+)

@@ -3,45 +3,37 @@ import { int32 } from '../dtype.ts'
 import { NotImplementedError, RuntimeError } from '../errors.ts'
 import { formatShape, numel, type Shape } from '../shape.ts'
 import type { Tensor } from '../tensor/tensor.ts'
+import { named } from './arguments.ts'
 import { fromValues } from './creation.ts'
 import { routine } from './define/routine.ts'
 
 /** What padding shows: one value, or elements of the tensor mirrored, repeated at the edge, or from the other end. */
 export type PadMode = 'constant' | 'reflect' | 'replicate' | 'circular'
 
-/** What `pad` takes by name. */
-export interface PadOptions {
-  readonly mode?: PadMode
-  /** What `constant` pads with; 0 where left out. */
-  readonly value?: number | null
-}
-
 /**
- * Padding at the start and the end of the last dimensions, `[left, right, top, bottom, …]`; negative sizes crop. The modes
+ * Padding at the start and the end of the last dimensions, `[left, right, top, bottom, …]`; negative sizes crop. `value` is what `constant` pads with, 0 where left out. The modes
  * other than `constant` pad the last 1, 2 or 3 dimensions of a tensor that has one or two more.
  *
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.pad.html
  */
-export function pad(
-  x: Tensor,
-  sizes: readonly number[],
-  mode: PadMode | PadOptions = 'constant',
-  value: number | null = null,
-): Tensor {
-  const call = typeof mode === 'object' ? { mode: 'constant' as const, value: null, ...mode } : { mode, value }
-  if (sizes.length % 2 !== 0) throw new RuntimeError('Padding length must be divisible by 2')
-  if (sizes.length / 2 > x.ndim) {
-    throw new RuntimeError(
-      `Padding length should be less than or equal to two times the input dimension but got padding length ${sizes.length} ` +
-        `and input of dimension ${x.ndim}`,
-    )
-  }
-  if (call.mode === 'constant') return constant_pad(x, sizes, call.value ?? 0)
-  if (call.value !== null && call.value !== 0) {
-    throw new RuntimeError(`Padding mode "${call.mode}" doesn't take in value argument`)
-  }
-  return padFromWithin(x, sizes, call.mode)
-}
+export const pad = named(
+  'pad',
+  ['input', 'pad', 'mode', 'value'],
+  (x: Tensor, sizes: readonly number[], mode: PadMode = 'constant', value: number | null = null): Tensor => {
+    if (sizes.length % 2 !== 0) throw new RuntimeError('Padding length must be divisible by 2')
+    if (sizes.length / 2 > x.ndim) {
+      throw new RuntimeError(
+        `Padding length should be less than or equal to two times the input dimension but got padding length ${sizes.length} ` +
+          `and input of dimension ${x.ndim}`,
+      )
+    }
+    if (mode === 'constant') return constant_pad(x, sizes, value ?? 0)
+    if (value !== null && value !== 0) {
+      throw new RuntimeError(`Padding mode "${mode}" doesn't take in value argument`)
+    }
+    return padFromWithin(x, sizes, mode)
+  },
+)
 
 /** `pad` with one value. */
 export function constant_pad(x: Tensor, sizes: readonly number[], value = 0): Tensor {

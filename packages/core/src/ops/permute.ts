@@ -1,6 +1,7 @@
 import { RuntimeError } from '../errors.ts'
-import { formatShape, type Sizes, sizesOf, wrapDim } from '../shape.ts'
+import { formatShape, type Shape, wrapDim } from '../shape.ts'
 import type { Tensor } from '../tensor/tensor.ts'
+import { named } from './arguments.ts'
 import { view as defineView } from './define/view.ts'
 
 /** Strides and sizes in another order. */
@@ -16,8 +17,7 @@ const permuteDims = defineView('permute', {
 })
 
 /** The dimensions in another order, each named once. */
-export function permute(x: Tensor, ...dims: Sizes): Tensor {
-  const order = sizesOf(dims)
+export const permute = named('permute', ['input', '*dims'], (x: Tensor, order: Shape): Tensor => {
   if (order.length !== x.ndim) {
     throw new RuntimeError(
       'permute(sparse_coo): number of dimensions in the tensor input does not match the length of the desired ordering of ' +
@@ -27,7 +27,7 @@ export function permute(x: Tensor, ...dims: Sizes): Tensor {
   const wrapped = order.map((dim) => wrapDim(dim, x.ndim))
   if (new Set(wrapped).size !== wrapped.length) throw new RuntimeError('permute(): duplicate dims are not allowed.')
   return permuteDims(x, wrapped)
-}
+})
 
 const swap = (rank: number, a: number, b: number): number[] => {
   const order = Array.from({ length: rank }, (_, i) => i)
@@ -44,10 +44,16 @@ const transposeDims = defineView('transpose', {
 })
 
 /** Two dimensions exchanged. */
-export function transpose(x: Tensor, dim0: number, dim1: number): Tensor {
-  return transposeDims(x, wrapDim(dim0, x.ndim), wrapDim(dim1, x.ndim))
-}
-export { transpose as swapaxes, transpose as swapdims }
+export const transpose = named(
+  'transpose',
+  ['input', 'dim0', 'dim1'],
+  (x: Tensor, dim0: number, dim1: number): Tensor => transposeDims(x, wrapDim(dim0, x.ndim), wrapDim(dim1, x.ndim)),
+)
+/** As `transpose`, in NumPy's words. */
+export const swapaxes = named('swapaxes', ['input', 'axis0', 'axis1'], (x: Tensor, axis0: number, axis1: number) =>
+  transpose(x, axis0, axis1),
+)
+export { transpose as swapdims }
 /** The last two dimensions exchanged. */
 export const adjoint = (x: Tensor): Tensor => transpose(x, -2, -1)
 
@@ -63,25 +69,25 @@ export function t(x: Tensor): Tensor {
 }
 
 /** Dimensions moved to other places, the rest in their order. */
-export function movedim(
-  x: Tensor,
-  source: number | readonly number[],
-  destination: number | readonly number[],
-): Tensor {
-  const from = (typeof source === 'number' ? [source] : source).map((dim) => wrapDim(dim, x.ndim))
-  const to = (typeof destination === 'number' ? [destination] : destination).map((dim) => wrapDim(dim, x.ndim))
-  if (from.length !== to.length) {
-    throw new RuntimeError(
-      `movedim: Invalid source or destination dims: source (${formatShape(from)} dims) should contain the same number of ` +
-        `dims as destination (${formatShape(to)} dims)`,
-    )
-  }
-  if (new Set(from).size !== from.length)
-    throw new RuntimeError(`movedim: repeated dim in \`source\` (${formatShape(from)})`)
-  if (new Set(to).size !== to.length)
-    throw new RuntimeError(`movedim: repeated dim in \`destination\` (${formatShape(to)})`)
-  const rest = x.shape.map((_, i) => i).filter((dim) => !from.includes(dim))
-  const order = x.shape.map((_, i) => (to.includes(i) ? (from[to.indexOf(i)] as number) : (rest.shift() as number)))
-  return permuteDims(x, order)
-}
+export const movedim = named(
+  'movedim',
+  ['input', 'source', 'destination'],
+  (x: Tensor, source: number | readonly number[], destination: number | readonly number[]): Tensor => {
+    const from = (typeof source === 'number' ? [source] : source).map((dim) => wrapDim(dim, x.ndim))
+    const to = (typeof destination === 'number' ? [destination] : destination).map((dim) => wrapDim(dim, x.ndim))
+    if (from.length !== to.length) {
+      throw new RuntimeError(
+        `movedim: Invalid source or destination dims: source (${formatShape(from)} dims) should contain the same number of ` +
+          `dims as destination (${formatShape(to)} dims)`,
+      )
+    }
+    if (new Set(from).size !== from.length)
+      throw new RuntimeError(`movedim: repeated dim in \`source\` (${formatShape(from)})`)
+    if (new Set(to).size !== to.length)
+      throw new RuntimeError(`movedim: repeated dim in \`destination\` (${formatShape(to)})`)
+    const rest = x.shape.map((_, i) => i).filter((dim) => !from.includes(dim))
+    const order = x.shape.map((_, i) => (to.includes(i) ? (from[to.indexOf(i)] as number) : (rest.shift() as number)))
+    return permuteDims(x, order)
+  },
+)
 export { movedim as moveaxis }

@@ -2,6 +2,7 @@ import { nameStep } from '../autograd/graph.ts'
 import { RuntimeError } from '../errors.ts'
 import { broadcastShapes, formatShape, wrapDim } from '../shape.ts'
 import type { Tensor } from '../tensor/tensor.ts'
+import { named } from './arguments.ts'
 import { routine } from './define/routine.ts'
 import { matmul } from './matmul.ts'
 import { tensordot } from './tensordot.ts'
@@ -30,35 +31,38 @@ export function inner(x: Tensor, other: Tensor): Tensor {
 }
 
 /** The cross product of vectors of 3 along a dimension; the first of size 3 where none is given. */
-export function cross(x: Tensor, other: Tensor, dim?: number | { readonly dim?: number }): Tensor {
-  const shape = broadcastShapes(x.shape, other.shape)
-  const axis = (typeof dim === 'object' ? dim.dim : dim) ?? null
-  const at = axis === null ? x.shape.indexOf(3) : wrapDim(axis, x.ndim)
-  if (at < 0) throw new RuntimeError('no dimension of size 3 in input')
-  if (x.shape[at] !== 3 || other.shape[at] !== 3) {
-    throw new RuntimeError(
-      `linalg.cross: inputs dimension ${at} must have length 3. Got ${x.shape[at]} and ${other.shape[at]}`,
+export const cross = named(
+  'cross',
+  ['input', 'other', 'dim'],
+  (x: Tensor, other: Tensor, dim: number | null = null): Tensor => {
+    const shape = broadcastShapes(x.shape, other.shape)
+    const at = dim === null ? x.shape.indexOf(3) : wrapDim(dim, x.ndim)
+    if (at < 0) throw new RuntimeError('no dimension of size 3 in input')
+    if (x.shape[at] !== 3 || other.shape[at] !== 3) {
+      throw new RuntimeError(
+        `linalg.cross: inputs dimension ${at} must have length 3. Got ${x.shape[at]} and ${other.shape[at]}`,
+      )
+    }
+    const multiply = (a: Tensor, b: Tensor): Tensor =>
+      a
+        .roll(-1, at)
+        .mul(b.roll(-2, at))
+        .sub(a.roll(-2, at).mul(b.roll(-1, at)))
+    const [own, others] = [x.shape, other.shape]
+    return routine(
+      'linalg_cross',
+      [x, other],
+      () => multiply(x.expand(shape), other.expand(shape)),
+      () => ({
+        saved: [x, other],
+        backward: ([g = null], needs, [a, b]) => [
+          g === null || !needs(0) ? null : multiply((b as Tensor).expand(shape), g).sum_to_size(own),
+          g === null || !needs(1) ? null : multiply(g, (a as Tensor).expand(shape)).sum_to_size(others),
+        ],
+      }),
     )
-  }
-  const multiply = (a: Tensor, b: Tensor): Tensor =>
-    a
-      .roll(-1, at)
-      .mul(b.roll(-2, at))
-      .sub(a.roll(-2, at).mul(b.roll(-1, at)))
-  const [own, others] = [x.shape, other.shape]
-  return routine(
-    'linalg_cross',
-    [x, other],
-    () => multiply(x.expand(shape), other.expand(shape)),
-    () => ({
-      saved: [x, other],
-      backward: ([g = null], needs, [a, b]) => [
-        g === null || !needs(0) ? null : multiply((b as Tensor).expand(shape), g).sum_to_size(own),
-        g === null || !needs(1) ? null : multiply(g, (a as Tensor).expand(shape)).sum_to_size(others),
-      ],
-    }),
-  )
-}
+  },
+)
 
 /** The sum of the diagonal of a matrix. */
 export function trace(x: Tensor): Tensor {
@@ -67,7 +71,7 @@ export function trace(x: Tensor): Tensor {
 }
 
 /** A square matrix (or a batch of them) multiplied with itself, `n` factors in all; `n` is a whole number from 0 on. */
-export function matrix_power(x: Tensor, n: number): Tensor {
+export const matrix_power = named('matrix_power', ['input', 'n'], (x: Tensor, n: number): Tensor => {
   if (x.ndim < 2 || x.size(-1) !== x.size(-2)) {
     throw new RuntimeError(
       `linalg.matrix_power: A must be batches of square matrices, but got shape ${formatShape(x.shape)}`,
@@ -78,7 +82,7 @@ export function matrix_power(x: Tensor, n: number): Tensor {
   }
   if (n === 0) return x.new_zeros(x.shape).add(x.new_ones(x.size(-1)).diag())
   return n === 1 ? x.clone() : power(x, n)
-}
+})
 
 /** By squaring: log₂(n) products of squares, and one more for each binary digit of n. */
 function power(x: Tensor, n: number): Tensor {

@@ -2,12 +2,11 @@ import { int32 } from '../dtype.ts'
 import { RuntimeError } from '../errors.ts'
 import { wrapDim } from '../shape.ts'
 import { Tensor } from '../tensor/tensor.ts'
+import { named } from './arguments.ts'
 import { lerp } from './elementwise/fused.ts'
 
-/** What `quantile` takes by name. */
+/** What `quantile` takes by name only. */
 export interface QuantileOptions {
-  readonly dim?: number | null
-  readonly keepdim?: boolean
   /** What lies between two elements: a mixture of them (default), one of them, or their mean. */
   readonly interpolation?: 'linear' | 'lower' | 'higher' | 'midpoint' | 'nearest'
 }
@@ -16,24 +15,22 @@ export interface QuantileOptions {
  * The values below which the given fractions of the elements lie, along a dimension or of all. `q` is a number or a vector,
  * whose dimension then comes first in the result. NaN where there is one.
  */
-export function quantile(
-  x: Tensor,
-  q: number | Tensor,
-  dim: number | null | QuantileOptions = null,
-  options: boolean | QuantileOptions = {},
-): Tensor {
-  return quantiles('quantile', x, q, dim, options)
-}
+export const quantile = named(
+  'quantile',
+  ['input', 'q', 'dim', 'keepdim'],
+  (x: Tensor, q: number | Tensor, dim: number | null = null, keepdim = false, options: QuantileOptions = {}): Tensor =>
+    quantiles('quantile', x, q, dim, keepdim, options),
+  ['interpolation'],
+)
 
 /** As `quantile`, of what is not NaN. */
-export function nanquantile(
-  x: Tensor,
-  q: number | Tensor,
-  dim: number | null | QuantileOptions = null,
-  options: boolean | QuantileOptions = {},
-): Tensor {
-  return quantiles('nanquantile', x, q, dim, options)
-}
+export const nanquantile = named(
+  'nanquantile',
+  ['input', 'q', 'dim', 'keepdim'],
+  (x: Tensor, q: number | Tensor, dim: number | null = null, keepdim = false, options: QuantileOptions = {}): Tensor =>
+    quantiles('nanquantile', x, q, dim, keepdim, options),
+  ['interpolation'],
+)
 
 const modes = ['linear', 'lower', 'higher', 'midpoint', 'nearest']
 
@@ -41,18 +38,13 @@ function quantiles(
   name: 'quantile' | 'nanquantile',
   x: Tensor,
   q: number | Tensor,
-  dim: number | null | QuantileOptions,
-  options: boolean | QuantileOptions,
+  dim: number | null,
+  keepdim: boolean,
+  { interpolation = 'linear' }: QuantileOptions,
 ): Tensor {
-  const call: QuantileOptions = {
-    ...(typeof dim === 'object' ? dim : { dim }),
-    ...(typeof options === 'object' ? options : { keepdim: options }),
-  }
-  const { keepdim = false, interpolation = 'linear' } = call
   const fractions = q instanceof Tensor ? q : x.new_full([], q)
   check(name, x, q, fractions, interpolation)
-  const axis = call.dim ?? null
-  const at = axis === null ? null : wrapDim(axis, x.ndim)
+  const at = dim === null ? null : wrapDim(dim, x.ndim)
   const rows = at === null || x.ndim === 0 ? x.reshape(-1) : x.movedim(at, -1)
   const sorted = rows.sort(-1).values
   const ranks = ranksOf(name, sorted.detach(), fractions.reshape(-1))

@@ -13,7 +13,8 @@ import {
 } from '../random/index.ts'
 import { broadcastShapes, checkSizes, isContiguous, type Shape } from '../shape.ts'
 import { allocate, type Tensor } from '../tensor/tensor.ts'
-import { finish, fromValues, type SizeArguments, sizesAndOptions, type TensorOptions } from './creation.ts'
+import { named } from './arguments.ts'
+import { finish, fromValues, type TensorOptions, tensorOptions } from './creation.ts'
 import { inPlace, write } from './inplace.ts'
 
 /** Options of what draws random numbers. */
@@ -21,6 +22,9 @@ export interface RandomOptions extends TensorOptions {
   /** Where the numbers come from; the default generator, which `manual_seed` sets, where left out. */
   readonly generator?: Generator | undefined
 }
+
+/** Their names. */
+const randomOptions = [...tensorOptions, 'generator']
 
 /** Fills an array with draws of a generator. */
 export type Fill = (out: TypedArray, dtype: DType, generator: Generator, contiguous: boolean) => void
@@ -51,69 +55,117 @@ export function drawInPlace(name: string, x: Tensor, generator: Generator | unde
 }
 
 /** Numbers from [0, 1), all equally likely. */
-export function rand(...args: SizeArguments<RandomOptions>): Tensor {
-  const { shape, options } = sizesAndOptions<RandomOptions>('rand', args)
-  return drawn(shape, options.dtype ?? float32, options, (out, dtype, g) => fillUniform(out, dtype, 0, 1, g))
-}
+export const rand = named(
+  'rand',
+  ['*size'],
+  (size: Shape, options: RandomOptions = {}): Tensor => {
+    checkSizes('rand', size)
+    return drawn([...size], options.dtype ?? float32, options, (out, dtype, g) => fillUniform(out, dtype, 0, 1, g))
+  },
+  randomOptions,
+)
 /** Numbers of the normal distribution with mean 0 and variance 1. */
-export function randn(...args: SizeArguments<RandomOptions>): Tensor {
-  const { shape, options } = sizesAndOptions<RandomOptions>('randn', args)
-  return drawn(shape, options.dtype ?? float32, options, (out, dtype, g) => fillNormal(out, dtype, 0, 1, g))
-}
+export const randn = named(
+  'randn',
+  ['*size'],
+  (size: Shape, options: RandomOptions = {}): Tensor => {
+    checkSizes('randn', size)
+    return drawn([...size], options.dtype ?? float32, options, (out, dtype, g) => fillNormal(out, dtype, 0, 1, g))
+  },
+  randomOptions,
+)
 /** As `rand`, with the shape, dtype and device of another tensor. */
-export const rand_like = (x: Tensor, options: RandomOptions = {}): Tensor =>
-  rand(x.shape, { dtype: x.dtype, device: x.device, ...options })
+export const rand_like = named(
+  'rand_like',
+  ['input'],
+  (x: Tensor, options: RandomOptions = {}): Tensor => rand(x.shape, { dtype: x.dtype, device: x.device, ...options }),
+  randomOptions,
+)
 /** As `randn`, with the shape, dtype and device of another tensor. */
-export const randn_like = (x: Tensor, options: RandomOptions = {}): Tensor =>
-  randn(x.shape, { dtype: x.dtype, device: x.device, ...options })
+export const randn_like = named(
+  'randn_like',
+  ['input'],
+  (x: Tensor, options: RandomOptions = {}): Tensor => randn(x.shape, { dtype: x.dtype, device: x.device, ...options }),
+  randomOptions,
+)
 
 /** `randint(high, size)` or `randint(low, high, size)`: whole numbers from [low, high), all equally likely. */
-export function randint(high: number, size: Shape, options?: RandomOptions): Tensor
-export function randint(low: number, high: number, size: Shape, options?: RandomOptions): Tensor
-export function randint(a: number, b: number | Shape, c?: Shape | RandomOptions, d?: RandomOptions): Tensor {
-  const [low, high, size, options] =
-    typeof b === 'number' ? [a, b, c as Shape, d ?? {}] : [0, a, b, (c as RandomOptions | undefined) ?? {}]
-  checkSizes('randint', size)
-  return drawn(size, options.dtype ?? int32, options, (out, dtype, g) => fillRandomFrom(out, dtype, low, high, g))
+export function randint(...args: Parameters<typeof randintBelow> | Parameters<typeof randintFrom>): Tensor {
+  return isBelow(args) ? randintBelow(...args) : randintFrom(...args)
+}
+const randintFrom = named(
+  'randint',
+  ['low', 'high', 'size'],
+  (low: number, high: number, size: Shape, options: RandomOptions = {}): Tensor => {
+    checkSizes('randint', size)
+    return drawn([...size], options.dtype ?? int32, options, (out, dtype, g) =>
+      fillRandomFrom(out, dtype, low, high, g),
+    )
+  },
+  randomOptions,
+)
+const randintBelow = named(
+  'randint',
+  ['high', 'size'],
+  (high: number, size: Shape, options: RandomOptions = {}): Tensor => randintFrom(0, high, size, options),
+  randomOptions,
+)
+/** Whether `low` is left out: fewer than two of it and `high` are given. */
+function isBelow(
+  args: Parameters<typeof randintBelow> | Parameters<typeof randintFrom>,
+): args is Parameters<typeof randintBelow> {
+  const last = args[args.length - 1]
+  const numbers = args.filter((arg) => typeof arg === 'number').length
+  const keywords = typeof last === 'object' ? ['low', 'high'].filter((name) => name in last).length : 0
+  return numbers + keywords < 2
 }
 /** As `randint`, with the shape, dtype and device of another tensor. */
-export function randint_like(
-  x: Tensor,
-  low: number,
-  high?: number | RandomOptions,
-  options: RandomOptions = {},
-): Tensor {
-  const named = { dtype: x.dtype, device: x.device, ...(typeof high === 'object' ? high : options) }
-  return typeof high === 'number' ? randint(low, high, x.shape, named) : randint(0, low, x.shape, named)
-}
+export const randint_like = named(
+  'randint_like',
+  ['input', 'low', 'high'],
+  (x: Tensor, first: number | null = null, last: number | null = null, options: RandomOptions = {}): Tensor => {
+    // One number is the end.
+    const [low, high] = last === null ? [0, first] : [first ?? 0, last]
+    if (high === null) throw new TypeError('randint_like() missing 1 required positional argument: "high"')
+    return randint(low, high, x.shape, { dtype: x.dtype, device: x.device, ...options })
+  },
+  randomOptions,
+)
 /** The whole numbers below `n` in random order. */
-export function randperm(n: number, options: RandomOptions = {}): Tensor {
-  if (!(n >= 0)) throw new RuntimeError(`n must be non-negative, got${n}`)
-  return drawn([n], options.dtype ?? int32, options, fillPermutation)
-}
+export const randperm = named(
+  'randperm',
+  ['n'],
+  (n: number, options: RandomOptions = {}): Tensor => {
+    if (!(n >= 0)) throw new RuntimeError(`n must be non-negative, got${n}`)
+    return drawn([n], options.dtype ?? int32, options, fillPermutation)
+  },
+  randomOptions,
+)
 
 /** `normal(mean, std, size)` with numbers, or with tensors for either, whose shapes then decide. */
-export function normal(
-  mean: number | Tensor,
-  std: number | Tensor = 1,
-  size?: Shape,
-  options: RandomOptions = {},
-): Tensor {
-  if (typeof mean === 'number' && typeof std === 'number') {
-    if (size === undefined) throw new TypeError('normal(): size must be given where mean and std are numbers')
-    return drawn([...size], options.dtype ?? float32, options, (out, dtype, g) => fillNormal(out, dtype, mean, std, g))
-  }
-  return no_grad(() => {
-    const model = (typeof mean === 'number' ? std : mean) as Tensor
-    const shape =
-      typeof mean !== 'number' && typeof std !== 'number' ? broadcastShapes(mean.shape, std.shape) : model.shape
-    const scale = typeof std === 'number' ? std : 1
-    const noise = drawn(shape, model.dtype, { device: model.device, ...options }, (out, dtype, g) =>
-      fillNormal(out, dtype, 0, scale, g),
-    )
-    return (typeof std === 'number' ? noise : noise.mul(std)).add(mean)
-  })
-}
+export const normal = named(
+  'normal',
+  ['mean', 'std', 'size'],
+  (mean: number | Tensor, std: number | Tensor = 1, size: Shape | null = null, options: RandomOptions = {}): Tensor => {
+    if (typeof mean === 'number' && typeof std === 'number') {
+      if (size === null) throw new TypeError('normal(): size must be given where mean and std are numbers')
+      return drawn([...size], options.dtype ?? float32, options, (out, dtype, g) =>
+        fillNormal(out, dtype, mean, std, g),
+      )
+    }
+    return no_grad(() => {
+      const model = (typeof mean === 'number' ? std : mean) as Tensor
+      const shape =
+        typeof mean !== 'number' && typeof std !== 'number' ? broadcastShapes(mean.shape, std.shape) : model.shape
+      const scale = typeof std === 'number' ? std : 1
+      const noise = drawn(shape, model.dtype, { device: model.device, ...options }, (out, dtype, g) =>
+        fillNormal(out, dtype, 0, scale, g),
+      )
+      return (typeof std === 'number' ? noise : noise.mul(std)).add(mean)
+    })
+  },
+  randomOptions,
+)
 
 /** What `dropout` multiplies by: 0 with probability `p`, otherwise `1 / (1 - p)`. */
 export function dropout_mask(x: Tensor, p: number, { generator }: RandomOptions = {}): Tensor {

@@ -1,7 +1,8 @@
 import { type DType, float32 } from '../dtype.ts'
 import { RuntimeError } from '../errors.ts'
 import type { Tensor } from '../tensor/tensor.ts'
-import { finish, fromValues, type TensorOptions } from './creation.ts'
+import { named } from './arguments.ts'
+import { finish, fromValues, type TensorOptions, tensorOptions } from './creation.ts'
 import { numberType, promote_types } from './define/promotion.ts'
 
 /** The dtype of a range: integers where all its numbers are. */
@@ -10,36 +11,44 @@ function rangeType(numbers: readonly number[], { dtype }: TensorOptions): DType 
 }
 
 /** `arange(end)`, `arange(start, end)`, `arange(start, end, step)`: numbers `step` apart, without `end`. */
-export function arange(...args: readonly [...(readonly number[]), TensorOptions] | readonly number[]): Tensor {
-  const last = args[args.length - 1]
-  const options: TensorOptions = typeof last === 'object' ? last : {}
-  const numbers: number[] = []
-  for (const value of args) if (typeof value === 'number') numbers.push(value)
-  const [start, end, step] =
-    numbers.length === 1 ? [0, numbers[0] as number, 1] : [numbers[0] as number, numbers[1] as number, numbers[2] ?? 1]
-  if (step === 0) throw new RuntimeError('step must be nonzero')
-  if (!Number.isFinite(start) || !Number.isFinite(end)) throw new RuntimeError(`unsupported range: ${start} -> ${end}`)
-  if ((end - start) / step < 0) throw new RuntimeError('upper bound and larger bound inconsistent with step sign')
-  const dtype = rangeType(numbers, options)
-  const count = Math.ceil((end - start) / step)
-  return finish(
-    fromValues(
-      Float64Array.from({ length: count }, (_, i) => start + i * step),
-      [count],
-      dtype,
-      options.device,
-    ),
-    options,
-  )
-}
+export const arange = named(
+  'arange',
+  ['start', 'end', 'step'],
+  (first: number | null = null, last: number | null = null, step = 1, options: TensorOptions = {}): Tensor => {
+    // One number is the end.
+    const [start, end] = last === null ? [0, first] : [first ?? 0, last]
+    if (end === null) throw new TypeError('arange() missing 1 required positional argument: "end"')
+    if (step === 0) throw new RuntimeError('step must be nonzero')
+    if (!Number.isFinite(start) || !Number.isFinite(end))
+      throw new RuntimeError(`unsupported range: ${start} -> ${end}`)
+    if ((end - start) / step < 0) throw new RuntimeError('upper bound and larger bound inconsistent with step sign')
+    const dtype = rangeType([start, end, step], options)
+    const count = Math.ceil((end - start) / step)
+    return finish(
+      fromValues(
+        Float64Array.from({ length: count }, (_, i) => start + i * step),
+        [count],
+        dtype,
+        options.device,
+      ),
+      options,
+    )
+  },
+  tensorOptions,
+)
 
 /** `steps` numbers from `start` to `end`, both included, at even distances. */
-export function linspace(start: number, end: number, steps: number, options: TensorOptions = {}): Tensor {
-  if (!Number.isInteger(steps) || steps < 0) throw new RuntimeError('number of steps must be non-negative')
-  const dtype = options.dtype ?? float32
-  const values = Float64Array.from({ length: steps }, evenly(start, end, steps, dtype))
-  return finish(fromValues(values, [steps], dtype, options.device), options)
-}
+export const linspace = named(
+  'linspace',
+  ['start', 'end', 'steps'],
+  (start: number, end: number, steps: number, options: TensorOptions = {}): Tensor => {
+    if (!Number.isInteger(steps) || steps < 0) throw new RuntimeError('number of steps must be non-negative')
+    const dtype = options.dtype ?? float32
+    const values = Float64Array.from({ length: steps }, evenly(start, end, steps, dtype))
+    return finish(fromValues(values, [steps], dtype, options.device), options)
+  },
+  tensorOptions,
+)
 /** PyTorch counts from both ends towards the middle, in the precision of the dtype. */
 function evenly(start: number, end: number, steps: number, dtype: DType): (_: unknown, i: number) => number {
   const round = dtype.kind === 'floating' ? dtype.round : (value: number) => value
@@ -49,25 +58,22 @@ function evenly(start: number, end: number, steps: number, dtype: DType): (_: un
 }
 
 /** `base` raised to `steps` even exponents from `start` to `end`. */
-export function logspace(
-  start: number,
-  end: number,
-  steps: number,
-  base: number | TensorOptions = 10,
-  options: TensorOptions = {},
-): Tensor {
-  const named = typeof base === 'object' ? base : options
-  const b = typeof base === 'object' ? ((base as { base?: number }).base ?? 10) : base
-  if (!Number.isInteger(steps) || steps < 0) throw new RuntimeError('number of steps must be non-negative')
-  const dtype = named.dtype ?? float32
-  const exponent = evenly(start, end, steps, dtype)
-  return finish(
-    fromValues(
-      Float64Array.from({ length: steps }, (_, i) => b ** exponent(_, i)),
-      [steps],
-      dtype,
-      named.device,
-    ),
-    named,
-  )
-}
+export const logspace = named(
+  'logspace',
+  ['start', 'end', 'steps', 'base'],
+  (start: number, end: number, steps: number, base = 10, options: TensorOptions = {}): Tensor => {
+    if (!Number.isInteger(steps) || steps < 0) throw new RuntimeError('number of steps must be non-negative')
+    const dtype = options.dtype ?? float32
+    const exponent = evenly(start, end, steps, dtype)
+    return finish(
+      fromValues(
+        Float64Array.from({ length: steps }, (_, i) => base ** exponent(_, i)),
+        [steps],
+        dtype,
+        options.device,
+      ),
+      options,
+    )
+  },
+  tensorOptions,
+)

@@ -3,6 +3,7 @@ import { int32 } from '../dtype.ts'
 import { IndexError, RuntimeError } from '../errors.ts'
 import { checkSizes, formatShape, type Shape, wrapDim, wrapDims } from '../shape.ts'
 import { alias, allocate, type Tensor } from '../tensor/tensor.ts'
+import { named } from './arguments.ts'
 import { elementwise } from './define/elementwise.ts'
 import { routine } from './define/routine.ts'
 import { write } from './inplace.ts'
@@ -10,10 +11,9 @@ import { cat } from './joining.ts'
 import { arange } from './ranges.ts'
 
 /** The order of elements along dimensions turned round, as a copy. */
-export function flip(x: Tensor, ...dims: readonly number[] | readonly [readonly number[]]): Tensor {
-  const given = (typeof dims[0] === 'object' ? dims[0] : dims) as readonly number[]
-  if (given.length === 0) return x.clone()
-  const turned = wrapDims(given, x.ndim)
+export const flip = named('flip', ['input', '*dims'], (x: Tensor, dims: readonly number[]): Tensor => {
+  if (dims.length === 0) return x.clone()
+  const turned = wrapDims(dims, x.ndim)
   return routine(
     'flip',
     [x],
@@ -29,25 +29,29 @@ export function flip(x: Tensor, ...dims: readonly number[] | readonly [readonly 
     },
     () => ({ saved: [], backward: ([g = null]) => [g === null ? null : flip(g, turned)] }),
   )
-}
+})
 /** Left and right exchanged. */
 export const fliplr = (x: Tensor): Tensor => flip(x, 1)
 /** Top and bottom exchanged. */
 export const flipud = (x: Tensor): Tensor => flip(x, 0)
 
 /** Elements moved on along dimensions; what leaves at the end comes back at the front. */
-export function roll(x: Tensor, shifts: number | readonly number[], dims?: number | readonly number[]): Tensor {
-  const steps = typeof shifts === 'number' ? [shifts] : shifts
-  if (dims === undefined || (typeof dims !== 'number' && dims.length === 0)) {
-    return nameStep(rolled(x.reshape(-1), steps[0] ?? 0, 0).reshape(x.shape), 'RollBackward0')
-  }
-  const axes = typeof dims === 'number' ? [dims] : dims
-  if (axes.length !== steps.length) {
-    throw new RuntimeError(`shifts and dimensions must align. shifts: ${steps.length}, dims:${axes.length}`)
-  }
-  if (x.ndim === 0) throw new IndexError(`Dimension specified as ${axes[0]} but tensor has no dimensions`)
-  return axes.reduce((y, dim, i) => rolled(y, steps[i] as number, wrapDim(dim, x.ndim)), x)
-}
+export const roll = named(
+  'roll',
+  ['input', 'shifts', 'dims'],
+  (x: Tensor, shifts: number | readonly number[], dims: number | readonly number[] = []): Tensor => {
+    const steps = typeof shifts === 'number' ? [shifts] : shifts
+    if (typeof dims !== 'number' && dims.length === 0) {
+      return nameStep(rolled(x.reshape(-1), steps[0] ?? 0, 0).reshape(x.shape), 'RollBackward0')
+    }
+    const axes = typeof dims === 'number' ? [dims] : dims
+    if (axes.length !== steps.length) {
+      throw new RuntimeError(`shifts and dimensions must align. shifts: ${steps.length}, dims:${axes.length}`)
+    }
+    if (x.ndim === 0) throw new IndexError(`Dimension specified as ${axes[0]} but tensor has no dimensions`)
+    return axes.reduce((y, dim, i) => rolled(y, steps[i] as number, wrapDim(dim, x.ndim)), x)
+  },
+)
 function rolled(x: Tensor, shift: number, dim: number): Tensor {
   const size = x.shape[dim] as number
   if (size === 0) return x.clone()
@@ -64,17 +68,21 @@ function rolled(x: Tensor, shift: number, dim: number): Tensor {
 }
 
 /** Turned by 90 degrees, `k` times, in the plane of two dimensions. */
-export function rot90(x: Tensor, k = 1, dims: readonly [number, number] = [0, 1]): Tensor {
-  if (x.ndim < 2) throw new RuntimeError(`expected total dims >= 2, but got total dims = ${x.ndim}`)
-  const [a, b] = [wrapDim(dims[0], x.ndim), wrapDim(dims[1], x.ndim)]
-  if (a === b) {
-    throw new RuntimeError(`expected rotation dims to be different, but got dim0 = ${dims[0]} and dim1 = ${dims[1]}`)
-  }
-  const turns = ((k % 4) + 4) % 4
-  if (turns === 0) return nameStep(x.clone(), 'Rot90Backward0')
-  const turned = turns === 1 ? flip(x, b) : turns === 2 ? flip(x, [a, b]) : flip(x, a)
-  return nameStep(turns === 2 ? turned : turned.transpose(a, b), 'Rot90Backward0')
-}
+export const rot90 = named(
+  'rot90',
+  ['input', 'k', 'dims'],
+  (x: Tensor, k = 1, dims: readonly [number, number] = [0, 1]): Tensor => {
+    if (x.ndim < 2) throw new RuntimeError(`expected total dims >= 2, but got total dims = ${x.ndim}`)
+    const [a, b] = [wrapDim(dims[0], x.ndim), wrapDim(dims[1], x.ndim)]
+    if (a === b) {
+      throw new RuntimeError(`expected rotation dims to be different, but got dim0 = ${dims[0]} and dim1 = ${dims[1]}`)
+    }
+    const turns = ((k % 4) + 4) % 4
+    if (turns === 0) return nameStep(x.clone(), 'Rot90Backward0')
+    const turned = turns === 1 ? flip(x, b) : turns === 2 ? flip(x, [a, b]) : flip(x, a)
+    return nameStep(turns === 2 ? turned : turned.transpose(a, b), 'Rot90Backward0')
+  },
+)
 
 const keepBelow = elementwise('tril', ['x', 'row', 'column'], {
   forward: 'column <= row + diagonal ? x : 0',
@@ -86,86 +94,85 @@ const keepAbove = elementwise('triu', ['x', 'row', 'column'], {
   parameters: { diagonal: 0 },
   masks: ['row', 'column'],
 })
-function triangle(
-  name: string,
-  op: typeof keepBelow,
-  x: Tensor,
-  diagonal: number | { readonly diagonal?: number },
-): Tensor {
+function triangle(name: string, op: typeof keepBelow, x: Tensor, diagonal: number): Tensor {
   if (x.ndim < 2) throw new RuntimeError(`${name}: input tensor must have at least 2 dimensions`)
   const range = (size: number): Tensor => arange(size, { dtype: int32, device: x.device })
-  const by = typeof diagonal === 'number' ? diagonal : (diagonal.diagonal ?? 0)
-  return op(x, range(x.size(-2)).unsqueeze(1), range(x.size(-1)), by)
+  return op(x, range(x.size(-2)).unsqueeze(1), range(x.size(-1)), diagonal)
 }
 /** The lower triangle; zeros above the `diagonal`-th diagonal. */
-export const tril = (x: Tensor, diagonal: number | { readonly diagonal?: number } = 0): Tensor =>
-  triangle('tril', keepBelow, x, diagonal)
+export const tril = named(
+  'tril',
+  ['input', 'diagonal'],
+  (x: Tensor, diagonal = 0): Tensor => triangle('tril', keepBelow, x, diagonal),
+)
 /** The upper triangle; zeros below the `diagonal`-th diagonal. */
-export const triu = (x: Tensor, diagonal: number | { readonly diagonal?: number } = 0): Tensor =>
-  triangle('triu', keepAbove, x, diagonal)
+export const triu = named(
+  'triu',
+  ['input', 'diagonal'],
+  (x: Tensor, diagonal = 0): Tensor => triangle('triu', keepAbove, x, diagonal),
+)
 
 /** The diagonal of a matrix, or a matrix with a vector as its diagonal. */
-export function diag(x: Tensor, diagonal = 0): Tensor {
-  if (x.ndim === 1) return diag_embed(x, { offset: diagonal })
+export const diag = named('diag', ['input', 'diagonal'], (x: Tensor, diagonal = 0): Tensor => {
+  if (x.ndim === 1) return diag_embed(x, diagonal)
   if (x.ndim === 2) return nameStep(x.diagonal(diagonal).clone(), 'DiagonalBackward0')
   throw new RuntimeError(`diag(): Supports 1D or 2D tensors. Got ${x.ndim}D`)
-}
+})
 
 /** A matrix with all elements as its diagonal. */
-export const diagflat = (x: Tensor, offset = 0): Tensor => diag_embed(x.reshape(-1), { offset })
+export const diagflat = named(
+  'diagflat',
+  ['input', 'offset'],
+  (x: Tensor, offset = 0): Tensor => diag_embed(x.reshape(-1), offset),
+)
 
 /** Matrices with the last dimension as their diagonal. */
-export function diag_embed(
-  x: Tensor,
-  options: number | { readonly offset?: number; readonly dim1?: number; readonly dim2?: number } = {},
-  first = -2,
-  second = -1,
-): Tensor {
-  const named = typeof options === 'number' ? { offset: options } : options
-  const { offset = 0, dim1 = first, dim2 = second } = named
-  const [a, b] = [wrapDim(dim1, x.ndim + 1), wrapDim(dim2, x.ndim + 1)]
-  if (a === b) throw new RuntimeError(`diagonal dimensions cannot be identical ${dim1}, ${dim2}`)
-  const n = x.size(-1) + Math.abs(offset)
-  const rest = x.shape.slice(0, -1)
-  const shape = Array.from({ length: x.ndim + 1 }, (_, i) => (i === a || i === b ? n : (rest.shift() as number)))
-  return routine(
-    'diag_embed',
-    [x],
-    () => {
-      const out = x.new_zeros(shape)
-      out.diagonal(offset, a, b).copy_(x)
-      return out
-    },
-    () => ({ saved: [], backward: ([g = null]) => [g === null ? null : g.diagonal(offset, a, b)] }),
-  )
-}
+export const diag_embed = named(
+  'diag_embed',
+  ['input', 'offset', 'dim1', 'dim2'],
+  (x: Tensor, offset = 0, dim1 = -2, dim2 = -1): Tensor => {
+    const [a, b] = [wrapDim(dim1, x.ndim + 1), wrapDim(dim2, x.ndim + 1)]
+    if (a === b) throw new RuntimeError(`diagonal dimensions cannot be identical ${dim1}, ${dim2}`)
+    const n = x.size(-1) + Math.abs(offset)
+    const rest = x.shape.slice(0, -1)
+    const shape = Array.from({ length: x.ndim + 1 }, (_, i) => (i === a || i === b ? n : (rest.shift() as number)))
+    return routine(
+      'diag_embed',
+      [x],
+      () => {
+        const out = x.new_zeros(shape)
+        out.diagonal(offset, a, b).copy_(x)
+        return out
+      },
+      () => ({ saved: [], backward: ([g = null]) => [g === null ? null : g.diagonal(offset, a, b)] }),
+    )
+  },
+)
 
 /** Each element repeated, along a dimension or in the flattened tensor. */
-export function repeat_interleave(
-  x: Tensor,
-  repeats: number | Tensor,
-  dim?: number | { readonly dim?: number },
-): Tensor {
-  const axis = typeof dim === 'object' ? dim.dim : dim
-  const input = axis === undefined ? x.reshape(-1) : x
-  const at = wrapDim(axis ?? 0, input.ndim)
-  const size = input.shape[at] as number
-  const counts = typeof repeats === 'number' ? [repeats] : [...repeats.to_typed_array()]
-  if (counts.length !== 1 && counts.length !== size) {
-    throw new RuntimeError(
-      `repeats must have the same size as input along dim, but got repeats.size(0) = ${counts.length} and input.size(${at}) = ${size}`,
-    )
-  }
-  if (counts.some((count) => count < 0)) throw new RuntimeError('repeats can not be negative')
-  const places = Array.from({ length: size }, (_, i) =>
-    Array.from({ length: counts[counts.length === 1 ? 0 : i] as number }, () => i),
-  ).flat()
-  return input.index_select(at, x.new_tensor(places, { dtype: int32 }))
-}
+export const repeat_interleave = named(
+  'repeat_interleave',
+  ['input', 'repeats', 'dim'],
+  (x: Tensor, repeats: number | Tensor, dim: number | null = null): Tensor => {
+    const input = dim === null ? x.reshape(-1) : x
+    const at = wrapDim(dim ?? 0, input.ndim)
+    const size = input.shape[at] as number
+    const counts = typeof repeats === 'number' ? [repeats] : [...repeats.to_typed_array()]
+    if (counts.length !== 1 && counts.length !== size) {
+      throw new RuntimeError(
+        `repeats must have the same size as input along dim, but got repeats.size(0) = ${counts.length} and input.size(${at}) = ${size}`,
+      )
+    }
+    if (counts.some((count) => count < 0)) throw new RuntimeError('repeats can not be negative')
+    const places = Array.from({ length: size }, (_, i) =>
+      Array.from({ length: counts[counts.length === 1 ? 0 : i] as number }, () => i),
+    ).flat()
+    return input.index_select(at, x.new_tensor(places, { dtype: int32 }))
+  },
+)
 
 /** The whole tensor, repeated along each dimension. */
-export function repeat(x: Tensor, ...sizes: readonly number[] | readonly [Shape]): Tensor {
-  const counts = (typeof sizes[0] === 'object' ? sizes[0] : sizes) as Shape
+export const repeat = named('repeat', ['input', '*repeats'], (x: Tensor, counts: Shape): Tensor => {
   if (counts.length < x.ndim) {
     throw new RuntimeError(
       'Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor (repeat: got ' +
@@ -198,9 +205,11 @@ export function repeat(x: Tensor, ...sizes: readonly number[] | readonly [Shape]
       ],
     }),
   )
-}
+})
 /** As `repeat`, with missing counts taken as 1. */
-export function tile(x: Tensor, ...sizes: readonly number[] | readonly [Shape]): Tensor {
-  const counts = (typeof sizes[0] === 'object' ? sizes[0] : sizes) as Shape
-  return repeat(x, [...Array.from({ length: Math.max(0, x.ndim - counts.length) }, () => 1), ...counts])
-}
+export const tile = named(
+  'tile',
+  ['input', '*dims'],
+  (x: Tensor, counts: Shape): Tensor =>
+    repeat(x, [...Array.from({ length: Math.max(0, x.ndim - counts.length) }, () => 1), ...counts]),
+)

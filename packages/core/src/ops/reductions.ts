@@ -1,11 +1,12 @@
-import { float32 } from '../dtype.ts'
+import { type DType, float32 } from '../dtype.ts'
 import { RuntimeError } from '../errors.ts'
 import { formatShape, numel, type Shape, sameShape } from '../shape.ts'
 import type { Tensor } from '../tensor/tensor.ts'
+import { named } from './arguments.ts'
 import { type ReductionContext, reduction } from './define/reduction.ts'
-import { isclose, type Tolerances } from './elementwise/comparison.ts'
+import { isclose } from './elementwise/comparison.ts'
 import { cat } from './joining.ts'
-import { type Dims, optionsOf, type ReductionOptions } from './reduction-options.ts'
+import type { Dims } from './reduction-options.ts'
 
 const sumOp = reduction('sum', ['x'], {
   start: 0,
@@ -14,9 +15,11 @@ const sumOp = reduction('sum', ['x'], {
   node: ['SumBackward0', 'SumBackward1'],
 })
 /** The sum. Integers and bools are summed as int32. */
-export function sum(x: Tensor, dim?: Dims | ReductionOptions, options?: ReductionOptions | boolean): Tensor {
-  return sumOp.call([x], optionsOf(dim, options))
-}
+export const sum = named(
+  'sum',
+  ['input', 'dim', 'keepdim', 'dtype'],
+  (x: Tensor, dim: Dims = null, keepdim = false, dtype?: DType): Tensor => sumOp.call([x], { dim, keepdim, dtype }),
+)
 
 const nansumOp = reduction('nansum', ['x'], {
   start: 0,
@@ -25,9 +28,11 @@ const nansumOp = reduction('nansum', ['x'], {
   result: 'sum',
 })
 /** The sum, with NaN counted as 0. */
-export function nansum(x: Tensor, dim?: Dims | ReductionOptions, options?: ReductionOptions | boolean): Tensor {
-  return nansumOp.call([x], optionsOf(dim, options))
-}
+export const nansum = named(
+  'nansum',
+  ['input', 'dim', 'keepdim', 'dtype'],
+  (x: Tensor, dim: Dims = null, keepdim = false, dtype?: DType): Tensor => nansumOp.call([x], { dim, keepdim, dtype }),
+)
 
 const meanOp = reduction('mean', ['x'], {
   start: 0,
@@ -37,14 +42,18 @@ const meanOp = reduction('mean', ['x'], {
   node: ['MeanBackward0', 'MeanBackward1'],
 })
 /** The mean of floating point numbers. */
-export function mean(x: Tensor, dim?: Dims | ReductionOptions, options?: ReductionOptions | boolean): Tensor {
-  return meanOp.call([x], optionsOf(dim, options))
-}
+export const mean = named(
+  'mean',
+  ['input', 'dim', 'keepdim', 'dtype'],
+  (x: Tensor, dim: Dims = null, keepdim = false, dtype?: DType): Tensor => meanOp.call([x], { dim, keepdim, dtype }),
+)
 /** The mean of what is not NaN. */
-export function nanmean(x: Tensor, dim?: Dims | ReductionOptions, options?: ReductionOptions | boolean): Tensor {
-  const call = optionsOf(dim, options)
-  return nansum(x, call).div(sum(x.isnan().logical_not(), { ...call, dtype: x.dtype }))
-}
+export const nanmean = named(
+  'nanmean',
+  ['input', 'dim', 'keepdim', 'dtype'],
+  (x: Tensor, dim: Dims = null, keepdim = false, dtype?: DType): Tensor =>
+    nansum(x, dim, keepdim, dtype).div(sum(x.isnan().logical_not(), dim, keepdim, x.dtype)),
+)
 
 const prodOp = reduction('prod', ['x'], {
   start: 1,
@@ -71,27 +80,32 @@ function exclusiveProducts(rows: Tensor): Tensor {
   return cat([ones, rows.narrow(last, 0, (rows.shape[last] as number) - 1)], last).cumprod(last)
 }
 /** The product. Integers and bools are multiplied as int32. */
-export function prod(x: Tensor, dim?: number | ReductionOptions | null, options?: ReductionOptions | boolean): Tensor {
-  return prodOp.call([x], optionsOf(dim, options))
-}
+export const prod = named(
+  'prod',
+  ['input', 'dim', 'keepdim', 'dtype'],
+  (x: Tensor, dim: number | null = null, keepdim = false, dtype?: DType): Tensor =>
+    prodOp.call([x], { dim, keepdim, dtype }),
+)
 
 const allOp = reduction('all', ['x'], { start: 1, step: 'acc && x', gradient: null, result: 'bool' })
 const anyOp = reduction('any', ['x'], { start: 0, step: 'acc || x', gradient: null, result: 'bool' })
 const countOp = reduction('count_nonzero', ['x'], { start: 0, step: 'acc + (x != 0)', gradient: null, result: 'index' })
 /** Whether all elements are not 0. */
-export function all(x: Tensor, dim?: Dims | ReductionOptions, options?: ReductionOptions | boolean): Tensor {
-  const result = allOp.call([x], optionsOf(dim, options))
+export const all = named('all', ['input', 'dim', 'keepdim'], (x: Tensor, dim: Dims = null, keepdim = false): Tensor => {
+  const result = allOp.call([x], { dim, keepdim })
   return x.dtype.name === 'uint8' ? result.to(x.dtype) : result
-}
+})
 /** Whether at least one element is not 0. */
-export function any(x: Tensor, dim?: Dims | ReductionOptions, options?: ReductionOptions | boolean): Tensor {
-  const result = anyOp.call([x], optionsOf(dim, options))
+export const any = named('any', ['input', 'dim', 'keepdim'], (x: Tensor, dim: Dims = null, keepdim = false): Tensor => {
+  const result = anyOp.call([x], { dim, keepdim })
   return x.dtype.name === 'uint8' ? result.to(x.dtype) : result
-}
+})
 /** How many elements are not 0. */
-export function count_nonzero(x: Tensor, dim?: Dims): Tensor {
-  return countOp.call([x], optionsOf(dim, undefined))
-}
+export const count_nonzero = named(
+  'count_nonzero',
+  ['input', 'dim'],
+  (x: Tensor, dim: Dims = null): Tensor => countOp.call([x], { dim }),
+)
 
 const logsumexpOp = reduction('logsumexp', ['x'], {
   start: { top: Number.NEGATIVE_INFINITY, rest: 0 },
@@ -104,14 +118,17 @@ const logsumexpOp = reduction('logsumexp', ['x'], {
   result: 'promoted',
 })
 /** `log(Σ eˣ)` without overflow, in one pass. */
-export function logsumexp(x: Tensor, dim: Dims | ReductionOptions, options?: ReductionOptions | boolean): Tensor {
-  const input = x.dtype.kind === 'floating' ? x : x.to(float32)
-  return logsumexpOp.call([input], optionsOf(dim, options))
-}
+export const logsumexp = named(
+  'logsumexp',
+  ['input', 'dim', 'keepdim'],
+  (x: Tensor, dim: Dims, keepdim = false): Tensor => {
+    const input = x.dtype.kind === 'floating' ? x : x.to(float32)
+    return logsumexpOp.call([input], { dim, keepdim })
+  },
+)
 
 /** The gradient of a broadcast: what was repeated is summed. */
-export function sum_to_size(x: Tensor, ...size: readonly number[] | readonly [Shape]): Tensor {
-  const shape = (typeof size[0] === 'object' ? size[0] : size) as Shape
+export const sum_to_size = named('sum_to_size', ['input', '*size'], (x: Tensor, shape: Shape): Tensor => {
   if (sameShape(x.shape, shape)) return x
   const lead = x.ndim - shape.length
   const fits = lead >= 0 && shape.every((n, i) => n === 1 || n === x.shape[i + lead])
@@ -119,7 +136,7 @@ export function sum_to_size(x: Tensor, ...size: readonly number[] | readonly [Sh
   const dims = x.shape.flatMap((n, i) => (i < lead || (shape[i - lead] === 1 && n !== 1) ? [i] : []))
   const kept = dims.length === 0 ? x : sum(x, dims, { keepdim: true })
   return lead === 0 ? kept : kept.reshape(shape)
-}
+})
 
 /** Whether both have one shape and equal elements. */
 export function equal(x: Tensor, other: Tensor): boolean {
@@ -127,9 +144,12 @@ export function equal(x: Tensor, other: Tensor): boolean {
 }
 
 /** Whether all elements of both are near each other: `isclose` throughout. */
-export function allclose(x: Tensor, other: Tensor, options?: Tolerances): boolean {
-  return Boolean(all(isclose(x, other, options)).item())
-}
+export const allclose = named(
+  'allclose',
+  ['input', 'other', 'rtol', 'atol', 'equal_nan'],
+  (x: Tensor, other: Tensor, rtol = 1e-5, atol = 1e-8, equal_nan = false): boolean =>
+    Boolean(all(isclose(x, other, rtol, atol, equal_nan)).item()),
+)
 
 /** Whether the only element is not 0. */
 export function is_nonzero(x: Tensor): boolean {

@@ -1,33 +1,78 @@
 import type { Tensor, TensorLike } from '../tensor/tensor.ts'
 import { type AddmmOptions, addmm, addmv, addr, baddbmm } from './addmm.ts'
+import { named } from './arguments.ts'
 import { replace } from './inplace.ts'
 import { tril, triu } from './rearranging.ts'
 import { index_copy, index_fill } from './rows.ts'
 import { cumprod, cumsum } from './scans.ts'
 
 /** As `cumsum`, in place. */
-export const cumsum_ = (x: Tensor, dim: number): Tensor => replace(x, 'CumsumBackward0', (old) => cumsum(old, dim))
+export const cumsum_ = named(
+  'cumsum_',
+  ['input', 'dim'],
+  (x: Tensor, dim: number): Tensor => replace(x, 'CumsumBackward0', (old) => cumsum(old, dim)),
+)
 /** As `cumprod`, in place. */
-export const cumprod_ = (x: Tensor, dim: number): Tensor => replace(x, 'CumprodBackward0', (old) => cumprod(old, dim))
+export const cumprod_ = named(
+  'cumprod_',
+  ['input', 'dim'],
+  (x: Tensor, dim: number): Tensor => replace(x, 'CumprodBackward0', (old) => cumprod(old, dim)),
+)
 /** As `tril`, in place. */
-export const tril_ = (x: Tensor, diagonal = 0): Tensor => replace(x, 'TrilBackward0', (old) => tril(old, diagonal))
+export const tril_ = named(
+  'tril_',
+  ['input', 'diagonal'],
+  (x: Tensor, diagonal = 0): Tensor => replace(x, 'TrilBackward0', (old) => tril(old, diagonal)),
+)
 /** As `triu`, in place. */
-export const triu_ = (x: Tensor, diagonal = 0): Tensor => replace(x, 'TriuBackward0', (old) => triu(old, diagonal))
+export const triu_ = named(
+  'triu_',
+  ['input', 'diagonal'],
+  (x: Tensor, diagonal = 0): Tensor => replace(x, 'TriuBackward0', (old) => triu(old, diagonal)),
+)
 /** As `index_copy`, in place. */
-export const index_copy_ = (x: Tensor, dim: number, index: Tensor, source: Tensor): Tensor =>
-  replace(x, 'IndexCopyBackward0', (old) => index_copy(old, dim, index, source))
+export const index_copy_ = named(
+  'index_copy_',
+  ['input', 'dim', 'index', 'source'],
+  (x: Tensor, dim: number, index: Tensor, source: Tensor): Tensor =>
+    replace(x, 'IndexCopyBackward0', (old) => index_copy(old, dim, index, source)),
+)
 /** As `index_fill`, in place. */
-export const index_fill_ = (x: Tensor, dim: number, index: Tensor, value: TensorLike): Tensor =>
-  replace(x, 'IndexFillBackward0', (old) => index_fill(old, dim, index, value))
+export const index_fill_ = named(
+  'index_fill_',
+  ['input', 'dim', 'index', 'value'],
+  (x: Tensor, dim: number, index: Tensor, value: TensorLike): Tensor =>
+    replace(x, 'IndexFillBackward0', (old) => index_fill(old, dim, index, value)),
+)
 /** As `addmm`, in place. */
-export const addmm_ = (x: Tensor, mat1: Tensor, mat2: Tensor, options?: AddmmOptions): Tensor =>
-  replace(x, 'AddmmBackward0', (old) => addmm(old, mat1, mat2, options))
+export const addmm_ = named(
+  'addmm_',
+  ['input', 'mat1', 'mat2'],
+  (x: Tensor, mat1: Tensor, mat2: Tensor, options: AddmmOptions = {}): Tensor =>
+    replace(x, 'AddmmBackward0', (old) => addmm(old, mat1, mat2, options)),
+  ['beta', 'alpha'],
+)
 /** As `baddbmm`, in place. */
-export const baddbmm_ = (x: Tensor, batch1: Tensor, batch2: Tensor, options?: AddmmOptions): Tensor =>
-  replace(x, 'BaddbmmBackward0', (old) => baddbmm(old, batch1, batch2, options))
+export const baddbmm_ = named(
+  'baddbmm_',
+  ['input', 'batch1', 'batch2'],
+  (x: Tensor, batch1: Tensor, batch2: Tensor, options: AddmmOptions = {}): Tensor =>
+    replace(x, 'BaddbmmBackward0', (old) => baddbmm(old, batch1, batch2, options)),
+  ['beta', 'alpha'],
+)
 /** As `addmv`, in place. */
-export const addmv_ = (x: Tensor, mat: Tensor, vec: Tensor, options?: AddmmOptions): Tensor =>
-  replace(x, 'AddmvBackward0', (old) => addmv(old, mat, vec, options))
+export const addmv_ = named(
+  'addmv_',
+  ['input', 'mat', 'vec'],
+  (x: Tensor, mat: Tensor, vec: Tensor, options: AddmmOptions = {}): Tensor =>
+    replace(x, 'AddmvBackward0', (old) => addmv(old, mat, vec, options)),
+  ['beta', 'alpha'],
+)
 /** As `addr`, in place. */
-export const addr_ = (x: Tensor, vec1: Tensor, vec2: Tensor, options?: AddmmOptions): Tensor =>
-  replace(x, 'AddrBackward0', (old) => addr(old, vec1, vec2, options))
+export const addr_ = named(
+  'addr_',
+  ['input', 'vec1', 'vec2'],
+  (x: Tensor, vec1: Tensor, vec2: Tensor, options: AddmmOptions = {}): Tensor =>
+    replace(x, 'AddrBackward0', (old) => addr(old, vec1, vec2, options)),
+  ['beta', 'alpha'],
+)

@@ -3,6 +3,7 @@ import { bool, int32 } from '../dtype.ts'
 import { IndexError, RuntimeError } from '../errors.ts'
 import { wrapDim } from '../shape.ts'
 import { allocate, type Tensor, type TensorLike } from '../tensor/tensor.ts'
+import { named } from './arguments.ts'
 import { clone } from './copies.ts'
 import { routine } from './define/routine.ts'
 import { alongDim, checkIndexType, checkRange, scalarsAsVectors } from './index-checks.ts'
@@ -10,66 +11,71 @@ import { inPlace } from './inplace.ts'
 import { scatterMemory, scatterOut } from './scatter-step.ts'
 
 /** The rows (or whatever `dim` counts) that a vector of indices names. */
-export function index_select(x: Tensor, dim: number, index: Tensor): Tensor {
-  const at = wrapDim(dim, x.ndim)
-  if (index.ndim > 1) throw new IndexError('index_select(): Index is supposed to be a vector')
-  checkIndexType('index_select', index)
-  const size = x.shape[at] ?? 1
-  if (index.storage.device.sync && index.to_typed_array().some((place: number) => place < 0 || place >= size)) {
-    throw new IndexError(`index out of range in self (index_select: dimension ${at} has size ${size})`)
-  }
-  if (x.ndim === 0) return x.reshape(1).index_select(0, index).reshape([])
-  return routine(
-    'index_select',
-    [x],
-    () => {
-      const picks = alongDim(index, x.shape, at)
-      const out = allocate(picks.shape, x.dtype, x.storage.device)
-      if (out.numel() > 0) x.storage.device.routines.gather(out, x, picks, at)
-      return out
-    },
-    () => ({ saved: [], backward: ([g = null]) => [g === null ? null : g.new_zeros(x.shape).index_add(at, index, g)] }),
-  )
-}
+export const index_select = named(
+  'index_select',
+  ['input', 'dim', 'index'],
+  (x: Tensor, dim: number, index: Tensor): Tensor => {
+    const at = wrapDim(dim, x.ndim)
+    if (index.ndim > 1) throw new IndexError('index_select(): Index is supposed to be a vector')
+    checkIndexType('index_select', index)
+    const size = x.shape[at] ?? 1
+    if (index.storage.device.sync && index.to_typed_array().some((place: number) => place < 0 || place >= size)) {
+      throw new IndexError(`index out of range in self (index_select: dimension ${at} has size ${size})`)
+    }
+    if (x.ndim === 0) return x.reshape(1).index_select(0, index).reshape([])
+    return routine(
+      'index_select',
+      [x],
+      () => {
+        const picks = alongDim(index, x.shape, at)
+        const out = allocate(picks.shape, x.dtype, x.storage.device)
+        if (out.numel() > 0) x.storage.device.routines.gather(out, x, picks, at)
+        return out
+      },
+      () => ({
+        saved: [],
+        backward: ([g = null]) => [g === null ? null : g.new_zeros(x.shape).index_add(at, index, g)],
+      }),
+    )
+  },
+)
 
 /** Adds the rows of `source`, times `alpha`, to the rows that the indices name. */
-export function index_add(
-  x: Tensor,
-  dim: number,
-  index: Tensor,
-  source: Tensor,
-  { alpha = 1 }: { readonly alpha?: number } = {},
-): Tensor {
-  const at = checkRows('index_add', x, dim, index, source)
-  const scaled = alpha === 1 ? source : source.mul(alpha)
-  return routine(
-    'index_add',
-    [x, scaled],
-    () => addRows(clone(x), at, index, scaled),
-    () => ({
-      saved: [],
-      backward: ([g = null]) => [g, g === null ? null : g.index_select(at, index).expand_as(source)],
-    }),
-  )
-}
+export const index_add = named(
+  'index_add',
+  ['input', 'dim', 'index', 'source'],
+  (x: Tensor, dim: number, index: Tensor, source: Tensor, { alpha = 1 }: { readonly alpha?: number } = {}): Tensor => {
+    const at = checkRows('index_add', x, dim, index, source)
+    const scaled = alpha === 1 ? source : source.mul(alpha)
+    return routine(
+      'index_add',
+      [x, scaled],
+      () => addRows(clone(x), at, index, scaled),
+      () => ({
+        saved: [],
+        backward: ([g = null]) => [g, g === null ? null : g.index_select(at, index).expand_as(source)],
+      }),
+    )
+  },
+  ['alpha'],
+)
 /** As `index_add`, in place. */
-export function index_add_(
-  x: Tensor,
-  dim: number,
-  index: Tensor,
-  source: Tensor,
-  { alpha = 1 }: { readonly alpha?: number } = {},
-): Tensor {
-  const at = checkRows('index_add_', x, dim, index, source)
-  const scaled = alpha === 1 ? source : source.mul(alpha)
-  return inPlace(
-    x,
-    [scaled],
-    () => addRows(x, at, index, scaled),
-    ([g = null]) => [g, g === null ? null : g.index_select(at, index).expand_as(source)],
-    'IndexAddBackward0',
-  )
-}
+export const index_add_ = named(
+  'index_add_',
+  ['input', 'dim', 'index', 'source'],
+  (x: Tensor, dim: number, index: Tensor, source: Tensor, { alpha = 1 }: { readonly alpha?: number } = {}): Tensor => {
+    const at = checkRows('index_add_', x, dim, index, source)
+    const scaled = alpha === 1 ? source : source.mul(alpha)
+    return inPlace(
+      x,
+      [scaled],
+      () => addRows(x, at, index, scaled),
+      ([g = null]) => [g, g === null ? null : g.index_select(at, index).expand_as(source)],
+      'IndexAddBackward0',
+    )
+  },
+  ['alpha'],
+)
 function checkRows(name: string, x: Tensor, dim: number, index: Tensor, source: Tensor): number {
   const at = wrapDim(dim, x.ndim)
   if (index.ndim > 1) throw new IndexError(`${name}(): Index is supposed to be a vector`)
@@ -90,21 +96,29 @@ function addRows(x: Tensor, at: number, index: Tensor, source: Tensor): Tensor {
 }
 
 /** Writes the rows of `source` into the rows that the indices name. */
-export function index_copy(x: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
-  const at = checkRows('index_copy_', x, dim, index, source)
-  return scatterOut('index_copy', x, at, alongDim(index, source.shape, at), source, 'set')
-}
+export const index_copy = named(
+  'index_copy',
+  ['input', 'dim', 'index', 'source'],
+  (x: Tensor, dim: number, index: Tensor, source: Tensor): Tensor => {
+    const at = checkRows('index_copy_', x, dim, index, source)
+    return scatterOut('index_copy', x, at, alongDim(index, source.shape, at), source, 'set')
+  },
+)
 /** Fills the rows that the indices name with a value. */
-export function index_fill(x: Tensor, dim: number, index: Tensor, value: TensorLike): Tensor {
-  const at = wrapDim(dim, x.ndim)
-  checkIndexType('index_fill_', index)
-  const size = x.shape[at] ?? 1
-  for (const place of index.storage.device.sync ? index.to_typed_array() : []) {
-    if (place < 0 || place >= size)
-      throw new IndexError(`index ${place} is out of bounds for dimension ${at} with size ${size}`)
-  }
-  const mask = x.new_zeros([x.shape[at] ?? 1], { dtype: bool })
-  if (index.numel() > 0) mask.scatter_(0, index.to(int32).reshape(-1), mask.new_ones(index.numel()))
-  const shaped = mask.reshape(x.shape.map((_, i) => (i === at ? mask.numel() : 1)))
-  return nameStep(x.masked_fill(x.ndim === 0 ? mask.reshape([]) : shaped, value), 'IndexFillBackward0')
-}
+export const index_fill = named(
+  'index_fill',
+  ['input', 'dim', 'index', 'value'],
+  (x: Tensor, dim: number, index: Tensor, value: TensorLike): Tensor => {
+    const at = wrapDim(dim, x.ndim)
+    checkIndexType('index_fill_', index)
+    const size = x.shape[at] ?? 1
+    for (const place of index.storage.device.sync ? index.to_typed_array() : []) {
+      if (place < 0 || place >= size)
+        throw new IndexError(`index ${place} is out of bounds for dimension ${at} with size ${size}`)
+    }
+    const mask = x.new_zeros([x.shape[at] ?? 1], { dtype: bool })
+    if (index.numel() > 0) mask.scatter_(0, index.to(int32).reshape(-1), mask.new_ones(index.numel()))
+    const shaped = mask.reshape(x.shape.map((_, i) => (i === at ? mask.numel() : 1)))
+    return nameStep(x.masked_fill(x.ndim === 0 ? mask.reshape([]) : shaped, value), 'IndexFillBackward0')
+  },
+)

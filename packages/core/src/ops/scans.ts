@@ -1,6 +1,7 @@
 import { type DType, int32 } from '../dtype.ts'
 import { wrapDim } from '../shape.ts'
 import { allocate, type Tensor, wrap } from '../tensor/tensor.ts'
+import { named } from './arguments.ts'
 import { reduction } from './define/reduction.ts'
 import { routine, routines } from './define/routine.ts'
 import { cat } from './joining.ts'
@@ -28,44 +29,45 @@ function scan(op: keyof typeof running, x: Tensor, at: number): Tensor {
   x.storage.device.routines.scan(running[op].kernel, into, from, at)
   return out
 }
-const dimOf = (dim: number | { readonly dim: number }): number => (typeof dim === 'number' ? dim : dim.dim)
-
-/** What running sums and products take by name. */
-export interface ScanOptions {
-  /** Convert to this dtype first. */
-  readonly dtype?: DType
-}
 
 /** Sums of all elements up to each one. */
-export function cumsum(x: Tensor, dim: number | { readonly dim: number }, { dtype }: ScanOptions = {}): Tensor {
-  if (dtype !== undefined) return cumsum(x.to(dtype), dim)
-  const at = wrapDim(dimOf(dim), x.ndim)
-  return routine(
-    'cumsum',
-    [x],
-    () => scan('cumsum', x, at),
-    () => ({
-      saved: [],
-      backward: ([g = null]) => [g === null ? null : x.ndim === 0 ? g : g.flip(at).cumsum(at).flip(at)],
-    }),
-  )
-}
+export const cumsum = named(
+  'cumsum',
+  ['input', 'dim', 'dtype'],
+  (x: Tensor, dim: number, dtype: DType | null = null): Tensor => {
+    if (dtype !== null) return cumsum(x.to(dtype), dim)
+    const at = wrapDim(dim, x.ndim)
+    return routine(
+      'cumsum',
+      [x],
+      () => scan('cumsum', x, at),
+      () => ({
+        saved: [],
+        backward: ([g = null]) => [g === null ? null : x.ndim === 0 ? g : g.flip(at).cumsum(at).flip(at)],
+      }),
+    )
+  },
+)
 /** Products of all elements up to each one. */
-export function cumprod(x: Tensor, dim: number | { readonly dim: number }, { dtype }: ScanOptions = {}): Tensor {
-  if (dtype !== undefined) return cumprod(x.to(dtype), dim)
-  const at = wrapDim(dimOf(dim), x.ndim)
-  return routine(
-    'cumprod',
-    [x],
-    () => scan('cumprod', x, at),
-    (out) => ({
-      saved: [x, out],
-      backward: ([g = null], _, [input, y]) => [
-        g === null ? null : x.ndim === 0 ? g : cumprodGradient(g, input as Tensor, y as Tensor, at),
-      ],
-    }),
-  )
-}
+export const cumprod = named(
+  'cumprod',
+  ['input', 'dim', 'dtype'],
+  (x: Tensor, dim: number, dtype: DType | null = null): Tensor => {
+    if (dtype !== null) return cumprod(x.to(dtype), dim)
+    const at = wrapDim(dim, x.ndim)
+    return routine(
+      'cumprod',
+      [x],
+      () => scan('cumprod', x, at),
+      (out) => ({
+        saved: [x, out],
+        backward: ([g = null], _, [input, y]) => [
+          g === null ? null : x.ndim === 0 ? g : cumprodGradient(g, input as Tensor, y as Tensor, at),
+        ],
+      }),
+    )
+  },
+)
 /** Without zeros a quotient of sums; with them, each element's share of each product is worked out. */
 function cumprodGradient(g: Tensor, x: Tensor, y: Tensor, at: number): Tensor {
   const weighted = g.mul(y)
@@ -109,14 +111,20 @@ function runningExtreme(op: 'cummax' | 'cummin', x: Tensor, dim: number): Values
   return { values, indices }
 }
 /** The largest of all elements up to each one, and its index. */
-export const cummax = (x: Tensor, dim: number | { readonly dim: number }): ValuesAndIndices =>
-  runningExtreme('cummax', x, dimOf(dim))
+export const cummax = named(
+  'cummax',
+  ['input', 'dim'],
+  (x: Tensor, dim: number): ValuesAndIndices => runningExtreme('cummax', x, dim),
+)
 /** The smallest of all elements up to each one, and its index. */
-export const cummin = (x: Tensor, dim: number | { readonly dim: number }): ValuesAndIndices =>
-  runningExtreme('cummin', x, dimOf(dim))
+export const cummin = named(
+  'cummin',
+  ['input', 'dim'],
+  (x: Tensor, dim: number): ValuesAndIndices => runningExtreme('cummin', x, dim),
+)
 /** `logsumexp` of all elements up to each one. */
-export function logcumsumexp(x: Tensor, dim: number | { readonly dim: number }): Tensor {
-  const at = wrapDim(dimOf(dim), x.ndim)
+export const logcumsumexp = named('logcumsumexp', ['input', 'dim'], (x: Tensor, dim: number): Tensor => {
+  const at = wrapDim(dim, x.ndim)
   return routine(
     'logcumsumexp',
     [x],
@@ -136,4 +144,4 @@ export function logcumsumexp(x: Tensor, dim: number | { readonly dim: number }):
       },
     }),
   )
-}
+})

@@ -1,6 +1,7 @@
 import { RuntimeError } from '../errors.ts'
 import { numel, sameShape } from '../shape.ts'
 import type { Tensor } from '../tensor/tensor.ts'
+import { named } from './arguments.ts'
 import { routine } from './define/routine.ts'
 import { replace } from './inplace.ts'
 import { checkScatter, scatterMemory, windowOf } from './scatter-step.ts'
@@ -10,7 +11,6 @@ export type ScatterReduction = 'sum' | 'prod' | 'mean' | 'amax' | 'amin'
 
 /** What `scatter_reduce` takes by name. */
 export interface ScatterReduceOptions {
-  readonly reduce?: ScatterReduction
   /** Whether what is there takes part (it does where left out), or gives way. */
   readonly include_self?: boolean
 }
@@ -25,33 +25,40 @@ const steps = {
 } as const
 
 /** `out[i][index[i][j]] ∘= source[i][j]` for `dim` 1, and so on, on a copy, where `∘` is the reduction. */
-export function scatter_reduce(
-  x: Tensor,
-  dim: number,
-  index: Tensor,
-  source: Tensor,
-  reduce: ScatterReduction | ScatterReduceOptions,
-  options: ScatterReduceOptions = {},
-): Tensor {
-  const call = typeof reduce === 'object' ? reduce : { ...options, reduce }
-  const { reduce: name, include_self = true } = call
-  if (name === undefined || !Object.hasOwn(steps, name)) {
-    throw new RuntimeError('reduce argument must be either sum, prod, mean, amax or amin.')
-  }
-  const { at } = checkScatter('scatter', x, dim, index, source)
-  return reduced({ name, at, index, include_self }, x, source)
-}
+export const scatter_reduce = named(
+  'scatter_reduce',
+  ['input', 'dim', 'index', 'src', 'reduce'],
+  (
+    x: Tensor,
+    dim: number,
+    index: Tensor,
+    source: Tensor,
+    reduce: ScatterReduction,
+    options: ScatterReduceOptions = {},
+  ): Tensor => {
+    const { include_self = true } = options
+    if (!Object.hasOwn(steps, reduce)) {
+      throw new RuntimeError('reduce argument must be either sum, prod, mean, amax or amin.')
+    }
+    const { at } = checkScatter('scatter', x, dim, index, source)
+    return reduced({ name: reduce, at, index, include_self }, x, source)
+  },
+  ['include_self'],
+)
 /** As `scatter_reduce`, in place. */
-export function scatter_reduce_(
-  x: Tensor,
-  dim: number,
-  index: Tensor,
-  source: Tensor,
-  reduce: ScatterReduction | ScatterReduceOptions,
-  options: ScatterReduceOptions = {},
-): Tensor {
-  return replace(x, 'ScatterReduceBackward0', (old) => scatter_reduce(old, dim, index, source, reduce, options))
-}
+export const scatter_reduce_ = named(
+  'scatter_reduce_',
+  ['input', 'dim', 'index', 'src', 'reduce'],
+  (
+    x: Tensor,
+    dim: number,
+    index: Tensor,
+    source: Tensor,
+    reduce: ScatterReduction,
+    options: ScatterReduceOptions = {},
+  ): Tensor => replace(x, 'ScatterReduceBackward0', (old) => scatter_reduce(old, dim, index, source, reduce, options)),
+  ['include_self'],
+)
 
 interface Call {
   readonly name: ScatterReduction

@@ -4,25 +4,30 @@ import { markView } from '../autograd/view.ts'
 import { IndexError, RuntimeError } from '../errors.ts'
 import { formatShape, type Shape, wrapDim } from '../shape.ts'
 import { alias, type Tensor } from '../tensor/tensor.ts'
+import { named } from './arguments.ts'
 import { narrowView, selectView, slice } from './windows.ts'
 
 /** `length` elements of a dimension from `start` on. */
-export function narrow(x: Tensor, dim: number, start: number, length: number): Tensor {
-  if (x.ndim === 0) throw new RuntimeError('narrow() cannot be applied to a 0-dim tensor.')
-  if (length < 0) throw new RuntimeError('narrow(): length must be non-negative.')
-  const at = wrapDim(dim, x.ndim)
-  const size = x.shape[at] as number
-  if (start < -size || start > size) {
-    throw new IndexError(`start out of range (expected to be in range of [${-size}, ${size}], but got ${start})`)
-  }
-  const first = start < 0 ? start + size : start
-  if (first + length > size)
-    throw new RuntimeError(`start (${first}) + length (${length}) exceeds dimension size (${size}).`)
-  return narrowView(x, at, first, length, 1)
-}
+export const narrow = named(
+  'narrow',
+  ['input', 'dim', 'start', 'length'],
+  (x: Tensor, dim: number, start: number, length: number): Tensor => {
+    if (x.ndim === 0) throw new RuntimeError('narrow() cannot be applied to a 0-dim tensor.')
+    if (length < 0) throw new RuntimeError('narrow(): length must be non-negative.')
+    const at = wrapDim(dim, x.ndim)
+    const size = x.shape[at] as number
+    if (start < -size || start > size) {
+      throw new IndexError(`start out of range (expected to be in range of [${-size}, ${size}], but got ${start})`)
+    }
+    const first = start < 0 ? start + size : start
+    if (first + length > size)
+      throw new RuntimeError(`start (${first}) + length (${length}) exceeds dimension size (${size}).`)
+    return narrowView(x, at, first, length, 1)
+  },
+)
 
 /** One element of a dimension, which vanishes. */
-export function select(x: Tensor, dim: number, index: number): Tensor {
+export const select = named('select', ['input', 'dim', 'index'], (x: Tensor, dim: number, index: number): Tensor => {
   if (x.ndim === 0) throw new IndexError('select() cannot be applied to a 0-dim tensor.')
   const at = wrapDim(dim, x.ndim)
   const size = x.shape[at] as number
@@ -32,7 +37,7 @@ export function select(x: Tensor, dim: number, index: number): Tensor {
     )
   }
   return selectView(x, at, index < 0 ? index + size : index)
-}
+})
 
 /** Several views of one tensor, recorded as one step. */
 function manyViews(x: Tensor, node: string, windows: ((y: Tensor) => Tensor)[]): Tensor[] {
@@ -61,30 +66,30 @@ function scatterInto(g: Tensor, shape: Shape, window: (y: Tensor) => Tensor): Te
 }
 
 /** Pieces of a size, the last perhaps smaller, or pieces of given sizes. */
-export function split(
-  x: Tensor,
-  split_size_or_sections: number | readonly number[],
-  dim: number | { readonly dim?: number } = 0,
-): Tensor[] {
-  const at = wrapDim(typeof dim === 'number' ? dim : (dim.dim ?? 0), x.ndim)
-  if (x.ndim === 0) throw new RuntimeError('split expects at least a 1-dimensional tensor')
-  const total = x.shape[at] as number
-  const isList = typeof split_size_or_sections !== 'number'
-  const sizes = isList ? split_size_or_sections : chunkSizes(total, split_size_or_sections)
-  if (isList && sizes.reduce((a, b) => a + b, 0) !== total) {
-    throw new RuntimeError(
-      `split_with_sizes expects split_sizes to sum exactly to ${total} (input tensor's size at dimension ${at}), but got ` +
-        `split_sizes=${formatShape(sizes)}`,
-    )
-  }
-  let start = 0
-  const windows = sizes.map((size) => {
-    const first = start
-    start += size
-    return (y: Tensor) => narrowView(y, at, first, size, 1)
-  })
-  return manyViews(x, isList ? 'SplitWithSizesBackward0' : 'SplitBackward0', windows)
-}
+export const split = named(
+  'split',
+  ['input', 'split_size_or_sections|split_size', 'dim'],
+  (x: Tensor, split_size_or_sections: number | readonly number[], dim = 0): Tensor[] => {
+    const at = wrapDim(dim, x.ndim)
+    if (x.ndim === 0) throw new RuntimeError('split expects at least a 1-dimensional tensor')
+    const total = x.shape[at] as number
+    const isList = typeof split_size_or_sections !== 'number'
+    const sizes = isList ? split_size_or_sections : chunkSizes(total, split_size_or_sections)
+    if (isList && sizes.reduce((a, b) => a + b, 0) !== total) {
+      throw new RuntimeError(
+        `split_with_sizes expects split_sizes to sum exactly to ${total} (input tensor's size at dimension ${at}), but got ` +
+          `split_sizes=${formatShape(sizes)}`,
+      )
+    }
+    let start = 0
+    const windows = sizes.map((size) => {
+      const first = start
+      start += size
+      return (y: Tensor) => narrowView(y, at, first, size, 1)
+    })
+    return manyViews(x, isList ? 'SplitWithSizesBackward0' : 'SplitBackward0', windows)
+  },
+)
 function chunkSizes(total: number, size: number): number[] {
   if (size < 0) throw new RuntimeError(`split expects split_size be non-negative, but got split_size=${size}`)
   if (size === 0 && total !== 0) {
@@ -95,10 +100,10 @@ function chunkSizes(total: number, size: number): number[] {
 }
 
 /** `chunks` pieces of one size, the last perhaps smaller, or fewer where they do not fill. */
-export function chunk(x: Tensor, chunks: number, dim: number | { readonly dim?: number } = 0): Tensor[] {
+export const chunk = named('chunk', ['input', 'chunks', 'dim'], (x: Tensor, chunks: number, dim = 0): Tensor[] => {
   if (x.ndim === 0) throw new RuntimeError('chunk expects at least a 1-dimensional tensor')
   if (chunks <= 0) throw new RuntimeError(`chunk expects \`chunks\` to be greater than 0, got: ${chunks}`)
-  const at = wrapDim(typeof dim === 'number' ? dim : (dim.dim ?? 0), x.ndim)
+  const at = wrapDim(dim, x.ndim)
   const total = x.shape[at] as number
   const size = Math.ceil(total / chunks)
   return size === 0
@@ -108,54 +113,69 @@ export function chunk(x: Tensor, chunks: number, dim: number | { readonly dim?: 
         at,
       )
     : split(x, size, at)
-}
+})
 
 /** Pieces as equal as they can be, or cut at the given indices. */
-export function tensor_split(
-  x: Tensor,
-  indices_or_sections: number | readonly number[],
-  dim: number | { readonly dim?: number } = 0,
-): Tensor[] {
-  if (x.ndim === 0)
-    throw new RuntimeError('tensor_split expected at least a 1-dimensional tensor, but got a tensor with 0 dims')
-  const at = wrapDim(typeof dim === 'number' ? dim : (dim.dim ?? 0), x.ndim)
-  const total = x.shape[at] as number
-  if (typeof indices_or_sections !== 'number') {
-    const cuts = [0, ...indices_or_sections, total]
-    return cuts.slice(1).map((stop, i) => slice(x, at, cuts[i] as number, stop))
-  }
-  if (indices_or_sections <= 0)
-    throw new RuntimeError(`number of sections must be larger than 0, got ${indices_or_sections}`)
-  const size = Math.floor(total / indices_or_sections)
-  const larger = total % indices_or_sections
-  let start = 0
-  return Array.from({ length: indices_or_sections }, (_, i) => {
-    const length = size + (i < larger ? 1 : 0)
-    start += length
-    return slice(x, at, start - length, start)
-  })
-}
+export const tensor_split = named(
+  'tensor_split',
+  ['input', 'indices_or_sections', 'dim'],
+  (x: Tensor, indices_or_sections: number | readonly number[], dim = 0): Tensor[] => {
+    if (x.ndim === 0)
+      throw new RuntimeError('tensor_split expected at least a 1-dimensional tensor, but got a tensor with 0 dims')
+    const at = wrapDim(dim, x.ndim)
+    const total = x.shape[at] as number
+    if (typeof indices_or_sections !== 'number') {
+      const cuts = [0, ...indices_or_sections, total]
+      return cuts.slice(1).map((stop, i) => slice(x, at, cuts[i] as number, stop))
+    }
+    if (indices_or_sections <= 0)
+      throw new RuntimeError(`number of sections must be larger than 0, got ${indices_or_sections}`)
+    const size = Math.floor(total / indices_or_sections)
+    const larger = total % indices_or_sections
+    let start = 0
+    return Array.from({ length: indices_or_sections }, (_, i) => {
+      const length = size + (i < larger ? 1 : 0)
+      start += length
+      return slice(x, at, start - length, start)
+    })
+  },
+)
 
 /** Every element of a dimension, as tensors without it. */
-export function unbind(x: Tensor, dim = 0): Tensor[] {
+export const unbind = named('unbind', ['input', 'dim'], (x: Tensor, dim = 0): Tensor[] => {
   if (x.ndim === 0) throw new IndexError('Dimension specified as 0 but tensor has no dimensions')
   const at = wrapDim(dim, x.ndim)
   const windows = Array.from({ length: x.shape[at] as number }, (_, i) => (y: Tensor) => selectView(y, at, i))
   return manyViews(x, 'UnbindBackward0', windows)
-}
+})
 
 /** As `split` with sizes. */
-export const split_with_sizes = (x: Tensor, split_sizes: readonly number[], dim = 0): Tensor[] =>
-  split(x, split_sizes, dim)
+export const split_with_sizes = named(
+  'split_with_sizes',
+  ['input', 'split_sizes', 'dim'],
+  (x: Tensor, split_sizes: readonly number[], dim = 0): Tensor[] => split(x, split_sizes, dim),
+)
 /** As `tensor_split` of columns: along dimension 1, or 0 of a vector. */
-export const hsplit = (x: Tensor, indices_or_sections: number | readonly number[]): Tensor[] =>
-  evenSplit('hsplit', x, indices_or_sections, x.ndim === 1 ? 0 : 1, 1)
+export const hsplit = named(
+  'hsplit',
+  ['input', 'indices_or_sections'],
+  (x: Tensor, indices_or_sections: number | readonly number[]): Tensor[] =>
+    evenSplit('hsplit', x, indices_or_sections, x.ndim === 1 ? 0 : 1, 1),
+)
 /** As `tensor_split` of rows: along dimension 0. */
-export const vsplit = (x: Tensor, indices_or_sections: number | readonly number[]): Tensor[] =>
-  evenSplit('vsplit', x, indices_or_sections, 0, 2)
+export const vsplit = named(
+  'vsplit',
+  ['input', 'indices_or_sections'],
+  (x: Tensor, indices_or_sections: number | readonly number[]): Tensor[] =>
+    evenSplit('vsplit', x, indices_or_sections, 0, 2),
+)
 /** As `tensor_split` along dimension 2. */
-export const dsplit = (x: Tensor, indices_or_sections: number | readonly number[]): Tensor[] =>
-  evenSplit('dsplit', x, indices_or_sections, 2, 3)
+export const dsplit = named(
+  'dsplit',
+  ['input', 'indices_or_sections'],
+  (x: Tensor, indices_or_sections: number | readonly number[]): Tensor[] =>
+    evenSplit('dsplit', x, indices_or_sections, 2, 3),
+)
 
 function evenSplit(name: string, x: Tensor, parts: number | readonly number[], dim: number, rank: number): Tensor[] {
   if (x.ndim < rank) {

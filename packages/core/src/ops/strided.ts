@@ -1,6 +1,7 @@
 import { RuntimeError } from '../errors.ts'
 import { contiguousStrides, formatShape, numel, type Shape, wrapDim } from '../shape.ts'
 import type { Tensor } from '../tensor/tensor.ts'
+import { named } from './arguments.ts'
 import { view as defineView, scatterView } from './define/view.ts'
 import { positionsOf } from './places.ts'
 import { reshape } from './views.ts'
@@ -21,11 +22,15 @@ const diagonalView = defineView('diagonal', {
 })
 
 /** The elements where the indices of two dimensions differ by `offset`, as a last dimension. */
-export function diagonal(x: Tensor, offset = 0, dim1 = 0, dim2 = 1): Tensor {
-  const [a, b] = [wrapDim(dim1, x.ndim), wrapDim(dim2, x.ndim)]
-  if (a === b) throw new RuntimeError(`diagonal dimensions cannot be identical ${dim1}, ${dim2}`)
-  return diagonalView(x, offset, a, b)
-}
+export const diagonal = named(
+  'diagonal',
+  ['input', 'offset', 'dim1', 'dim2'],
+  (x: Tensor, offset = 0, dim1 = 0, dim2 = 1): Tensor => {
+    const [a, b] = [wrapDim(dim1, x.ndim), wrapDim(dim2, x.ndim)]
+    if (a === b) throw new RuntimeError(`diagonal dimensions cannot be identical ${dim1}, ${dim2}`)
+    return diagonalView(x, offset, a, b)
+  },
+)
 
 const stridedView = defineView('as_strided', {
   geometry: (_, shape: Shape, strides: readonly number[], offset: number) => ({ shape, strides, offset }),
@@ -56,18 +61,22 @@ function scatterOverlapping(g: Tensor, shape: Shape, size: Shape, strides: reado
 }
 
 /** Any window on the storage, by sizes, strides and offset in elements. */
-export function as_strided(x: Tensor, size: Shape, stride: readonly number[], storage_offset = x.offset): Tensor {
-  if (size.length !== stride.length) throw new RuntimeError('mismatch in length of strides and shape')
-  const last = size.reduce((sum, n, i) => sum + (n - 1) * (stride[i] as number), storage_offset)
-  if (numel(size) > 0 && (last >= x.storage.length || storage_offset < 0)) {
-    throw new RuntimeError(
-      `setStorage: sizes ${formatShape(size)}, strides ${formatShape(stride)}, storage offset ${storage_offset}, and ` +
-        `itemsize ${x.dtype.itemsize} requiring a storage size of ${(last + 1) * x.dtype.itemsize} are out of bounds for ` +
-        `storage of size ${x.storage.length * x.dtype.itemsize}`,
-    )
-  }
-  return stridedView(x, size, stride, storage_offset)
-}
+export const as_strided = named(
+  'as_strided',
+  ['input', 'size', 'stride', 'storage_offset'],
+  (x: Tensor, size: Shape, stride: readonly number[], storage_offset: number = x.offset): Tensor => {
+    if (size.length !== stride.length) throw new RuntimeError('mismatch in length of strides and shape')
+    const last = size.reduce((sum, n, i) => sum + (n - 1) * (stride[i] as number), storage_offset)
+    if (numel(size) > 0 && (last >= x.storage.length || storage_offset < 0)) {
+      throw new RuntimeError(
+        `setStorage: sizes ${formatShape(size)}, strides ${formatShape(stride)}, storage offset ${storage_offset}, and ` +
+          `itemsize ${x.dtype.itemsize} requiring a storage size of ${(last + 1) * x.dtype.itemsize} are out of bounds for ` +
+          `storage of size ${x.storage.length * x.dtype.itemsize}`,
+      )
+    }
+    return stridedView(x, size, stride, storage_offset)
+  },
+)
 
 const unfoldView = defineView('unfold', {
   geometry: (x, dim: number, size: number, step: number) => ({
@@ -83,12 +92,16 @@ const unfoldView = defineView('unfold', {
 })
 
 /** Every window of `size` along a dimension, `step` apart, as a last dimension. */
-export function unfold(x: Tensor, dimension: number, size: number, step: number): Tensor {
-  const dim = wrapDim(dimension, x.ndim)
-  const length = x.shape[dim] ?? 1
-  if (size > length) {
-    throw new RuntimeError(`maximum size for tensor at dimension ${dim} is ${length} but size is ${size}`)
-  }
-  if (step <= 0) throw new RuntimeError(`step is ${step} but must be > 0`)
-  return x.ndim === 0 ? unfoldView(reshape(x, 1), 0, size, step) : unfoldView(x, dim, size, step)
-}
+export const unfold = named(
+  'unfold',
+  ['input', 'dimension', 'size', 'step'],
+  (x: Tensor, dimension: number, size: number, step: number): Tensor => {
+    const dim = wrapDim(dimension, x.ndim)
+    const length = x.shape[dim] ?? 1
+    if (size > length) {
+      throw new RuntimeError(`maximum size for tensor at dimension ${dim} is ${length} but size is ${size}`)
+    }
+    if (step <= 0) throw new RuntimeError(`step is ${step} but must be > 0`)
+    return x.ndim === 0 ? unfoldView(reshape(x, 1), 0, size, step) : unfoldView(x, dim, size, step)
+  },
+)

@@ -1,16 +1,8 @@
 import { nameStep } from '../autograd/graph.ts'
 import { RuntimeError } from '../errors.ts'
-import {
-  contiguousStrides,
-  formatShape,
-  isContiguous,
-  numel,
-  type Shape,
-  type Sizes,
-  sizesOf,
-  wrapDim,
-} from '../shape.ts'
+import { contiguousStrides, formatShape, isContiguous, numel, type Shape, wrapDim } from '../shape.ts'
 import type { Tensor } from '../tensor/tensor.ts'
+import { named } from './arguments.ts'
 import { clone } from './copies.ts'
 import { view as defineView } from './define/view.ts'
 import { without } from './windows.ts'
@@ -81,9 +73,7 @@ const viewShape = defineView('view', {
 })
 
 /** The same elements in another shape, without a copy; one size may be -1. */
-export function view(x: Tensor, ...sizes: Sizes): Tensor {
-  return viewShape(x, sizesOf(sizes))
-}
+export const view = named('view', ['input', '*size|shape'], (x: Tensor, size: Shape): Tensor => viewShape(x, size))
 
 /** As `view`, with the shape of another tensor. */
 export const view_as = (x: Tensor, other: Tensor): Tensor => viewShape(x, other.shape)
@@ -95,11 +85,11 @@ const reshapeAlias = defineView('reshape', {
 })
 
 /** The same elements in another shape: a view where the layout allows it, a copy otherwise. */
-export function reshape(x: Tensor, ...sizes: Sizes): Tensor {
-  const shape = inferSizes(sizesOf(sizes), x.numel())
+export const reshape = named('reshape', ['input', '*shape'], (x: Tensor, sizes: Shape): Tensor => {
+  const shape = inferSizes(sizes, x.numel())
   if (viewStrides(x, shape) !== null) return reshapeAlias(x, shape)
   return unsafeView(clone(x), shape)
-}
+})
 const unsafeView = defineView('unsafe_view', {
   geometry: (x, shape: Shape) => ({ shape, strides: contiguousStrides(shape), offset: x.offset }),
   gradient: (g, shape) => g.reshape(shape),
@@ -127,13 +117,17 @@ const dropSome = defineView('squeeze_dim', {
 })
 
 /** Without the dimensions of size 1: all of them, or those named. */
-export function squeeze(x: Tensor, dim?: number | readonly number[]): Tensor {
-  if (dim === undefined) return dropAll(x)
-  return dropSome(
-    x,
-    (typeof dim === 'number' ? [dim] : dim).map((d) => wrapDim(d, x.ndim)),
-  )
-}
+export const squeeze = named(
+  'squeeze',
+  ['input', 'dim'],
+  (x: Tensor, dim: number | readonly number[] | null = null): Tensor => {
+    if (dim === null) return dropAll(x)
+    return dropSome(
+      x,
+      (typeof dim === 'number' ? [dim] : dim).map((d) => wrapDim(d, x.ndim)),
+    )
+  },
+)
 
 const insertDim = defineView('unsqueeze', {
   geometry: (x, dim: number) => ({
@@ -149,32 +143,42 @@ const insertDim = defineView('unsqueeze', {
 })
 
 /** With a new dimension of size 1. */
-export function unsqueeze(x: Tensor, dim: number): Tensor {
-  return insertDim(x, wrapDim(dim, x.ndim + 1))
-}
+export const unsqueeze = named(
+  'unsqueeze',
+  ['input', 'dim'],
+  (x: Tensor, dim: number): Tensor => insertDim(x, wrapDim(dim, x.ndim + 1)),
+)
 
 /** Dimensions from `start_dim` to `end_dim` as one. */
-export function flatten(x: Tensor, start_dim = 0, end_dim = -1): Tensor {
-  const [start, end] = [wrapDim(start_dim, x.ndim), wrapDim(end_dim, x.ndim)]
-  if (start > end) throw new RuntimeError('flatten() has invalid args: start_dim cannot come after end_dim')
-  if (x.ndim === 0) return reshape(x, 1)
-  if (start === end) return x
-  return reshape(x, [...x.shape.slice(0, start), numel(x.shape.slice(start, end + 1)), ...x.shape.slice(end + 1)])
-}
+export const flatten = named(
+  'flatten',
+  ['input', 'start_dim', 'end_dim'],
+  (x: Tensor, start_dim = 0, end_dim = -1): Tensor => {
+    const [start, end] = [wrapDim(start_dim, x.ndim), wrapDim(end_dim, x.ndim)]
+    if (start > end) throw new RuntimeError('flatten() has invalid args: start_dim cannot come after end_dim')
+    if (x.ndim === 0) return reshape(x, 1)
+    if (start === end) return x
+    return reshape(x, [...x.shape.slice(0, start), numel(x.shape.slice(start, end + 1)), ...x.shape.slice(end + 1)])
+  },
+)
 /** All elements in one dimension. */
 export const ravel = (x: Tensor): Tensor => (x.ndim === 1 ? reshape(x, -1) : nameStep(reshape(x, -1), 'ViewBackward0'))
 
 /** One dimension as several; one of them may be -1. */
-export function unflatten(x: Tensor, dim: number, sizes: Shape): Tensor {
-  const at = wrapDim(dim, x.ndim)
-  if (sizes.length === 0) throw new RuntimeError('unflatten: sizes must be non-empty')
-  const size = x.shape[at] as number
-  const known = numel(sizes.filter((s) => s !== -1))
-  if (sizes.includes(-1) ? known === 0 || size % known !== 0 : known !== size) {
-    throw new RuntimeError(
-      `unflatten: Provided sizes ${formatShape(sizes)} don't multiply up to the size of dim ${at} (${size}) in the input tensor`,
-    )
-  }
-  const inferred = sizes.map((s) => (s === -1 ? size / known : s))
-  return view(x, [...x.shape.slice(0, at), ...inferred, ...x.shape.slice(at + 1)])
-}
+export const unflatten = named(
+  'unflatten',
+  ['input', 'dim', 'sizes'],
+  (x: Tensor, dim: number, sizes: Shape): Tensor => {
+    const at = wrapDim(dim, x.ndim)
+    if (sizes.length === 0) throw new RuntimeError('unflatten: sizes must be non-empty')
+    const size = x.shape[at] as number
+    const known = numel(sizes.filter((s) => s !== -1))
+    if (sizes.includes(-1) ? known === 0 || size % known !== 0 : known !== size) {
+      throw new RuntimeError(
+        `unflatten: Provided sizes ${formatShape(sizes)} don't multiply up to the size of dim ${at} (${size}) in the input tensor`,
+      )
+    }
+    const inferred = sizes.map((s) => (s === -1 ? size / known : s))
+    return view(x, [...x.shape.slice(0, at), ...inferred, ...x.shape.slice(at + 1)])
+  },
+)

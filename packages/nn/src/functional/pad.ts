@@ -1,2 +1,1 @@
-/** Padding: that of the core. */
-export { type PadMode, type PadOptions, pad } from '@chainrule/core'
+export { type PadMode, pad } from '@chainrule/core'

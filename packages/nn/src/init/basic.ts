@@ -6,15 +6,22 @@ export interface DrawOptions {
 }
 
 /** Overwrites with numbers from [a, b). */
-export const uniform_ = (tensor: Tensor, a = 0, b = 1, options: DrawOptions = {}): Tensor =>
-  no_grad(() => tensor.uniform_(a, b, options))
+export const uniform_ = (tensor: Tensor, a = 0, b = 1, { generator }: DrawOptions = {}): Tensor =>
+  no_grad(() => tensor.uniform_(a, b, { generator }))
 
 /** Overwrites with numbers of a normal distribution. */
-export const normal_ = (tensor: Tensor, mean = 0, std = 1, options: DrawOptions = {}): Tensor =>
-  no_grad(() => tensor.normal_(mean, std, options))
+export const normal_ = (tensor: Tensor, mean = 0, std = 1, { generator }: DrawOptions = {}): Tensor =>
+  no_grad(() => tensor.normal_(mean, std, { generator }))
 
 /** Overwrites with numbers of a normal distribution, cut off below `a` and above `b`. */
-export function trunc_normal_(tensor: Tensor, mean = 0, std = 1, a = -2, b = 2, options: DrawOptions = {}): Tensor {
+export function trunc_normal_(
+  tensor: Tensor,
+  mean = 0,
+  std = 1,
+  a = -2,
+  b = 2,
+  { generator }: DrawOptions = {},
+): Tensor {
   if (mean < a - 2 * std || mean > b + 2 * std) {
     console.warn(
       'mean is more than 2 std from [a, b] in nn.init.trunc_normal_. The distribution of values may be incorrect.',
@@ -23,7 +30,7 @@ export function trunc_normal_(tensor: Tensor, mean = 0, std = 1, a = -2, b = 2, 
   return no_grad(() => {
     const [low, high] = [normalCdf(a, mean, std), normalCdf(b, mean, std)]
     return tensor
-      .uniform_(2 * low - 1, 2 * high - 1, options)
+      .uniform_(2 * low - 1, 2 * high - 1, { generator })
       .erfinv_()
       .mul_(std * Math.SQRT2)
       .add_(mean)

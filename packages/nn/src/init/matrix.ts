@@ -4,13 +4,13 @@ import { type DrawOptions } from './basic.ts'
 /**
  * A random matrix with orthogonal rows or columns, times `gain` (Saxe et al. 2013). Further dimensions count as columns.
  */
-export function orthogonal_(tensor: Tensor, gain = 1, options: DrawOptions = {}): Tensor {
+export function orthogonal_(tensor: Tensor, gain = 1, { generator }: DrawOptions = {}): Tensor {
   if (tensor.ndim < 2) throw new ValueError('Only tensors with 2 or more dimensions are supported')
   if (tensor.numel() === 0) return tensor
   const rows = tensor.size(0)
   const columns = tensor.numel() / rows
   return no_grad(() => {
-    const drawn = tensor.new_empty([rows, columns]).normal_(0, 1, options)
+    const drawn = tensor.new_empty([rows, columns]).normal_(0, 1, { generator })
     const tall = rows < columns ? drawn.t() : drawn
     const q = tensorOf(orthonormalColumns(Array.from(tall.t().contiguous().to_typed_array()), Math.max(rows, columns)))
     const columnsOf = q.reshape(Math.min(rows, columns), Math.max(rows, columns))

@@ -1,6 +1,7 @@
 import { bool } from '../../dtype.ts'
 import { RuntimeError, ValueError } from '../../errors.ts'
 import { Tensor, type TensorLike } from '../../tensor/tensor.ts'
+import { named } from '../arguments.ts'
 import { type Application, choice, elementwise } from '../define/elementwise.ts'
 
 /** `1 / (1 + e⁻ˣ)`. */
@@ -59,12 +60,12 @@ const geluTanh = elementwise('gelu_tanh', ['x'], {
 })
 /** `x · Φ(x)`, or its approximation by `tanh` (Hendrycks and Gimpel 2016). */
 export const gelu = choice(
-  (x: Tensor, { approximate = 'none' }: { readonly approximate?: 'none' | 'tanh' } = {}): Application => {
+  named('gelu', ['input', 'approximate'], (x: Tensor, approximate: 'none' | 'tanh' = 'none'): Application => {
     if (approximate !== 'none' && approximate !== 'tanh') {
       throw new ValueError(`approximate argument must be either none or tanh.`)
     }
     return approximate === 'none' ? geluExact.on(x) : geluTanh.on(x)
-  },
+  }),
 )
 /** `x · sigmoid(x)`. */
 export const silu = elementwise('silu', ['x'], {

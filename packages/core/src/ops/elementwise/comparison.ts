@@ -2,6 +2,7 @@ import { bool } from '../../dtype.ts'
 import { RuntimeError } from '../../errors.ts'
 import { broadcastShapes } from '../../shape.ts'
 import { Tensor, type TensorLike } from '../../tensor/tensor.ts'
+import { named } from '../arguments.ts'
 import { type Application, choice, type ElementwiseFunction, elementwise } from '../define/elementwise.ts'
 import { result_type } from '../define/promotion.ts'
 
@@ -51,27 +52,20 @@ const close = elementwise('isclose', ['x', 'other'], {
   result: 'bool',
 })
 
-/** How near is near: `|x - other| <= atol + rtol * |other|`. */
-export interface Tolerances {
-  readonly rtol?: number
-  readonly atol?: number
-  readonly equal_nan?: boolean
-}
-
-/** Where two tensors are near each other. */
-export function isclose(
-  x: Tensor,
-  other: Tensor,
-  { rtol = 1e-5, atol = 1e-8, equal_nan = false }: Tolerances = {},
-): Tensor {
-  for (const [name, value] of Object.entries({ rtol, atol })) {
-    if (value < 0) throw new RuntimeError(`${name} must be greater than or equal to zero, but got ${value}`)
-  }
-  if (x.dtype !== other.dtype) {
-    throw new RuntimeError(`${x.dtype.scalarName} did not match ${other.dtype.scalarName}`)
-  }
-  return close(x, other, { rtol, atol, equal_nan: equal_nan ? 1 : 0 })
-}
+/** Where two tensors are near each other: `|x - other| <= atol + rtol * |other|`. */
+export const isclose = named(
+  'isclose',
+  ['input', 'other', 'rtol', 'atol', 'equal_nan'],
+  (x: Tensor, other: Tensor, rtol = 1e-5, atol = 1e-8, equal_nan = false): Tensor => {
+    for (const [name, value] of Object.entries({ rtol, atol })) {
+      if (value < 0) throw new RuntimeError(`${name} must be greater than or equal to zero, but got ${value}`)
+    }
+    if (x.dtype !== other.dtype) {
+      throw new RuntimeError(`${x.dtype.scalarName} did not match ${other.dtype.scalarName}`)
+    }
+    return close(x, other, { rtol, atol, equal_nan: equal_nan ? 1 : 0 })
+  },
+)
 
 const fill = elementwise('masked_fill', ['x', 'mask', 'value'], {
   forward: 'mask ? value : x',
@@ -80,21 +74,23 @@ const fill = elementwise('masked_fill', ['x', 'mask', 'value'], {
 })
 
 /** `x` with `value` where the mask holds. The mask broadcasts to `x`. */
-export const masked_fill = choice((x: Tensor, mask: Tensor, value: TensorLike): Application => {
-  if (mask.dtype !== bool) {
-    throw new RuntimeError(
-      `masked_fill_ only supports boolean masks, but got mask with dtype ${mask.dtype.scalarName.toLowerCase()}`,
-    )
-  }
-  if (value instanceof Tensor && value.ndim !== 0) {
-    throw new RuntimeError(
-      `masked_fill_ only supports a 0-dimensional value tensor, but got tensor with ${value.ndim} dimension(s).`,
-    )
-  }
-  broadcastShapes(mask.shape, x.shape)
-  // The dtype is that of `x`, whatever the value is.
-  return fill.on(x, mask, value instanceof Tensor && value.dtype !== x.dtype ? value.to(x.dtype) : value)
-})
+export const masked_fill = choice(
+  named('masked_fill', ['input', 'mask', 'value'], (x: Tensor, mask: Tensor, value: TensorLike): Application => {
+    if (mask.dtype !== bool) {
+      throw new RuntimeError(
+        `masked_fill_ only supports boolean masks, but got mask with dtype ${mask.dtype.scalarName.toLowerCase()}`,
+      )
+    }
+    if (value instanceof Tensor && value.ndim !== 0) {
+      throw new RuntimeError(
+        `masked_fill_ only supports a 0-dimensional value tensor, but got tensor with ${value.ndim} dimension(s).`,
+      )
+    }
+    broadcastShapes(mask.shape, x.shape)
+    // The dtype is that of `x`, whatever the value is.
+    return fill.on(x, mask, value instanceof Tensor && value.dtype !== x.dtype ? value.to(x.dtype) : value)
+  }),
+)
 
 type Pair = [x: TensorLike, other: TensorLike]
 const integerOnly = (name: string, op: ElementwiseFunction<Pair>): ElementwiseFunction<Pair> =>

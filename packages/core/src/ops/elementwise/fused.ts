@@ -1,15 +1,18 @@
 import { RuntimeError } from '../../errors.ts'
 import { Tensor, type TensorLike } from '../../tensor/tensor.ts'
+import { named } from '../arguments.ts'
 import { type Application, choice, elementwise } from '../define/elementwise.ts'
 import { result_type } from '../define/promotion.ts'
 
 /** `start + weight * (end - start)`. */
-export const lerp = choice((start: TensorLike, end: TensorLike, weight: TensorLike): Application => {
-  if (start instanceof Tensor && end instanceof Tensor && start.dtype !== end.dtype) {
-    throw new RuntimeError(`expected dtype ${dtypeWord(start)} for \`end\` but got dtype ${dtypeWord(end)}`)
-  }
-  return interpolate.on(start, end, weight)
-})
+export const lerp = choice(
+  named('lerp', ['input', 'end', 'weight'], (start: TensorLike, end: TensorLike, weight: TensorLike): Application => {
+    if (start instanceof Tensor && end instanceof Tensor && start.dtype !== end.dtype) {
+      throw new RuntimeError(`expected dtype ${dtypeWord(start)} for \`end\` but got dtype ${dtypeWord(end)}`)
+    }
+    return interpolate.on(start, end, weight)
+  }),
+)
 const interpolate = elementwise('lerp', ['start', 'end', 'weight'], {
   forward: 'abs(weight) < 0.5 ? start + weight * (end - start) : end - (end - start) * (1 - weight)',
   gradient: { start: 'g * (1 - weight)', end: 'g * weight', weight: 'g * (end - start)' },

@@ -1,4 +1,5 @@
 import type { Tensor, TensorLike } from '../../tensor/tensor.ts'
+import { named } from '../arguments.ts'
 import { type Application, choice, elementwise } from '../define/elementwise.ts'
 
 const positive = { x: [0.1, 3] } as const
@@ -157,10 +158,14 @@ const roundDecimals = elementwise('round_decimals', ['x'], {
   node: 'RoundBackward1',
 })
 /** The nearest whole number, or the nearest with `decimals` digits; halves go to the even one. */
-export const round = choice((x: TensorLike, options: { readonly decimals?: number } = {}): Application => {
-  const decimals = options.decimals ?? 0
-  return decimals === 0 ? roundWhole.on(x) : roundDecimals.on(x, 10 ** decimals, 10 ** -decimals)
-})
+export const round = choice(
+  named(
+    'round',
+    ['input', 'decimals'],
+    (x: TensorLike, decimals = 0): Application =>
+      decimals === 0 ? roundWhole.on(x) : roundDecimals.on(x, 10 ** decimals, 10 ** -decimals),
+  ),
+)
 
 /** `√(x² + other²)` without overflow. */
 export const hypot = elementwise('hypot', ['x', 'other'], {
@@ -225,16 +230,14 @@ const replaceNonFinite = elementwise('nan_to_num', ['x'], {
 })
 /** `x` with NaN and infinities replaced; where not given, by 0 and the largest numbers of the dtype. */
 export const nan_to_num = choice(
-  (
-    x: Tensor,
-    nan: number | { nan?: number | null; posinf?: number | null; neginf?: number | null } | null = {},
-    posinf: number | null = null,
-    neginf: number | null = null,
-  ): Application => {
-    const named = typeof nan === 'object' && nan !== null ? nan : { nan, posinf, neginf }
-    const largest = x.dtype.itemsize === 8 ? Number.MAX_VALUE : 3.4028234663852886e38
-    return replaceNonFinite.on(x, named.nan ?? 0, named.posinf ?? largest, named.neginf ?? -largest)
-  },
+  named(
+    'nan_to_num',
+    ['input', 'nan', 'posinf', 'neginf'],
+    (x: Tensor, nan: number | null = null, posinf: number | null = null, neginf: number | null = null): Application => {
+      const largest = x.dtype.itemsize === 8 ? Number.MAX_VALUE : 3.4028234663852886e38
+      return replaceNonFinite.on(x, nan ?? 0, posinf ?? largest, neginf ?? -largest)
+    },
+  ),
 )
 /** Degrees of radians. */
 export const rad2deg = elementwise('rad2deg', ['x'], { forward: 'x * (180 / pi)', result: 'floating' })
