@@ -3,7 +3,7 @@ import { promisify } from 'node:util'
 import { afterAll, describe, expect, it } from 'vitest'
 import { I32, ModuleBuilder } from '../src/devices/wasm/assembler.ts'
 import { KernelMemory } from '../src/devices/wasm/memory.ts'
-import { Compiled, type PoolOptions, ThreadPool } from '../src/devices/wasm/threads/index.ts'
+import { type Chunk, Compiled, type PoolOptions, ThreadPool } from '../src/devices/wasm/threads/index.ts'
 import { startThread, type ThreadHandle } from '../src/devices/wasm/threads/start.ts'
 import * as torch from '../src/index.ts'
 
@@ -118,20 +118,20 @@ const pause = (milliseconds: number): Promise<void> =>
   })
 
 /**
- * Two functions that meet: `meet(mine, other)` says that it is there, waits a while for the other, and returns whether that
- * came; `hang(own, other, flag)` does not return while the flag is 0 where it met the other, and returns 1 where nobody is there.
+ * Functions that meet: `meet(mine, other)` says that it is there, waits a while for the other, and returns whether that
+ * came; `leave(mine)` says that it is gone; `hang(own, other, flag)` does not return while the flag is 0 where it met the
+ * other, and returns 1 where nobody is there.
  */
 function meetings(memory: KernelMemory): Compiled {
   const m = new ModuleBuilder()
   m.importMemory({ shared: memory.shared })
   const meet = m.function<[I32, I32], I32>([I32, I32], I32, (f, mine, other) => {
     f.store(mine, I32.const(1))
-    const left = f.let(I32.const(2 ** 22))
+    const left = f.let(I32.const(2 ** 25))
     f.while(I32.load(other).eqz().and(left.gt(0)), () => f.set(left, left.sub(1)))
-    const came = f.let(I32.load(other))
-    f.store(mine, I32.const(0))
-    return came
+    return f.let(I32.load(other))
   })
+  const leave = m.function<[I32]>([I32], undefined, (f, mine) => f.store(mine, I32.const(0)))
   const hang = m.function<[I32, I32, I32], I32>([I32, I32, I32], I32, (f, own, other, flag) => {
     const alone = f.let(I32.load(other).eqz())
     f.if(alone.eqz(), () => {
@@ -141,6 +141,7 @@ function meetings(memory: KernelMemory): Compiled {
     return alone
   })
   m.export('meet', meet)
+  m.export('leave', leave)
   m.export('hang', hang)
   return new Compiled(m, memory)
 }
@@ -171,12 +172,12 @@ function fixture(options: PoolOptions = {}): Fixture {
     ...options,
   })
   pool.resize(2)
-  const [meet, hang] = [module.placeOf('meet'), module.placeOf('hang')]
+  const [meet, leave, hang] = ['meet', 'leave', 'hang'].map((name) => module.placeOf(name)) as [number, number, number]
   return {
     pool,
     handles,
     async untilMet() {
-      for (let attempt = 0; attempt < 200 && pool.count > 1; attempt++) {
+      for (let attempt = 0; attempt < 20 && pool.count > 1; attempt++) {
         clear()
         const [one, two] = Array.from(pool.run(module, [[[meet, first, second]], [[meet, second, first]]], true))
         if (one === 1 && two === 1) return true
@@ -185,9 +186,13 @@ function fixture(options: PoolOptions = {}): Fixture {
       return false
     },
     async untilLost(repeatable) {
-      for (let attempt = 0; attempt < 100; attempt++) {
+      for (let attempt = 0; attempt < 20; attempt++) {
         clear()
-        const chunks = [[[meet, first, second] as const], [[hang, second, first, flag] as const]]
+        const stay: Chunk = [
+          [meet, first, second],
+          [leave, first],
+        ]
+        const chunks: Chunk[] = [stay, [[hang, second, first, flag]]]
         const [, two = 0] = Array.from(pool.run(module, chunks, repeatable))
         if (pool.count === 1) return two
         await pause(5)
@@ -196,6 +201,19 @@ function fixture(options: PoolOptions = {}): Fixture {
     },
   }
 }
+
+describe('a shared memory', () => {
+  it('grows under arrays that were taken before', () => {
+    const memory = new KernelMemory({ shared: true, maximumBytes: 2 ** 24 })
+    const place = memory.alloc(16) / 4
+    const before = memory.float32.subarray(place, place + 4).fill(3)
+    memory.alloc(2 ** 22)
+    expect(before.buffer).toBeInstanceOf(SharedArrayBuffer)
+    memory.float32[place] = 4
+    expect([...before]).toEqual([4, 3, 3, 3])
+    expect(() => memory.alloc(2 ** 24)).toThrow('out of memory: 16777216 bytes were asked for')
+  })
+})
 
 describe('threads', () => {
   it('work at the same time', async () => {

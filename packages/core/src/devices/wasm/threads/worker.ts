@@ -10,8 +10,8 @@ export interface WorkerData {
   readonly count: number
 }
 
-/** How often a worker looks for the next job before it sleeps: some 20 µs. Waking up takes longer than that. */
-const looks = 2000
+/** How often a worker looks for the next job before it sleeps: some 40 µs, as long as waking up takes. */
+const looks = 5000
 
 /**
  * The program of a worker, as text: a function of its data that returns when the worker retires. It is text, and so small,
