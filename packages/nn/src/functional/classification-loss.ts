@@ -51,15 +51,19 @@ function checkShapes(name: string, input: Tensor, target: Tensor, weight: Tensor
 
 /** Targets with those to ignore replaced by class 0, and how many were. Checks the range where the device can be read. */
 function checkTargets(target: Tensor, classes: number, ignore: number): { places: Tensor; ignored: Tensor | null } {
-  const ignored = target.eq(ignore)
-  if (!target.storage.device.sync) return { places: target.masked_fill(ignored, 0).to(torch.int32), ignored }
+  if (!target.storage.device.sync) {
+    const ignored = target.eq(ignore)
+    return { places: target.masked_fill(ignored, 0).to(torch.int32), ignored }
+  }
   let hasIgnored = false
   for (const value of target.to_typed_array()) {
     if (value === ignore) hasIgnored = true
     else if (value < 0 || value >= classes) throw new IndexError(`Target ${value} is out of bounds.`)
   }
   const places = target.to(torch.int32)
-  return hasIgnored ? { places: places.masked_fill(ignored, 0), ignored } : { places, ignored: null }
+  if (!hasIgnored) return { places, ignored: null }
+  const ignored = target.eq(ignore)
+  return { places: places.masked_fill(ignored, 0), ignored }
 }
 
 /**
@@ -79,26 +83,29 @@ export function nll_loss(
   const { places, ignored } = checkTargets(target, input.shape[dim] as number, ignore_index)
   const columns = places.unsqueeze(dim)
   const mask = (x: Tensor): Tensor => (ignored === null ? x : x.masked_fill(ignored, 0))
-  const counts = torch.no_grad(() =>
-    mask(
-      weight === null ? input.new_ones(target.shape) : weight.index_select(0, places.reshape(-1)).reshape(target.shape),
-    ),
-  )
-  const total = reduction === 'mean' ? counts.sum() : null
+  // Where all targets count alike, how much they do is one number.
+  const counts = torch.no_grad(() => {
+    if (weight === null) return ignored === null ? 1 : mask(input.new_ones(target.shape))
+    return mask(weight.index_select(0, places.reshape(-1)).reshape(target.shape))
+  })
+  const total = reduction !== 'mean' ? null : typeof counts === 'number' ? target.numel() : counts.sum()
+  const counted = (x: Tensor): Tensor => (typeof counts === 'number' ? x : x.mul(counts))
   const scaled = (x: Tensor): Tensor => (total === null ? x : x.div(total))
   return torch.routine(
     input.ndim <= 2 ? 'nll_loss' : 'nll_loss2d',
     [input],
     () => {
-      const losses = mask(input.gather(dim, columns).squeeze(dim).mul(counts)).neg()
+      const losses = mask(counted(input.gather(dim, columns).squeeze(dim))).neg()
       return reduction === 'none' ? losses : scaled(losses.sum())
     },
     () => ({
       saved: [],
       backward: ([g = null]) => {
         if (g === null) return [null]
-        const each = mask(scaled(g.mul(counts))).neg()
-        return [g.new_zeros(input.shape).scatter(dim, columns, each.unsqueeze(dim))]
+        const each = mask(scaled(counted(g)))
+          .neg()
+          .expand(target.shape)
+        return [g.new_zeros(input.shape).scatter_(dim, columns, each.unsqueeze(dim))]
       },
     }),
   )

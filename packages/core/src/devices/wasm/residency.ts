@@ -9,8 +9,8 @@ import type { KernelMemory } from './memory.ts'
 interface Slot {
   pointer: number
   moved: TypedArray | null
-  readonly length: number
-  readonly dtype: DType
+  length: number
+  dtype: DType
   /** The call that used it last. */
   call: number
   /** Neighbours in the order of use, `null` at both ends. */
@@ -35,9 +35,12 @@ export class ResidentBuffer implements HostBuffer {
 
   /** Gives the memory back at once: for what is known to be dead. */
   free(): void {
-    this.#residency.free(this.slot)
+    this.#residency.free(this)
   }
 }
+
+/** The most buffers without memory that wait to be used again. */
+const mostSpare = 256
 
 /** What is where. */
 export interface ResidencyStats {
@@ -65,6 +68,8 @@ export class Residency {
   /** The slot used longest ago, and the newest. */
   #oldest: Slot | null = null
   #newest: Slot | null = null
+  /** Buffers that nobody holds any more: to be used again, as telling the registry of a new one takes half a microsecond. */
+  readonly #spare: ResidentBuffer[] = []
   readonly #registry = new FinalizationRegistry<Slot>((slot) => this.#drop(slot))
 
   constructor(memory: KernelMemory, budget: number) {
@@ -84,6 +89,16 @@ export class Residency {
 
   /** Memory for a new storage; its elements are not defined. */
   allocate(length: number, dtype: DType): ResidentBuffer {
+    const spare = this.#spare.pop()
+    if (spare !== undefined) {
+      const { slot } = spare
+      slot.length = length
+      slot.dtype = dtype
+      slot.call = this.#call
+      slot.pointer = this.#take(length * dtype.itemsize)
+      this.#append(slot)
+      return spare
+    }
     const slot: Slot = { pointer: 0, moved: null, length, dtype, call: this.#call, before: null, after: null }
     slot.pointer = this.#take(length * dtype.itemsize)
     this.#append(slot)
@@ -112,10 +127,12 @@ export class Residency {
   }
 
   /** See ResidentBuffer.free. */
-  free(slot: Slot): void {
+  free(buffer: ResidentBuffer): void {
+    const { slot } = buffer
     if (slot.pointer === 0) return
-    this.#registry.unregister(slot)
     this.#drop(slot)
+    if (this.#spare.length < mostSpare) this.#spare.push(buffer)
+    else this.#registry.unregister(slot)
   }
 
   #drop(slot: Slot): void {

@@ -3,10 +3,11 @@ import { isContiguous, numel } from '../../shape.ts'
 import type { RowKernel } from '../row-kernel.ts'
 import type { ModuleBuilder } from './assembler.ts'
 import { type ElementwiseSpec, elementwiseModule, type KernelOptions } from './elementwise.ts'
-import { foldingOf, type Reduction } from './fold.ts'
+import { type Folding, foldingOf, type Reduction } from './fold.ts'
 import { importedFunctions, powers } from './formula.ts'
 import type { KernelMemory } from './memory.ts'
 import { type Loop, loopsOf, planReduction, still } from './plan.ts'
+import { PlanCache } from './plan-cache.ts'
 import { columnReductionModule, rowReductionModule } from './reduce.ts'
 import { rowModule } from './row-module.ts'
 import { type Input, type Layout, sizeOf } from './stream.ts'
@@ -19,6 +20,26 @@ export interface Formulas {
   readonly outputs: readonly Expression[]
 }
 
+/** An elementwise kernel for its loops, outermost first, and the inner strides of its strided arrays. */
+interface LoopPlan {
+  readonly module: Compiled
+  readonly loops: readonly Loop[]
+  readonly strides: readonly number[]
+}
+
+/** A fold for its loops. */
+interface FoldPlan {
+  readonly module: Compiled
+  readonly direction: 'rows' | 'columns'
+  readonly inner: Loop
+  readonly kept: readonly Loop[]
+  /** How many elements are folded into one. */
+  readonly n: number
+  readonly strides: readonly number[]
+  /** What the kernel reads of the folded dimensions that are not the inner loop: a count, then words. */
+  readonly ofReduced: { readonly count: number; readonly words: readonly number[] }
+}
+
 /** Elements below which a part of the work does not pay for being handed on, and those of a large part. */
 const [leastWork, largeWork] = [2 ** 14, 2 ** 16]
 
@@ -28,6 +49,9 @@ export class KernelRunner {
   readonly #threads: ThreadPool
   readonly #options: KernelOptions
   readonly #compiled = new WeakMap<object, Map<string, Compiled>>()
+  readonly #loops = new PlanCache<LoopPlan>()
+  readonly #folds = new PlanCache<FoldPlan>()
+  readonly #rows = new PlanCache<LoopPlan>()
   /** Where loops are described, until the next call: one a part of the work. */
   readonly #blocks: { address: number; bytes: number }[] = []
 
@@ -48,19 +72,14 @@ export class KernelRunner {
     inputs: readonly (Window | number)[],
   ): void {
     if (shape.includes(0) || this.#runContiguous(kernel, shape, outputs, inputs)) return
-    const windows = [...outputs, ...inputs.filter((input) => typeof input !== 'number')]
+    const windows = [...outputs, ...inputs]
+    const arrangement = { shape, windows, readsNumbers: exponentsOf(kernel).size > 0 }
+    const { module, loops, strides } = this.#loops.find(kernel, arrangement, () =>
+      this.#plan(kernel, outputs, inputs, shape),
+    )
+    const pointers = pointersOf(windows)
     const numbers = inputs.filter((input) => typeof input === 'number')
-    const loops = loopsOf(shape, windows.map(byteStrides))
-    const inner = loops.pop() ?? still(1, windows.length)
-    const layouts = layoutsOf(windows, inner)
-    const constants = constantPowers(kernel, inputs)
-    const module = this.#moduleOf(kernel, keyOf(layouts, inputs, constants.values()), () => {
-      const spec = elementwiseSpec(kernel, layouts, inputs, constants)
-      return this.#instantiate(elementwiseModule(spec, this.#options), spec.formulas)
-    })
-    const pointers = windows.map(({ pointer }) => pointer)
-    const strides = stridesOf(layouts, inner.steps)
-    const parts = cutLoops([...loops, inner], pointers, this.#partsFor(shape), grain)
+    const parts = cutLoops(loops, pointers, this.#partsFor(shape))
     const [run, rows] = [module.placeOf('run'), module.placeOf('rows')]
     const calls = parts.map(({ loops, pointers }, i): Call => {
       const outer = loops.slice(0, -1)
@@ -69,6 +88,25 @@ export class KernelRunner {
       return [rows, this.#describe([outer.length, size, ...pointers, ...strides, ...recordsOf(outer)], i), ...numbers]
     })
     this.#call(module, calls, !isInPlace(outputs, inputs))
+  }
+
+  /** The loops of an elementwise kernel, the inner one last. */
+  #plan(
+    kernel: Formulas,
+    outputs: readonly Window[],
+    inputs: readonly (Window | number)[],
+    shape: readonly number[],
+  ): LoopPlan {
+    const windows = [...outputs, ...inputs.filter((input) => typeof input !== 'number')]
+    const loops = loopsOf(shape, windows.map(byteStrides))
+    const inner = loops.at(-1) ?? still(1, windows.length)
+    const layouts = layoutsOf(windows, inner)
+    const constants = constantPowers(kernel, inputs)
+    const module = this.#moduleOf(kernel, keyOf(layouts, inputs, constants.values()), () => {
+      const spec = elementwiseSpec(kernel, layouts, inputs, constants)
+      return this.#instantiate(elementwiseModule(spec, this.#options), spec.formulas)
+    })
+    return { module, loops: loops.length === 0 ? [inner] : loops, strides: stridesOf(layouts, inner.steps) }
   }
 
   /** The common case without any planning: all windows in row-major order. False where they are not. */
@@ -128,8 +166,42 @@ export class KernelRunner {
     const folding = foldingOf(kernel)
     if (folding === undefined) throw new Error('reduce: the steps of this reduction depend on their order')
     if (shape.some((size, dim) => size === 0 && !isReduced[dim])) return
-    const windows = [output, ...inputs.filter((input) => typeof input !== 'number')]
+    const windows = [output, ...inputs]
     const numbers = inputs.filter((input) => typeof input === 'number')
+    const { module, direction, inner, kept, n, strides, ofReduced } = this.#folds.find(
+      kernel,
+      { shape, windows, isReduced },
+      () => this.#planFold(kernel, folding, shape, isReduced, output, inputs),
+    )
+    const pointers = pointersOf(windows)
+    const isRows = direction === 'rows'
+    const parts = cutLoops(isRows ? kept : [...kept, inner], pointers, this.#partsFor(shape), isRows ? 1 : grain)
+    const calls = parts.map(({ loops, pointers }, i): Call => {
+      const outer = isRows ? loops : loops.slice(0, -1)
+      const size = isRows ? inner.size : (loops.at(-1)?.size ?? 1)
+      const block = [
+        size,
+        ofReduced.count,
+        outer.length,
+        ...pointers,
+        ...strides,
+        ...ofReduced.words,
+        ...recordsOf(outer),
+      ]
+      return [module.placeOf('fold'), this.#describe(block, i), ...numbers, n]
+    })
+    this.#call(module, calls, true)
+  }
+
+  #planFold(
+    kernel: Reduction,
+    folding: Folding,
+    shape: readonly number[],
+    isReduced: readonly boolean[],
+    output: Window,
+    inputs: readonly (Window | number)[],
+  ): FoldPlan {
+    const windows = [output, ...inputs.filter((input) => typeof input !== 'number')]
     const { direction, inner, reduced, kept } = planReduction(shape, isReduced, windows.map(byteStrides))
     const layouts = layoutsOf(windows, inner)
     const module = this.#moduleOf(kernel, keyOf(layouts, inputs, [direction]), () => {
@@ -138,20 +210,13 @@ export class KernelRunner {
       return this.#instantiate(build(spec, this.#options), [folding.value, kernel.finish])
     })
     const n = shape.reduce((product, size, dim) => (isReduced[dim] ? product * size : product), 1)
-    const pointers = windows.map(({ pointer }) => pointer)
     const ofInputs = reduced.map(({ size, steps }) => ({ size, steps: steps.slice(1) }))
-    const strides = stridesOf(layouts, inner.steps)
-    const inputStrides = stridesOf(layouts.slice(1), inner.steps.slice(1))
     const isRows = direction === 'rows'
-    const parts = cutLoops(isRows ? kept : [...kept, inner], pointers, this.#partsFor(shape), isRows ? 1 : grain)
-    const calls = parts.map(({ loops, pointers }, i): Call => {
-      const outer = isRows ? loops : loops.slice(0, -1)
-      const block = isRows
-        ? [inner.size, reduced.length, outer.length, ...pointers, ...inputStrides, ...recordsOf(ofInputs)]
-        : [loops.at(-1)?.size ?? 1, n, outer.length, ...pointers, ...strides, ...ofInputs.flatMap(({ steps }) => steps)]
-      return [module.placeOf('fold'), this.#describe([...block, ...recordsOf(outer)], i), ...numbers, n]
-    })
-    this.#call(module, calls, true)
+    const strides = isRows ? stridesOf(layouts.slice(1), inner.steps.slice(1)) : stridesOf(layouts, inner.steps)
+    const ofReduced = isRows
+      ? { count: reduced.length, words: recordsOf(ofInputs) }
+      : { count: n, words: ofInputs.flatMap(({ steps }) => steps) }
+    return { module, direction, inner, kept, n, strides, ofReduced }
   }
 
   /**
@@ -164,10 +229,30 @@ export class KernelRunner {
     outputs: readonly Window[],
     inputs: readonly (Window | number)[],
   ): void {
-    const windows = [...outputs, ...inputs.filter((input) => typeof input !== 'number')]
+    const windows = [...outputs, ...inputs]
+    const shape = [rows, n]
+    const plan = (): LoopPlan => this.#planRows(kernel, shape, outputs, inputs)
+    const { module, loops, strides } = this.#rows.find(kernel, { shape, windows }, plan)
     const numbers = inputs.filter((input) => typeof input === 'number')
+    const parts = cutLoops(loops, pointersOf(windows), this.#partsFor(shape))
+    const calls = parts.map(({ loops: [loop], pointers }, i): Call => {
+      const block = [loop?.size ?? 0, n, ...pointers, ...(loop?.steps ?? []), ...strides]
+      return [module.placeOf('rows'), this.#describe(block, i), ...numbers, n]
+    })
+    this.#call(module, calls, true)
+  }
+
+  /** The loop over rows, and the strides within one of all arrays. */
+  #planRows(
+    kernel: RowKernel,
+    [rows = 1, n = 1]: readonly number[],
+    outputs: readonly Window[],
+    inputs: readonly (Window | number)[],
+  ): LoopPlan {
+    const windows = [...outputs, ...inputs.filter((input) => typeof input !== 'number')]
     const steps = windows.map(byteStrides)
-    const layouts = layoutsOf(windows, { size: n, steps: steps.map(([, step = 0]) => step) })
+    const strides = steps.map(([, step = 0]) => step)
+    const layouts = layoutsOf(windows, { size: n, steps: strides })
     const module = this.#moduleOf(kernel, keyOf(layouts, inputs, []), () => {
       const names = [...kernel.inputs, ...kernel.perRow, ...kernel.parameters]
       const spec = { kernel, ...layoutsByName(names, layouts, outputs.length, inputs) }
@@ -176,15 +261,7 @@ export class KernelRunner {
         kernel.output,
       ])
     })
-    const pointers = windows.map(({ pointer }) => pointer)
-    const rowLoop = { size: rows, steps: steps.map(([step = 0]) => step) }
-    const strides = steps.map(([, step = 0]) => step)
-    const parts = cutLoops([rowLoop], pointers, this.#partsFor([rows, n]))
-    const calls = parts.map(({ loops, pointers }, i): Call => {
-      const block = [loops[0]?.size ?? 0, n, ...pointers, ...rowLoop.steps, ...strides]
-      return [module.placeOf('rows'), this.#describe(block, i), ...numbers, n]
-    })
-    this.#call(module, calls, true)
+    return { module, loops: [{ size: rows, steps: steps.map(([step = 0]) => step) }], strides }
   }
 
   /** How many parts to cut the work on all elements of a shape into. */
@@ -231,6 +308,12 @@ export class KernelRunner {
   #instantiate(m: ModuleBuilder, formulas: readonly Expression[]): Compiled {
     return new Compiled(m, this.#memory, importedFunctions(formulas))
   }
+}
+
+function pointersOf(windows: readonly (Window | number)[]): number[] {
+  const pointers: number[] = []
+  for (const window of windows) if (typeof window !== 'number') pointers.push(window.pointer)
+  return pointers
 }
 
 /** Whether a window of an input is one of an output. */
