@@ -25,9 +25,9 @@ describe('set_num_threads', () => {
 })
 
 torch.manual_seed(1)
-const [a, b, c] = [torch.randn([130, 70]), torch.randn([70, 200]), torch.randn([9, 200, 70])]
-const [tall, wide] = [torch.randn([2000, 64]), torch.randn([3, 40000])]
-const [row, column, mask] = [torch.randn([64]), torch.randn([2000, 1]), torch.rand([2000, 64]).gt(0.5)]
+const [a, b, c] = [torch.randn([130, 70]), torch.randn([70, 200]), torch.randn([9, 300, 70])]
+const [tall, wide] = [torch.randn([2500, 64]), torch.randn([3, 150_000])]
+const [row, column, mask] = [torch.randn([64]), torch.randn([2500, 1]), torch.rand([2500, 64]).gt(0.5)]
 
 /** Work that is large enough to be cut, along each of the ways there are. */
 const work: Record<string, () => torch.Tensor> = {
@@ -39,13 +39,13 @@ const work: Record<string, () => torch.Tensor> = {
   'matmul in two large batches': () => c.narrow(0, 0, 2).matmul(c.narrow(0, 2, 2).transpose(1, 2)),
   'matmul of one matrix for all batches': () => c.matmul(b),
   'a formula in row-major order': () => wide.exp().add(wide),
-  'a formula of no whole vector': () => wide.flatten().narrow(0, 1, 99_997).mul(1.5),
+  'a formula of no whole vector': () => wide.flatten().narrow(0, 1, 399_997).mul(1.5),
   'a row for all': () => tall.mul(row),
   'a column for all': () => tall.add(column),
   'a transposed operand': () => tall.t().add(tall.t().flip([0]).contiguous()),
   'every third element': () =>
     wide
-      .index(torch.Slice(), torch.Slice(0, 40000, 3))
+      .index(torch.Slice(), torch.Slice(0, 150_000, 3))
       .mul(2)
       .add(1),
   'a comparison': () => tall.gt(row),

@@ -41,7 +41,7 @@ interface FoldPlan {
 }
 
 /** Elements below which a part of the work does not pay for being handed on, and those of a large part. */
-const [leastWork, largeWork] = [2 ** 14, 2 ** 16]
+const [leastWork, largeWork] = [2 ** 16, 2 ** 18]
 
 /** Compiles kernels for one memory, keeps them, and runs them. */
 export class KernelRunner {
