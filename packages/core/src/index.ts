@@ -31,7 +31,8 @@ export { can_cast, promote_types, result_type } from './ops/define/promotion.ts'
 export * from './ops/inspection.ts'
 export * from './ops/limits.ts'
 export type { Shape } from './shape.ts'
-export { Tensor, type TensorLike } from './tensor/tensor.ts'
+// Whole, so that a program can add the methods of its own ops to the type of `Tensor`.
+export * from './tensor/tensor.ts'
 
 // Creation
 

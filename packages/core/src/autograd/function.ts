@@ -1,6 +1,7 @@
 import { RuntimeError } from '../errors.ts'
 import { formatShape, sameShape } from '../shape.ts'
-import { alias, Tensor } from '../tensor/tensor.ts'
+import { alias } from '../tensor/make.ts'
+import { Tensor } from '../tensor/tensor.ts'
 import { gradientEdge, recording, setHistory, wanted } from './graph.ts'
 import { no_grad } from './modes.ts'
 import { freedError, type Gradient, Node, SavedTensor } from './node.ts'

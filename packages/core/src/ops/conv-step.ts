@@ -2,7 +2,8 @@ import type { Gradient } from '../autograd/node.ts'
 import type { Operand } from '../devices/device.ts'
 import type { ConvWindow, Pair } from '../devices/windows.ts'
 import type { Shape } from '../shape.ts'
-import { allocate, type Tensor } from '../tensor/tensor.ts'
+import { allocate } from '../tensor/make.ts'
+import type { Tensor } from '../tensor/tensor.ts'
 import { routine } from './define/routine.ts'
 
 /** How a kernel moves, with one number for each direction. */

@@ -3,7 +3,8 @@ import { modes, no_grad } from '../autograd/modes.ts'
 import { checkInPlace, rebaseHistory } from '../autograd/view.ts'
 import { Kernel } from '../devices/kernel.ts'
 import { variable } from '../formula/index.ts'
-import { alias, type Tensor } from '../tensor/tensor.ts'
+import { alias } from '../tensor/make.ts'
+import type { Tensor } from '../tensor/tensor.ts'
 import type { Value } from './define/operands.ts'
 
 const identity = new Kernel('copy', ['x'], [variable('x')])

@@ -1,6 +1,7 @@
 import { RuntimeError } from '../errors.ts'
 import { broadcastShapes, formatShape, type Shape, sameShape, wrapDim } from '../shape.ts'
-import { allocate, type Tensor } from '../tensor/tensor.ts'
+import { allocate } from '../tensor/make.ts'
+import type { Tensor } from '../tensor/tensor.ts'
 import { named } from './arguments.ts'
 import { leader } from './define/operands.ts'
 import { result_type } from './define/promotion.ts'

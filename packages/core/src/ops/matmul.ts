@@ -1,7 +1,8 @@
 import { nameStep } from '../autograd/graph.ts'
 import { RuntimeError } from '../errors.ts'
 import { broadcastShapes, formatShape, numel, type Shape } from '../shape.ts'
-import { allocate, type Tensor } from '../tensor/tensor.ts'
+import { allocate } from '../tensor/make.ts'
+import type { Tensor } from '../tensor/tensor.ts'
 import { leader } from './define/operands.ts'
 import { routine } from './define/routine.ts'
 

@@ -1,7 +1,8 @@
 import { nameStep } from '../autograd/graph.ts'
 import { int32 } from '../dtype.ts'
 import { wrapDim } from '../shape.ts'
-import { allocate, type Tensor } from '../tensor/tensor.ts'
+import { allocate } from '../tensor/make.ts'
+import type { Tensor } from '../tensor/tensor.ts'
 import { routines } from './define/routine.ts'
 import type { ValuesAndIndices } from './reduction-options.ts'
 

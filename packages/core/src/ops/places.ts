@@ -1,6 +1,7 @@
 import { int32 } from '../dtype.ts'
 import { contiguousStrides, numel, type Shape } from '../shape.ts'
-import { allocate, type Tensor } from '../tensor/tensor.ts'
+import { allocate } from '../tensor/make.ts'
+import type { Tensor } from '../tensor/tensor.ts'
 
 /** The storage indices of a window's elements, as a vector. */
 export function positionsOf(x: Tensor, size: Shape, strides: readonly number[], offset: number): Tensor {

@@ -2,7 +2,8 @@ import type { Operand } from '../devices/device.ts'
 import type { AverageWindow, PoolWindow } from '../devices/windows.ts'
 import { int32 } from '../dtype.ts'
 import type { Shape } from '../shape.ts'
-import { allocate, type Tensor } from '../tensor/tensor.ts'
+import { allocate } from '../tensor/make.ts'
+import type { Tensor } from '../tensor/tensor.ts'
 import { type RoutineGradient, routine, routines } from './define/routine.ts'
 
 /** The largest of each window, and its index in its plane: `[…, H, W] → […, …size]`. */

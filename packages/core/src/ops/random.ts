@@ -12,7 +12,8 @@ import {
   type Generator,
 } from '../random/index.ts'
 import { broadcastShapes, checkSizes, isContiguous, type Shape } from '../shape.ts'
-import { allocate, type Tensor } from '../tensor/tensor.ts'
+import { allocate } from '../tensor/make.ts'
+import type { Tensor } from '../tensor/tensor.ts'
 import { named } from './arguments.ts'
 import { finish, fromValues, type TensorOptions, tensorOptions } from './creation.ts'
 import { inPlace, write } from './inplace.ts'

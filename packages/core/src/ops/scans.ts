@@ -1,6 +1,7 @@
 import { type DType, int32 } from '../dtype.ts'
 import { wrapDim } from '../shape.ts'
-import { allocate, type Tensor, wrap } from '../tensor/tensor.ts'
+import { allocate, wrap } from '../tensor/make.ts'
+import type { Tensor } from '../tensor/tensor.ts'
 import { named } from './arguments.ts'
 import { reduction } from './define/reduction.ts'
 import { routine, routines } from './define/routine.ts'

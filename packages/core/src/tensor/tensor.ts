@@ -1,11 +1,9 @@
 import type { Node } from '../autograd/node.ts'
 import type { ViewRecord } from '../autograd/view.ts'
-import type { Device } from '../devices/device.ts'
-import { inScope } from '../devices/scope.ts'
-import { Storage } from '../devices/storage.ts'
-import { type DType, float32 } from '../dtype.ts'
+import type { Storage } from '../devices/storage.ts'
+import type { DType } from '../dtype.ts'
 import { RuntimeError } from '../errors.ts'
-import { contiguousStrides, type Geometry, isContiguous, numel, SCALAR, type Shape, wrapDim } from '../shape.ts'
+import { isContiguous, numel, type Shape, wrapDim } from '../shape.ts'
 
 /** Anything an elementwise op takes: a tensor, or a number that broadcasts. */
 export type TensorLike = Tensor | number | boolean
@@ -154,27 +152,4 @@ export class Tensor {
     if (this.shape.length === 0) throw new TypeError('iteration over a 0-d tensor')
     yield* this.unbind(0)
   }
-}
-
-/** A new tensor in row-major order over a whole storage. */
-export function wrap(storage: Storage, shape: Shape): Tensor {
-  return new Tensor(storage, shape, contiguousStrides(shape), 0)
-}
-
-/** A new 0-dimensional tensor that keeps its value as a plain number. */
-export function wrapNumber(device: Device, dtype: DType, value: number): Tensor {
-  return new Tensor(new Storage(device, dtype, 1, value), SCALAR, SCALAR, 0)
-}
-
-/** A new tensor whose elements are not yet defined. */
-export function allocate(shape: Shape, dtype: DType = float32, device: Device): Tensor {
-  const length = numel(shape)
-  const storage = new Storage(device, dtype, length, device.allocate(length, dtype))
-  inScope(storage)
-  return wrap(storage, shape)
-}
-
-/** Another window on the same memory. */
-export function alias(x: Tensor, { shape, strides, offset }: Geometry): Tensor {
-  return new Tensor(x.storage, shape, strides, offset)
 }

@@ -13,7 +13,8 @@ import {
   variable,
   variablesOf,
 } from '../../formula/index.ts'
-import { allocate, Tensor, type TensorLike, wrapNumber } from '../../tensor/tensor.ts'
+import { allocate, wrapNumber } from '../../tensor/make.ts'
+import { Tensor, type TensorLike } from '../../tensor/tensor.ts'
 import { ElementwiseNode } from './elementwise-node.ts'
 import { pascalCase } from './names.ts'
 import { checkWritable, commonShape, leader, toValue, type Value } from './operands.ts'

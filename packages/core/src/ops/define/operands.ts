@@ -2,7 +2,8 @@ import { getDevice } from '../../devices/device.ts'
 import { bool } from '../../dtype.ts'
 import { RuntimeError } from '../../errors.ts'
 import { broadcastShapes, formatShape, isContiguous, numel, type Shape, sameShape } from '../../shape.ts'
-import { Tensor, type TensorLike, wrapNumber } from '../../tensor/tensor.ts'
+import { wrapNumber } from '../../tensor/make.ts'
+import { Tensor, type TensorLike } from '../../tensor/tensor.ts'
 
 /** What an op computes with. */
 export type Value = Tensor | number

@@ -15,7 +15,8 @@ import {
   vjp,
 } from '../../formula/index.ts'
 import { numel, type Shape, sameShape, wrapDims } from '../../shape.ts'
-import { allocate, type Tensor, wrap } from '../../tensor/tensor.ts'
+import { allocate, wrap } from '../../tensor/make.ts'
+import type { Tensor } from '../../tensor/tensor.ts'
 import { ElementwiseOp, renumber } from './elementwise.ts'
 import { pascalCase } from './names.ts'
 import { commonShape, leader } from './operands.ts'

@@ -3,7 +3,8 @@ import { RowKernel, type RowStep } from '../../devices/row-kernel.ts'
 import { float32 } from '../../dtype.ts'
 import { parse } from '../../formula/index.ts'
 import { numel } from '../../shape.ts'
-import { allocate, type Tensor } from '../../tensor/tensor.ts'
+import { allocate } from '../../tensor/make.ts'
+import type { Tensor } from '../../tensor/tensor.ts'
 
 /** A fold over a row, or a formula of numbers of the row. */
 export type RowStepDefinition = string | { readonly max: string } | { readonly sum: string; readonly keep?: boolean }

@@ -2,7 +2,8 @@ import { record } from '../../autograd/graph.ts'
 import { no_grad } from '../../autograd/modes.ts'
 import { markView } from '../../autograd/view.ts'
 import type { Geometry, Shape } from '../../shape.ts'
-import { alias, Tensor } from '../../tensor/tensor.ts'
+import { alias } from '../../tensor/make.ts'
+import { Tensor } from '../../tensor/tensor.ts'
 import { pascalCase } from './names.ts'
 
 /** What a view is: which elements of the storage it shows, and the way back. */
