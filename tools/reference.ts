@@ -22,6 +22,10 @@ function comments(): Map<string, string> {
       const sentences = comment.replaceAll(/\n \*/g, ' ').replaceAll(/\s+/g, ' ').split(' @')[0] ?? ''
       found.set(name, sentences.trim().replace(/\.$/, ''))
     }
+    // `export { varianceOf as var }`: words of JavaScript are names of exports only.
+    for (const [, name = '', other = ''] of text.matchAll(/^export \{ (\w+) as (\w+) \}/gm)) {
+      if (!publicNames.has(name)) found.set(other, found.get(name) ?? '')
+    }
   }
   return found
 }

@@ -1,20 +1,17 @@
 /** Pooling to a given size: window `i` of `n` goes from `⌊i·size / n⌋` to `⌈(i + 1)·size / n⌉`. */
+
 import { nameStep } from '../autograd/graph.ts'
 import { int32 } from '../dtype.ts'
 import { RuntimeError } from '../errors.ts'
 import { formatShape } from '../shape.ts'
 import type { Tensor } from '../tensor/tensor.ts'
+import { named } from './arguments.ts'
 import type { Extent } from './conv.ts'
 import { cat } from './joining.ts'
 import { avg_pool2d, max_pool2d_with_indices } from './pooling.ts'
 
 /** One size for both directions, or one for each; null keeps that of the input. */
 export type AdaptiveSize = number | readonly (number | null)[]
-/** What adaptive max pooling takes by name. */
-export interface AdaptiveOptions {
-  /** Give `[values, indices]`; indices count through the input's last (two) dimensions. */
-  readonly return_indices?: boolean
-}
 type WithIndices = { readonly return_indices: true }
 
 /**
@@ -22,62 +19,93 @@ type WithIndices = { readonly return_indices: true }
  *
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_avg_pool2d.html
  */
-export function adaptive_avg_pool2d(input: Tensor, output_size: AdaptiveSize): Tensor {
-  const size = sizeOf('adaptive_avg_pool2d', input, output_size)
-  if (size.includes(0)) return input.new_zeros([...input.shape.slice(0, -2), ...size])
-  if (size[0] === 1 && size[1] === 1) return input.mean([-2, -1], { keepdim: true })
-  const kernel = evenKernel(input, size)
-  const out = kernel === null ? averageAlong(averageAlong(input, -2, size[0]), -1, size[1]) : avg_pool2d(input, kernel)
-  return nameStep(out, 'AdaptiveAvgPool2DBackward0')
-}
+export const adaptive_avg_pool2d = named(
+  'adaptive_avg_pool2d',
+  ['input', 'output_size'],
+  (input: Tensor, output_size: AdaptiveSize): Tensor => {
+    const size = sizeOf('adaptive_avg_pool2d', input, output_size)
+    if (size.includes(0)) return input.new_zeros([...input.shape.slice(0, -2), ...size])
+    if (size[0] === 1 && size[1] === 1) return input.mean([-2, -1], { keepdim: true })
+    const kernel = evenKernel(input, size)
+    const out =
+      kernel === null ? averageAlong(averageAlong(input, -2, size[0]), -1, size[1]) : avg_pool2d(input, kernel)
+    return nameStep(out, 'AdaptiveAvgPool2DBackward0')
+  },
+)
 
 /** As `adaptive_avg_pool2d` along one direction: `[N, C, L] → [N, C, output_size]`, or the same without N. */
-export function adaptive_avg_pool1d(input: Tensor, output_size: Extent): Tensor {
-  return adaptive_avg_pool2d(...asImage('adaptive_avg_pool1d', input, output_size)).squeeze(-2)
-}
+export const adaptive_avg_pool1d = named(
+  'adaptive_avg_pool1d',
+  ['input', 'output_size'],
+  (input: Tensor, output_size: Extent): Tensor => {
+    return adaptive_avg_pool2d(...asImage('adaptive_avg_pool1d', input, output_size)).squeeze(-2)
+  },
+)
 
 /** As `adaptive_max_pool2d`, with the index of each maximum in its plane. */
-export function adaptive_max_pool2d_with_indices(input: Tensor, output_size: AdaptiveSize): [Tensor, Tensor] {
-  const op = 'adaptive_max_pool2d'
-  const size = sizeOf(op, input, output_size)
-  if (size.includes(0)) {
-    const empty = input.new_zeros([...input.shape.slice(0, -2), ...size])
-    return [empty, empty.to(int32)]
-  }
-  const kernel = evenKernel(input, size)
-  const [values, indices] = kernel === null ? maxima(input, size) : max_pool2d_with_indices(input, kernel)
-  return [nameStep(values, 'AdaptiveMaxPool2DBackward0'), indices]
-}
+export const adaptive_max_pool2d_with_indices = named(
+  'adaptive_max_pool2d_with_indices',
+  ['input', 'output_size'],
+  (input: Tensor, output_size: AdaptiveSize): [Tensor, Tensor] => {
+    const op = 'adaptive_max_pool2d'
+    const size = sizeOf(op, input, output_size)
+    if (size.includes(0)) {
+      const empty = input.new_zeros([...input.shape.slice(0, -2), ...size])
+      return [empty, empty.to(int32)]
+    }
+    const kernel = evenKernel(input, size)
+    const [values, indices] = kernel === null ? maxima(input, size) : max_pool2d_with_indices(input, kernel)
+    return [nameStep(values, 'AdaptiveMaxPool2DBackward0'), indices]
+  },
+)
 
 /** The largest elements of windows that divide the input evenly; with `return_indices` their indices too. */
 export function adaptive_max_pool2d(input: Tensor, output_size: AdaptiveSize, options: WithIndices): [Tensor, Tensor]
-export function adaptive_max_pool2d(input: Tensor, output_size: AdaptiveSize, options?: AdaptiveOptions): Tensor
 export function adaptive_max_pool2d(
   input: Tensor,
-  output_size: AdaptiveSize,
-  { return_indices = false }: AdaptiveOptions = {},
-): Tensor | [Tensor, Tensor] {
-  const [values, indices] = adaptive_max_pool2d_with_indices(input, output_size)
-  return return_indices ? [values, indices] : values
+  options: WithIndices & { readonly output_size: AdaptiveSize },
+): [Tensor, Tensor]
+export function adaptive_max_pool2d(...args: Parameters<typeof pool2d>): Tensor
+export function adaptive_max_pool2d(...args: Parameters<typeof pool2d>): Tensor | [Tensor, Tensor] {
+  return pool2d(...args)
 }
+const pool2d = named(
+  'adaptive_max_pool2d',
+  ['input', 'output_size', 'return_indices'],
+  (input: Tensor, output_size: AdaptiveSize, return_indices = false): Tensor | [Tensor, Tensor] => {
+    const [values, indices] = adaptive_max_pool2d_with_indices(input, output_size)
+    return return_indices ? [values, indices] : values
+  },
+)
 
 /** As `adaptive_max_pool1d`, with the index of each maximum. */
-export function adaptive_max_pool1d_with_indices(input: Tensor, output_size: Extent): [Tensor, Tensor] {
-  const [values, indices] = adaptive_max_pool2d_with_indices(...asImage('adaptive_max_pool1d', input, output_size))
-  return [values.squeeze(-2), indices.squeeze(-2)]
-}
+export const adaptive_max_pool1d_with_indices = named(
+  'adaptive_max_pool1d_with_indices',
+  ['input', 'output_size'],
+  (input: Tensor, output_size: Extent): [Tensor, Tensor] => {
+    const [values, indices] = adaptive_max_pool2d_with_indices(...asImage('adaptive_max_pool1d', input, output_size))
+    return [values.squeeze(-2), indices.squeeze(-2)]
+  },
+)
 
 /** As `adaptive_max_pool2d` along one direction. */
 export function adaptive_max_pool1d(input: Tensor, output_size: Extent, options: WithIndices): [Tensor, Tensor]
-export function adaptive_max_pool1d(input: Tensor, output_size: Extent, options?: AdaptiveOptions): Tensor
 export function adaptive_max_pool1d(
   input: Tensor,
-  output_size: Extent,
-  { return_indices = false }: AdaptiveOptions = {},
-): Tensor | [Tensor, Tensor] {
-  const [values, indices] = adaptive_max_pool1d_with_indices(input, output_size)
-  return return_indices ? [values, indices] : values
+  options: WithIndices & { readonly output_size: Extent },
+): [Tensor, Tensor]
+export function adaptive_max_pool1d(...args: Parameters<typeof pool1d>): Tensor
+export function adaptive_max_pool1d(...args: Parameters<typeof pool1d>): Tensor | [Tensor, Tensor] {
+  return pool1d(...args)
 }
+const pool1d = named(
+  'adaptive_max_pool1d',
+  ['input', 'output_size', 'return_indices'],
+  (input: Tensor, output_size: Extent, return_indices = false): Tensor | [Tensor, Tensor] => {
+    const [values, indices] = adaptive_max_pool1d_with_indices(input, output_size)
+    return return_indices ? [values, indices] : values
+  },
+)
 
 /** The windows along a dimension, each with its start. */
 function windowsOf(x: Tensor, dim: number, count: number): { start: number; window: Tensor }[] {

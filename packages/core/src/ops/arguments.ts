@@ -43,7 +43,7 @@ type Keywords<N, A> = N extends readonly [infer Name extends string, ...infer Na
     ? unknown
     : Head<A>
 type Keyword<Name extends string, T> = Name extends `*${infer List}`
-  ? { readonly [K in List]: T }
+  ? Keyword<List, T>
   : Name extends `${infer First}|${infer Second}`
     ? Keyword<First, T> | Keyword<Second, T>
     : { readonly [K in Name]: T }
@@ -80,12 +80,13 @@ export function named(op: string, names: readonly string[], run: Callable, only:
     required,
     list: names[most - 1]?.startsWith('*') === true ? most - 1 : null,
   }
-  return (...args) => {
+  const call: Callable = (...args) => {
     if (isKeywords(args[args.length - 1])) return run(...bind(signature, args))
     const bound = signature.list === null ? args : gathered(args, signature.list)
     const fits = bound.length >= required && bound.length <= most
     return run(...(fits ? bound : bind(signature, args)))
   }
+  return Object.defineProperty(call, 'name', { value: op })
 }
 
 type Callable = (...args: readonly unknown[]) => unknown

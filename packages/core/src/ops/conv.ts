@@ -2,10 +2,10 @@
 import { RuntimeError } from '../errors.ts'
 import { formatShape, type Shape } from '../shape.ts'
 import type { Tensor } from '../tensor/tensor.ts'
+import { named } from './arguments.ts'
 import { type ConvCall, checkChannels, checkConv, checkKernel, perDirection } from './conv-checks.ts'
 import { convolve, convolveBack } from './conv-step.ts'
 import { constant_pad } from './padding.ts'
-import { bindArguments } from './window-arguments.ts'
 
 /** One number for all directions, or one for each. */
 export type Extent = number | readonly number[]
@@ -32,33 +32,52 @@ export interface ConvTransposeOptions extends Omit<ConvOptions, 'padding'> {
   readonly output_padding?: Extent
 }
 
-/** By position, in PyTorch's order; the rest in one last object by name. */
-export type ConvArguments = [
-  bias?: Tensor | null | ConvOptions,
-  stride?: Extent | ConvOptions,
-  padding?: ConvPadding | ConvOptions,
-  dilation?: Extent | ConvOptions,
-  groups?: number | ConvOptions,
-]
-/** By position, in PyTorch's order; the rest in one last object by name. */
-export type ConvTransposeArguments = [
-  bias?: Tensor | null | ConvTransposeOptions,
-  stride?: Extent | ConvTransposeOptions,
-  padding?: Extent | ConvTransposeOptions,
-  output_padding?: Extent | ConvTransposeOptions,
-  groups?: number | ConvTransposeOptions,
-  dilation?: Extent | ConvTransposeOptions,
-]
+const names = ['input', 'weight', 'bias', 'stride', 'padding', 'dilation', 'groups'] as const
+const transposedNames = [
+  'input',
+  'weight',
+  'bias',
+  'stride',
+  'padding',
+  'output_padding',
+  'groups',
+  'dilation',
+] as const
 
-const defaults: Required<ConvOptions> = { bias: null, stride: 1, padding: 0, dilation: 1, groups: 1 }
-const transposedDefaults: Required<ConvTransposeOptions> = {
-  bias: null,
-  stride: 1,
-  padding: 0,
-  output_padding: 0,
-  groups: 1,
-  dilation: 1,
-}
+/** A convolution along so many directions, under PyTorch's name. */
+const convolutionOf = (op: string, directions: number) =>
+  named(
+    op,
+    names,
+    (
+      input: Tensor,
+      weight: Tensor,
+      bias: Tensor | null = null,
+      stride: Extent = 1,
+      padding: ConvPadding = 0,
+      dilation: Extent = 1,
+      groups = 1,
+    ): Tensor =>
+      batched(op, directions, input, (x) => convolution(op, x, weight, { bias, stride, padding, dilation, groups })),
+  )
+const transposedOf = (op: string, directions: number) =>
+  named(
+    op,
+    transposedNames,
+    (
+      input: Tensor,
+      weight: Tensor,
+      bias: Tensor | null = null,
+      stride: Extent = 1,
+      padding: Extent = 0,
+      output_padding: Extent = 0,
+      groups = 1,
+      dilation: Extent = 1,
+    ): Tensor =>
+      batched(op, directions, input, (x) =>
+        transposed(op, x, weight, { bias, stride, padding, output_padding, groups, dilation }),
+      ),
+  )
 
 /**
  * `[N, C, L] ⋆ [O, C / groups, k] → [N, O, L′]` with `L′ = ⌊(L + 2·padding - dilation·(k - 1) - 1) / stride⌋ + 1`; the same
@@ -67,16 +86,10 @@ const transposedDefaults: Required<ConvTransposeOptions> = {
  * @throws RuntimeError when channels, groups or sizes do not match.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.conv1d.html
  */
-export function conv1d(input: Tensor, weight: Tensor, ...args: ConvArguments): Tensor {
-  const options = bindArguments('conv1d', defaults, args)
-  return batched('conv1d', 1, input, (x) => convolution('conv1d', x, weight, options))
-}
+export const conv1d = convolutionOf('conv1d', 1)
 
 /** As `conv1d` for images: `[N, C, H, W] ⋆ [O, C / groups, kH, kW] → [N, O, H′, W′]`; the same without N. */
-export function conv2d(input: Tensor, weight: Tensor, ...args: ConvArguments): Tensor {
-  const options = bindArguments('conv2d', defaults, args)
-  return batched('conv2d', 2, input, (x) => convolution('conv2d', x, weight, options))
-}
+export const conv2d = convolutionOf('conv2d', 2)
 
 /**
  * The gradient of `conv1d` with respect to its input: `[N, C, L], [C, O / groups, k] → [N, O, L′]` with
@@ -85,16 +98,10 @@ export function conv2d(input: Tensor, weight: Tensor, ...args: ConvArguments): T
  * @throws RuntimeError when channels, groups or sizes do not match.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.conv_transpose1d.html
  */
-export function conv_transpose1d(input: Tensor, weight: Tensor, ...args: ConvTransposeArguments): Tensor {
-  const options = bindArguments('conv_transpose1d', transposedDefaults, args)
-  return batched('conv_transpose1d', 1, input, (x) => transposed('conv_transpose1d', x, weight, options))
-}
+export const conv_transpose1d = transposedOf('conv_transpose1d', 1)
 
 /** As `conv_transpose1d` for images: `[N, C, H, W], [C, O / groups, kH, kW] → [N, O, H′, W′]`; the same without N. */
-export function conv_transpose2d(input: Tensor, weight: Tensor, ...args: ConvTransposeArguments): Tensor {
-  const options = bindArguments('conv_transpose2d', transposedDefaults, args)
-  return batched('conv_transpose2d', 2, input, (x) => transposed('conv_transpose2d', x, weight, options))
-}
+export const conv_transpose2d = transposedOf('conv_transpose2d', 2)
 
 /** Runs with a batch dimension, which an input without one gets for a while. */
 function batched(op: string, directions: number, input: Tensor, run: (x: Tensor) => Tensor): Tensor {

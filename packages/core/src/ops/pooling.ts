@@ -1,10 +1,10 @@
 /** Maxima and averages of windows, along one and two directions (`torch.nn.functional`'s names and arguments). */
 import { RuntimeError } from '../errors.ts'
 import type { Tensor } from '../tensor/tensor.ts'
+import { named } from './arguments.ts'
 import type { Extent } from './conv.ts'
 import { checkInput, pairOf, poolSize, singleOf } from './pooling-checks.ts'
 import { average, largest } from './pooling-step.ts'
-import { bindArguments } from './window-arguments.ts'
 
 /** What max pooling takes by name. */
 export interface MaxPoolOptions {
@@ -33,38 +33,31 @@ export interface AvgPoolOptions {
   readonly divisor_override?: number | null
 }
 
-/** By position, in PyTorch's order; the rest in one last object by name. */
-export type MaxPoolArguments = [
-  stride?: Extent | null | MaxPoolOptions,
-  padding?: Extent | MaxPoolOptions,
-  dilation?: Extent | MaxPoolOptions,
-  ceil_mode?: boolean | MaxPoolOptions,
-]
-/** By position, in PyTorch's order; the rest in one last object by name. */
-export type AvgPoolArguments = [
-  stride?: Extent | null | AvgPoolOptions,
-  padding?: Extent | AvgPoolOptions,
-  ceil_mode?: boolean | AvgPoolOptions,
-  count_include_pad?: boolean | AvgPoolOptions,
-  divisor_override?: number | null | AvgPoolOptions,
-]
-type WithIndices = MaxPoolOptions & { readonly return_indices: true }
+/** What is returned: the indices as well where the last object asks for them. */
+type WithIndices = { readonly return_indices: true }
+type WindowOptions = MaxPoolOptions & { readonly kernel_size: Extent }
 
-const maxDefaults: Required<MaxPoolOptions> = {
-  stride: null,
-  padding: 0,
-  dilation: 1,
-  ceil_mode: false,
-  return_indices: false,
-}
-const averageDefaults: Required<AvgPoolOptions> = {
-  stride: null,
-  padding: 0,
-  ceil_mode: false,
-  count_include_pad: true,
-  divisor_override: null,
-}
-const { divisor_override: _, ...averageDefaults1d } = averageDefaults
+type MaxPool = (input: Tensor, kernel_size: Extent, options: Required<MaxPoolOptions>) => [Tensor, Tensor]
+const maxPool = (op: string, run: MaxPool) =>
+  named(
+    op,
+    ['input', 'kernel_size', 'stride', 'padding', 'dilation', 'ceil_mode', 'return_indices'],
+    (
+      input: Tensor,
+      kernel_size: Extent,
+      stride: Extent | null = null,
+      padding: Extent = 0,
+      dilation: Extent = 1,
+      ceil_mode = false,
+      return_indices = false,
+    ) => {
+      const [values, indices] = run(input, kernel_size, { stride, padding, dilation, ceil_mode, return_indices })
+      return { values, indices, return_indices }
+    },
+  )
+type MaxPoolArguments = Parameters<typeof pool2d>
+const pool2d = maxPool('max_pool2d', (...call) => maxima('max_pool2d', ...call))
+const pool1d = maxPool('max_pool1d', (...call) => maxima1d(...call))
 
 /**
  * The largest of each window: `[N, C, H, W] → [N, C, H′, W′]`, or the same without N. Of equals the first one gets the
@@ -73,40 +66,36 @@ const { divisor_override: _, ...averageDefaults1d } = averageDefaults
  * @throws RuntimeError when no window fits, or more than half of one is padding.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool2d.html
  */
-export function max_pool2d(input: Tensor, kernel_size: Extent, options: WithIndices): [Tensor, Tensor]
-export function max_pool2d(input: Tensor, kernel_size: Extent, ...args: MaxPoolArguments): Tensor
-export function max_pool2d(input: Tensor, kernel_size: Extent, ...args: readonly unknown[]): Tensor | [Tensor, Tensor] {
-  const options = bindArguments('max_pool2d', maxDefaults, args)
-  const [values, indices] = maxima('max_pool2d', input, kernel_size, options)
-  return options.return_indices ? [values, indices] : values
+export function max_pool2d(input: Tensor, kernel_size: Extent, options: MaxPoolOptions & WithIndices): [Tensor, Tensor]
+export function max_pool2d(input: Tensor, options: WindowOptions & WithIndices): [Tensor, Tensor]
+export function max_pool2d(...args: MaxPoolArguments): Tensor
+export function max_pool2d(...args: MaxPoolArguments): Tensor | [Tensor, Tensor] {
+  const { values, indices, return_indices } = pool2d(...args)
+  return return_indices ? [values, indices] : values
 }
 
 /** As `max_pool2d`, with the index of each maximum in its plane. */
-export function max_pool2d_with_indices(
-  input: Tensor,
-  kernel_size: Extent,
-  ...args: MaxPoolArguments
-): [Tensor, Tensor] {
-  return maxima('max_pool2d', input, kernel_size, bindArguments('max_pool2d', maxDefaults, args))
+export function max_pool2d_with_indices(...args: MaxPoolArguments): [Tensor, Tensor] {
+  const { values, indices } = pool2d(...args)
+  return [values, indices]
 }
 
 /** As `max_pool2d` along one direction: `[N, C, L] → [N, C, L′]`, or the same without N. */
-export function max_pool1d(input: Tensor, kernel_size: Extent, options: WithIndices): [Tensor, Tensor]
-export function max_pool1d(input: Tensor, kernel_size: Extent, ...args: MaxPoolArguments): Tensor
-export function max_pool1d(input: Tensor, kernel_size: Extent, ...args: readonly unknown[]): Tensor | [Tensor, Tensor] {
-  const options = bindArguments('max_pool1d', maxDefaults, args)
-  const [values, indices] = maxima1d(input, kernel_size, options)
-  return options.return_indices ? [values, indices] : values
+export function max_pool1d(input: Tensor, kernel_size: Extent, options: MaxPoolOptions & WithIndices): [Tensor, Tensor]
+export function max_pool1d(input: Tensor, options: WindowOptions & WithIndices): [Tensor, Tensor]
+export function max_pool1d(...args: MaxPoolArguments): Tensor
+export function max_pool1d(...args: MaxPoolArguments): Tensor | [Tensor, Tensor] {
+  const { values, indices, return_indices } = pool1d(...args)
+  return return_indices ? [values, indices] : values
 }
 
 /** As `max_pool1d`, with the index of each maximum. */
-export function max_pool1d_with_indices(
-  input: Tensor,
-  kernel_size: Extent,
-  ...args: MaxPoolArguments
-): [Tensor, Tensor] {
-  return maxima1d(input, kernel_size, bindArguments('max_pool1d', maxDefaults, args))
+export function max_pool1d_with_indices(...args: MaxPoolArguments): [Tensor, Tensor] {
+  const { values, indices } = pool1d(...args)
+  return [values, indices]
 }
+
+const averageNames = ['input', 'kernel_size', 'stride', 'padding', 'ceil_mode', 'count_include_pad'] as const
 
 /**
  * The average of each window: `[N, C, H, W] → [N, C, H′, W′]`, or the same without N.
@@ -114,32 +103,54 @@ export function max_pool1d_with_indices(
  * @throws RuntimeError when no window fits, or more than half of one is padding.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool2d.html
  */
-export function avg_pool2d(input: Tensor, kernel_size: Extent, ...args: AvgPoolArguments): Tensor {
-  return averages('avg_pool2d', input, kernel_size, bindArguments('avg_pool2d', averageDefaults, args))
-}
+export const avg_pool2d = named(
+  'avg_pool2d',
+  [...averageNames, 'divisor_override'],
+  (
+    input: Tensor,
+    kernel_size: Extent,
+    stride: Extent | null = null,
+    padding: Extent = 0,
+    ceil_mode = false,
+    count_include_pad = true,
+    divisor_override: number | null = null,
+  ): Tensor =>
+    averages('avg_pool2d', input, kernel_size, { stride, padding, ceil_mode, count_include_pad, divisor_override }),
+)
 
 /** As `avg_pool2d` along one direction: `[N, C, L] → [N, C, L′]`, or the same without N. */
-export function avg_pool1d(input: Tensor, kernel_size: Extent, ...args: AvgPoolArguments): Tensor {
-  const op = 'avg_pool1d'
-  const options = bindArguments(op, averageDefaults1d, args)
-  if (input.ndim !== 2 && input.ndim !== 3) {
-    throw new RuntimeError(
-      `Expected 2 to 3 dimensions, but got ${input.ndim}-dimensional tensor for argument #1 'self' (while checking ` +
-        'arguments for avg_pool1d)',
-    )
-  }
-  const single = (name: string, value: Extent): number => {
-    if (typeof value === 'number' || value.length === 1) return singleOf(op, name, value)
-    throw new RuntimeError(`${op}() argument '${name}' should contain one int (got ${value.length})`)
-  }
-  const size = single('kernel_size', kernel_size)
-  return averages('avg_pool2d', input.unsqueeze(-2), [1, size], {
-    ...options,
-    stride: [1, single('stride', options.stride ?? size)],
-    padding: [0, single('padding', options.padding)],
-    divisor_override: null,
-  }).squeeze(-2)
-}
+export const avg_pool1d = named(
+  'avg_pool1d',
+  averageNames,
+  (
+    input: Tensor,
+    kernel_size: Extent,
+    stride: Extent | null = null,
+    padding: Extent = 0,
+    ceil_mode = false,
+    count_include_pad = true,
+  ): Tensor => {
+    const op = 'avg_pool1d'
+    if (input.ndim !== 2 && input.ndim !== 3) {
+      throw new RuntimeError(
+        `Expected 2 to 3 dimensions, but got ${input.ndim}-dimensional tensor for argument #1 'self' (while checking ` +
+          'arguments for avg_pool1d)',
+      )
+    }
+    const single = (name: string, value: Extent): number => {
+      if (typeof value === 'number' || value.length === 1) return singleOf(op, name, value)
+      throw new RuntimeError(`${op}() argument '${name}' should contain one int (got ${value.length})`)
+    }
+    const size = single('kernel_size', kernel_size)
+    return averages('avg_pool2d', input.unsqueeze(-2), [1, size], {
+      ceil_mode,
+      count_include_pad,
+      stride: [1, single('stride', stride ?? size)],
+      padding: [0, single('padding', padding)],
+      divisor_override: null,
+    }).squeeze(-2)
+  },
+)
 
 function maxima(
   op: string,

@@ -4,36 +4,24 @@ import type { DType } from '../dtype.ts'
 import { RuntimeError } from '../errors.ts'
 import { wrapDim } from '../shape.ts'
 import type { Tensor } from '../tensor/tensor.ts'
+import { named } from './arguments.ts'
 import { routine } from './define/routine.ts'
 import { rowKernel, runRows } from './define/rows.ts'
 import { cat } from './joining.ts'
 
-/** The dimension, in one argument or by name, and the dtype to compute in. */
-export interface SoftmaxOptions {
-  readonly dim?: number
-  readonly dtype?: DType
-}
-
-function prepare(
-  name: string,
-  x: Tensor,
-  dim: number | SoftmaxOptions,
-  options: SoftmaxOptions,
-): { input: Tensor; at: number } {
-  const call = typeof dim === 'object' ? dim : { ...options, dim }
-  if (call.dim === undefined) throw new TypeError(`${name}(): missing dim`)
-  const input = call.dtype === undefined ? x : x.to(call.dtype)
+function prepare(name: string, x: Tensor, dim: number, dtype: DType): { input: Tensor; at: number } {
+  const input = x.to(dtype)
   if (input.dtype.kind !== 'floating') {
     throw new RuntimeError(`"${name}_lastdim_kernel_impl" not implemented for '${input.dtype.scalarName}'`)
   }
-  return { input, at: wrapDim(call.dim, x.ndim) }
+  return { input, at: wrapDim(dim, x.ndim) }
 }
 
 // The first pass may step over NaN: the sum does not.
 const softmaxRows = rowKernel('softmax', {
   inputs: ['x'],
-  steps: { top: { max: 'x' }, total: { sum: 'exp(x - top)', keep: true } },
-  output: 'out / total',
+  steps: { top: { max: 'x' }, total: { sum: 'exp(x - top)', keep: true }, scale: '1 / total' },
+  output: 'out * scale',
 })
 const softmaxBackwardRows = rowKernel('softmax_backward', {
   inputs: ['g', 'y'],
@@ -58,59 +46,70 @@ const rowOf = (kernel: RowKernel, x: Tensor, ...others: readonly Tensor[]): Tens
   runRows(kernel, x.shape.at(-1) ?? 1, [x, ...others])[0]
 
 /** `eˣ / Σ eˣ` along a dimension, without overflow. */
-export function softmax(x: Tensor, dim: number | SoftmaxOptions, options: SoftmaxOptions = {}): Tensor {
-  const { input, at } = prepare('softmax', x, dim, options)
-  return routine(
-    'softmax',
-    [input],
-    () => {
-      if (isRow(input, at)) return rowOf(softmaxRows, input)
-      if (input.numel() === 0) return input.clone()
-      const powers = input.sub(input.amax(at, { keepdim: true })).exp()
-      return powers.div(powers.sum(at, { keepdim: true }))
-    },
-    (out) => ({
-      saved: [out],
-      backward: ([g = null], _, [y]) => {
-        if (g === null) return [null]
-        if (isRow(g, at) && !modes.grad) return [rowOf(softmaxBackwardRows, g, y as Tensor)]
-        const scaled = g.mul(y as Tensor)
-        return [scaled.sub((y as Tensor).mul(scaled.sum(at, { keepdim: true })))]
+export const softmax = named(
+  'softmax',
+  ['input', 'dim', 'dtype'],
+  (x: Tensor, dim: number, dtype: DType = x.dtype): Tensor => {
+    const { input, at } = prepare('softmax', x, dim, dtype)
+    return routine(
+      'softmax',
+      [input],
+      () => {
+        if (isRow(input, at)) return rowOf(softmaxRows, input)
+        if (input.numel() === 0) return input.clone()
+        const powers = input.sub(input.amax(at, { keepdim: true })).exp()
+        return powers.div(powers.sum(at, { keepdim: true }))
       },
-    }),
-  )
-}
+      (out) => ({
+        saved: [out],
+        backward: ([g = null], _, [y]) => {
+          if (g === null) return [null]
+          if (isRow(g, at) && !modes.grad) return [rowOf(softmaxBackwardRows, g, y as Tensor)]
+          const scaled = g.mul(y as Tensor)
+          return [scaled.sub((y as Tensor).mul(scaled.sum(at, { keepdim: true })))]
+        },
+      }),
+    )
+  },
+)
 
 /** `log(softmax(x))`, computed as `x - logsumexp(x)`. */
-export function log_softmax(x: Tensor, dim: number | SoftmaxOptions, options: SoftmaxOptions = {}): Tensor {
-  const { input, at } = prepare('log_softmax', x, dim, options)
-  return routine(
-    'log_softmax',
-    [input],
-    () => {
-      if (isRow(input, at)) return rowOf(logSoftmaxRows, input)
-      if (input.numel() === 0) return input.clone()
-      const centred = input.sub(input.amax(at, { keepdim: true }))
-      return centred.sub(centred.exp().sum(at, { keepdim: true }).log())
-    },
-    (out) => ({
-      saved: [out],
-      backward: ([g = null], _, [y]) => {
-        if (g === null) return [null]
-        if (isRow(g, at) && !modes.grad) return [rowOf(logSoftmaxBackwardRows, g, y as Tensor)]
-        return [g.sub((y as Tensor).exp().mul(g.sum(at, { keepdim: true })))]
+export const log_softmax = named(
+  'log_softmax',
+  ['input', 'dim', 'dtype'],
+  (x: Tensor, dim: number, dtype: DType = x.dtype): Tensor => {
+    const { input, at } = prepare('log_softmax', x, dim, dtype)
+    return routine(
+      'log_softmax',
+      [input],
+      () => {
+        if (isRow(input, at)) return rowOf(logSoftmaxRows, input)
+        if (input.numel() === 0) return input.clone()
+        const centred = input.sub(input.amax(at, { keepdim: true }))
+        return centred.sub(centred.exp().sum(at, { keepdim: true }).log())
       },
-    }),
-  )
-}
+      (out) => ({
+        saved: [out],
+        backward: ([g = null], _, [y]) => {
+          if (g === null) return [null]
+          if (isRow(g, at) && !modes.grad) return [rowOf(logSoftmaxBackwardRows, g, y as Tensor)]
+          return [g.sub((y as Tensor).exp().mul(g.sum(at, { keepdim: true })))]
+        },
+      }),
+    )
+  },
+)
 
 /** `softmax(-x)`. */
-export const softmin = (x: Tensor, dim: number | SoftmaxOptions, options: SoftmaxOptions = {}): Tensor =>
-  softmax(x.neg(), dim, options)
+export const softmin = named(
+  'softmin',
+  ['input', 'dim', 'dtype'],
+  (x: Tensor, dim: number, dtype: DType = x.dtype): Tensor => softmax(x.neg(), dim, dtype),
+)
 
 /** The first half along a dimension, times the sigmoid of the second. */
-export function glu(x: Tensor, dim: number | { readonly dim?: number } = -1): Tensor {
-  const at = wrapDim(typeof dim === 'number' ? dim : (dim.dim ?? -1), x.ndim)
+export const glu = named('glu', ['input', 'dim'], (x: Tensor, dim = -1): Tensor => {
+  const at = wrapDim(dim, x.ndim)
   const size = x.shape[at] ?? 1
   if (x.ndim === 0) throw new RuntimeError('glu does not support 0-dimensional tensors')
   if (size % 2 !== 0) throw new RuntimeError(`Halving dimension must be even, but dimension ${at} is size ${size}`)
@@ -128,4 +127,4 @@ export function glu(x: Tensor, dim: number | { readonly dim?: number } = -1): Te
       },
     }),
   )
-}
+})

@@ -1,16 +1,20 @@
 import { nameStep } from '../autograd/graph.ts'
 import { RuntimeError } from '../errors.ts'
 import type { Tensor } from '../tensor/tensor.ts'
+import { named } from './arguments.ts'
 import { reduction } from './define/reduction.ts'
-import { type Dims, optionsOf, type ReductionOptions } from './reduction-options.ts'
+import type { Dims } from './reduction-options.ts'
 import { mean } from './reductions.ts'
 
-/** What a variance is divided by. */
-export interface VarianceOptions extends ReductionOptions {
-  /** Subtracted from the number of elements; 1 gives Bessel's correction. */
-  readonly correction?: number
-  /** `false` is a correction of 0. */
-  readonly unbiased?: boolean
+/** What variances take by name only. */
+export interface VarianceOptions {
+  /** Subtracted from the number of elements; 1 gives Bessel's correction, as `unbiased` does. */
+  readonly correction?: number | undefined
+}
+interface VarianceCall extends VarianceOptions {
+  readonly dim: Dims
+  readonly unbiased: boolean
+  readonly keepdim: boolean
 }
 
 // Welford 1962: one pass, without the cancellation of a sum of squares.
@@ -42,39 +46,48 @@ const stdOp = reduction('std', ['x'], {
       .masked_fill(out.eq(0), 0)
       .mul(centred(x as Tensor, dims)),
 })
-function variance(
-  op: typeof varOp,
-  x: Tensor,
-  dim: Dims | boolean | VarianceOptions,
-  options: VarianceOptions | boolean | undefined,
-): Tensor {
-  const named = typeof options === 'boolean' ? { unbiased: options } : options
-  const call: VarianceOptions = typeof dim === 'boolean' ? { ...named, unbiased: dim } : optionsOf(dim, named)
+function variance(op: typeof varOp, x: Tensor, call: VarianceCall): Tensor {
   if (x.dtype.kind !== 'floating') {
     throw new RuntimeError('std and var only support floating point and complex dtypes')
   }
-  const correction = call.correction ?? (call.unbiased === false ? 0 : 1)
-  return op.call([x], { ...call, parameters: [correction] })
+  const { dim, unbiased, keepdim, correction = unbiased === false ? 0 : 1 } = call
+  return op.call([x], { dim, keepdim, parameters: [correction] })
 }
+
+/** A function of one of these, or of both, in all the ways that PyTorch has: a truth value in the place of `dim` is `unbiased`. */
+const deviation = <R>(name: string, run: (x: Tensor, call: VarianceCall) => R) =>
+  named(
+    name,
+    ['input', 'dim', 'unbiased', 'keepdim'],
+    (
+      x: Tensor,
+      dim: Dims | boolean = null,
+      unbiased = true,
+      keepdim = false,
+      { correction }: VarianceOptions = {},
+    ): R =>
+      run(
+        x,
+        typeof dim === 'boolean'
+          ? { dim: null, unbiased: dim, keepdim, correction }
+          : { dim, unbiased, keepdim, correction },
+      ),
+    ['correction'],
+  )
+
 /** The variance, divided by `n - correction`; the correction is 1 unless given. `var` is a word of JavaScript: `torch.var`, `x.var()`. */
-function varianceOf(x: Tensor, dim?: Dims | boolean | VarianceOptions, options?: VarianceOptions | boolean): Tensor {
-  return variance(varOp, x, dim, options)
-}
+const varianceOf = deviation('var', (x, call) => variance(varOp, x, call))
 
 export { varianceOf as var }
 /** The standard deviation, the root of `var`. */
-export function std(x: Tensor, dim?: Dims | boolean | VarianceOptions, options?: VarianceOptions | boolean): Tensor {
-  return variance(stdOp, x, dim, options)
-}
+export const std = deviation('std', (x, call) => variance(stdOp, x, call))
 /** Variance and mean. */
-export function var_mean(x: Tensor, dim?: Dims | VarianceOptions, options?: VarianceOptions): [Tensor, Tensor] {
-  const { keepdim, dim: dims } = optionsOf(dim, options)
-  const pair = [varianceOf(x, dim, options), mean(x, dims, { keepdim: keepdim ?? false })] as const
-  return [nameStep(pair[0], 'VarMeanBackward0'), nameStep(pair[1], 'VarMeanBackward0')]
-}
+export const var_mean = deviation('var_mean', (x, call): [Tensor, Tensor] => [
+  nameStep(variance(varOp, x, call), 'VarMeanBackward0'),
+  nameStep(mean(x, call.dim, call.keepdim), 'VarMeanBackward0'),
+])
 /** Standard deviation and mean. */
-export function std_mean(x: Tensor, dim?: Dims | VarianceOptions, options?: VarianceOptions): [Tensor, Tensor] {
-  const { keepdim, dim: dims } = optionsOf(dim, options)
-  const pair = [std(x, dim, options), mean(x, dims, { keepdim: keepdim ?? false })] as const
-  return [nameStep(pair[0], 'StdMeanBackward0'), nameStep(pair[1], 'StdMeanBackward0')]
-}
+export const std_mean = deviation('std_mean', (x, call): [Tensor, Tensor] => [
+  nameStep(variance(stdOp, x, call), 'StdMeanBackward0'),
+  nameStep(mean(x, call.dim, call.keepdim), 'StdMeanBackward0'),
+])

@@ -1,9 +1,7 @@
 /** Convolutions: those of the core. */
 export {
-  type ConvArguments,
   type ConvOptions,
   type ConvPadding,
-  type ConvTransposeArguments,
   type ConvTransposeOptions,
   conv_transpose1d,
   conv_transpose2d,

@@ -1,8 +1,6 @@
 /** Pooling: that of the core. */
 export {
-  type AdaptiveOptions,
   type AdaptiveSize,
-  type AvgPoolArguments,
   type AvgPoolOptions,
   adaptive_avg_pool1d,
   adaptive_avg_pool2d,
@@ -12,7 +10,6 @@ export {
   adaptive_max_pool2d_with_indices,
   avg_pool1d,
   avg_pool2d,
-  type MaxPoolArguments,
   type MaxPoolOptions,
   max_pool1d,
   max_pool1d_with_indices,
