@@ -2,6 +2,7 @@
 import './autograd/install.ts'
 import './ops/install.ts'
 import { registerDevice } from './devices/device.ts'
+import { uninitialized } from './devices/gpu/index.ts'
 import { js } from './devices/js/index.ts'
 import { createWasm, wasmReason } from './devices/wasm/index.ts'
 import { repr } from './tensor/repr.ts'
@@ -16,6 +17,7 @@ declare module './tensor/tensor.ts' {
 
 const reason = wasmReason()
 registerDevice(reason === null ? createWasm() : { ...js, info: () => ({ ...js.info(), reason }) })
+registerDevice(uninitialized)
 
 /** Node asks for this when it prints an object. */
 const inspect = Symbol.for('nodejs.util.inspect.custom')

@@ -5,7 +5,7 @@
 import { afterEach, expect, it, vi } from 'vitest'
 import * as torch from '../src/index.ts'
 import { caught, difference, isObject, readGolden } from './golden.ts'
-import { onEachDevice } from './harness.ts'
+import { onEachCpu } from './harness.ts'
 
 const { Slice } = torch
 type Tensor = torch.Tensor
@@ -1237,7 +1237,7 @@ const scenarios: Readonly<Record<string, () => unknown>> = {
 
 afterEach(() => vi.restoreAllMocks())
 
-onEachDevice('autograd as PyTorch runs it', () => {
+onEachCpu('autograd as PyTorch runs it', () => {
   const golden = readGolden<unknown>('autograd')
 
   it('has a twin of each scenario', () => {

@@ -102,7 +102,8 @@ onEachDevice('convolution and pooling as PyTorch computes them', (on) => {
     )
 
     it('says what PyTorch says to mistakes', () => {
-      const texts = mistakes.map(({ shapes, types, a, o, caught: expected }) => {
+      const here = mistakes.filter(({ types }) => on.device.floats.length > 1 || !types.includes('float64'))
+      const texts = here.map(({ shapes, types, a, o, caught: expected }) => {
         const inputs = shapes.map((shape, i) =>
           shape === null ? null : torch.ones(shape, { dtype: torch[types[i] ?? 'float32'], device: on.device.type }),
         )

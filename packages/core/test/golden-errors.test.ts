@@ -14,7 +14,7 @@ import {
   methodNamed,
   readGolden,
 } from './golden.ts'
-import { onEachDevice } from './harness.ts'
+import { onEachCpu } from './harness.ts'
 
 interface Mistake {
   readonly a: readonly unknown[]
@@ -64,7 +64,7 @@ function present(name: string, mistake: Mistake): boolean {
   return (isMethod(name, mistake) ? methodNamed(name) : functionNamed(name)) !== null
 }
 
-onEachDevice('errors as PyTorch words them', () => {
+onEachCpu('errors as PyTorch words them', () => {
   const golden = readGolden<readonly Mistake[]>('errors')
 
   it('can make every mistake', () => {

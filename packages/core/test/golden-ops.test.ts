@@ -20,7 +20,7 @@ import {
   type Tolerance,
   toNumber,
 } from './golden.ts'
-import { onEachDevice } from './harness.ts'
+import { onEachCpu } from './harness.ts'
 
 /** What PyTorch answers in one dtype: results, first gradients, second gradients, and how near is near enough. */
 interface Answer {
@@ -253,7 +253,7 @@ const hasAnswer = (cases: readonly Case[], key: 'g' | 'h') =>
 
 const formNames: Readonly<Record<string, string>> = { f: 'function', m: 'method', p: 'property' }
 
-onEachDevice('ops as PyTorch computes them', () => {
+onEachCpu('ops as PyTorch computes them', () => {
   it('has the functions and methods that PyTorch has', () => {
     const missing = [...ops].flatMap(([name, op]) =>
       op.f

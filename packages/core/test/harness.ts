@@ -5,6 +5,8 @@
 // oxlint-disable vitest/no-standalone-expect -- what is expected here is expected by the tests that call it
 import { beforeAll, describe, expect } from 'vitest'
 import { registerDevice } from '../src/devices/device.ts'
+import type { Mode } from '../src/devices/gpu/engine.ts'
+import { start } from '../src/devices/gpu/start.ts'
 import { js } from '../src/devices/js/index.ts'
 import { createWasm } from '../src/devices/wasm/index.ts'
 import * as torch from '../src/index.ts'
@@ -30,9 +32,16 @@ export interface TestDevice {
   readonly absolute: number
   /** Whether 0 and -0 are told apart. */
   readonly signedZero: boolean
+  /** Whether whole numbers have 32 bits; else they are exact below 2^24 only. */
+  readonly wideIntegers: boolean
 }
 
 const wasm = createWasm()
+// Modes of gpu.js to run on: one checks the formulas, another the rest. `CHAINRULE_GPU=webgpu` names one for all.
+const named = process.env['CHAINRULE_GPU']?.split(',') as Mode[] | undefined
+const formulaModes = named ?? ['cpu']
+const otherModes = named ?? ['webasm']
+const gpus = await Promise.all([...new Set([...formulaModes, ...otherModes])].map(start))
 
 /** Every device that answers on this machine. */
 export const devices: readonly TestDevice[] = [
@@ -46,6 +55,7 @@ export const devices: readonly TestDevice[] = [
     relative: 2 ** -22,
     absolute: 2 ** -149,
     signedZero: true,
+    wideIntegers: true,
   },
   {
     title: 'wasm',
@@ -56,16 +66,39 @@ export const devices: readonly TestDevice[] = [
     relative: 2 ** -20,
     absolute: 2 ** -20,
     signedZero: true,
+    wideIntegers: true,
   },
+  ...gpus.map(
+    ({ mode, device }): TestDevice => ({
+      title: `gpu (${mode})`,
+      type: 'gpu',
+      use: () => registerDevice(device),
+      isReference: false,
+      floats: [torch.float32],
+      relative: 2 ** -20,
+      absolute: 2 ** -20,
+      signedZero: false,
+      wideIntegers: false,
+    }),
+  ),
 ]
 
 /** Runs a block of tests on each device. Tensors may be made in tests only: before them, another device may be in use. */
-export function onEachDevice(title: string, tests: (on: TestBench) => void): void {
-  for (const device of devices) {
-    describe(`${title} on ${device.title}`, () => {
-      beforeAll(device.use)
-      tests(new TestBench(device))
-    })
+export const onEachDevice = onDevices(otherModes)
+/** As `onEachDevice`, for tests of every formula. */
+export const onEachFormulaDevice = onDevices(formulaModes)
+/** As `onEachDevice`, for tests whose tensors are on the CPU. */
+export const onEachCpu = onDevices([])
+
+function onDevices(modes: readonly Mode[]): (title: string, tests: (on: TestBench) => void) => void {
+  const shown = devices.filter(({ type, title }) => type === 'cpu' || modes.some((mode) => title === `gpu (${mode})`))
+  return (title, tests) => {
+    for (const device of shown) {
+      describe(`${title} on ${device.title}`, () => {
+        beforeAll(device.use)
+        tests(new TestBench(device))
+      })
+    }
   }
 }
 

@@ -21,7 +21,7 @@ import {
   indicesOf,
   layouts,
   type Model,
-  onEachDevice,
+  onEachFormulaDevice,
   placeOf,
   type TestBench,
   valuesOf,
@@ -83,7 +83,7 @@ function differences(
   return gradient
 }
 
-onEachDevice('gradients of elementwise ops', (on) => {
+onEachFormulaDevice('gradients of elementwise ops', (on) => {
   const leaf = (op: ElementwiseOp, i: number, model: Model, dtype: torch.DType) => {
     const x = toTensor(on, op, i, model, dtype)
     return isMask(op, i) ? x : x.requires_grad_()
@@ -95,6 +95,8 @@ onEachDevice('gradients of elementwise ops', (on) => {
       inputs.map((i) => drawInput(on, op, i, shapes[i] as number[]))
 
     it('first and second order, broadcast', async () => {
+      // In float32 steps are too wide for what jumps and is constant in between.
+      if (!on.device.floats.includes(torch.float64) && inputs.every((i) => op.pullback(i) === null)) return
       for (const parameters of parametersOf(op)) {
         for (const shapes of op.arity === 1 ? [[[3]], [[]]] : shapeTuples) {
           const leaves = draw(shapes).map((model, i) => leaf(op, i, model, on.precise))

@@ -17,7 +17,7 @@ import {
   parametersOf,
   toTensor,
 } from './elementwise-cases.ts'
-import { layouts, type Model, onEachDevice, sizeOf, type TestBench } from './harness.ts'
+import { layouts, type Model, onEachFormulaDevice, sizeOf, type TestBench } from './harness.ts'
 
 const ops = [...torch.elementwiseOps.values()]
 
@@ -72,7 +72,7 @@ function collect(title: string, op: ElementwiseOp, depth: number): void {
 }
 for (const op of ops) if (!isBitwise(op)) collect(op.name, op, 2)
 
-onEachDevice('elementwise ops', (on) => {
+onEachFormulaDevice('elementwise ops', (on) => {
   describe.each(ops.map((op) => [op.name, op] as const))('%s', (_, op) => {
     const inputs = Array.from({ length: op.arity }, (_unused, i) => i)
     const run = (models: readonly Model[], parameters: readonly number[], dtype: torch.DType) =>
@@ -211,11 +211,13 @@ onEachDevice('elementwise ops', (on) => {
           values: [values[(i * 37 + k) % values.length] as number],
           shape: [],
         }))
-        const { values } = expected(on, op, scalars, parameters, torch.float32)
+        const { values, rounded } = expected(on, op, scalars, parameters, torch.float32)
         await on.near(
           op.call([...scalars.map((model) => on.tensor(model.values, [], torch.float32)), ...parameters]),
           values,
           [],
+          1,
+          rounded,
         )
       }
     })

@@ -1,0 +1,266 @@
+import { gammaFunctions } from './gamma.ts'
+import { define, horner, type LibraryFunction } from './library-text.ts'
+
+/** 1, 1/3, 1/5, …: atanh(z) / z in z². */
+const oddReciprocals = Array.from({ length: 9 }, (_, k) => 1 / (2 * k + 1))
+/** 1, 1/2!, 1/3!, …: (exp(x) - 1) / x. */
+const reciprocalFactorials = [1, 2, 6, 24, 120, 720, 5040, 40320, 362880].map((factorial) => 1 / factorial)
+/** 1, 1/3!, 1/5!, …: sinh(x) / x in x². */
+const sinhSeries = [1, 6, 120, 5040, 362880].map((factorial) => 1 / factorial)
+/** tanh(x) / x in x², |x| ≤ 0.6, as in `wasm/math`: (tanh(x) / x - 1) / x² to 2.9e-9. */
+const tanhSeries = [
+  1, -0.33333298563957214, 0.13331931829452515, -0.05378406494855881, 0.020795701071619987, -0.005893843248486519,
+]
+const asinSeries = [
+  1.0, 0.16666666627339954, 0.07500004981411838, 0.04464070798480008, 0.030426521130559644, 0.021865729054153012,
+  0.020646359629845946, 0.0019790628826647045, 0.032911844653047514,
+]
+const atanSeries = [
+  1.0, -0.33333333295491074, 0.19999994295944348, -0.14285422343261045, 0.11103979461068784, -0.08996606718570054,
+  0.06990127526364256, -0.037904535287341404,
+]
+const erfSeries = [
+  1.12837916612625122, -0.3761262595653534, 0.11283578723669052, -0.026853347197175026, 0.005187162198126316,
+  -0.0007997855427674949, 7.806930807419121e-5,
+]
+const erfcx = [
+  0.2820951550402888, 0.2820818626386773, 0.2470362523391951, 0.17445183224137087, 0.0946266891105278,
+  -0.04674153183470842, 0.05166351646808518, -0.22214110003983345, 0.10539148847727896, 0.14942418007209865,
+  -0.16698257491628563, 0.04915847714012964,
+]
+const erfinvMiddle = [
+  1.5014093535137503, 0.24664028763393953, -0.004177339406752907, -0.0012527446598827997, 0.00021828263294963667,
+  -4.961912021731026e-6, -3.434612182124963e-6, 4.6589208205075785e-7, 1.803724711062541e-8, -8.772819580494099e-9,
+  3.355393926612118e-10,
+]
+const erfinvTail = [
+  3.033636549330922, 1.0046926091561013, 0.005974755098163263, -0.004297187449599632, 0.002934709907571385,
+  -0.0019782337686048254, 0.0011366525838461625, -0.0003856757850215582, -0.00010131387359960436,
+  0.00011581326156017278,
+]
+
+/**
+ * Functions that GPUs lack, or compute with too few digits: WGSL allows an absolute error of 2^-11 in `asin`, 2^-21 in `log`
+ * about 1, and leaves open what `pow` does with negative numbers and comparisons with NaN. Of NaN they ask `x === x`, the
+ * one comparison that all back ends answer alike. Infinity and NaN come as arguments: WGSL has no literals of them.
+ */
+export const library: readonly LibraryFunction[] = [
+  define('k_floor', ['x'], `const t = Math.trunc(x);\nreturn t > x ? t - 1.0 : t;`),
+  define(
+    'k_round',
+    ['x'],
+    `const f = k_floor(x);
+const d = x - f;
+if (d < 0.5) { return f; }
+if (d > 0.5) { return f + 1.0; }
+return f - 2.0 * Math.trunc(f * 0.5) === 0.0 ? f : f + 1.0;`,
+  ),
+  define(
+    'k_fmod',
+    ['x', 'y', 'inf', 'nan'],
+    `if (!(y === y) || !(x === x) || y === 0.0 || Math.abs(x) === inf) { return nan; }
+if (Math.abs(y) > Math.abs(x)) { return x; }
+const m = Math.abs(x);
+const n = Math.abs(y);
+let r = m - Math.trunc(m / n) * n;
+if (r < 0.0) { r = r + n; }
+if (r >= n) { r = r - n; }
+return x < 0.0 ? -r : r;`,
+  ),
+  define(
+    'k_remainder',
+    ['x', 'y', 'inf', 'nan'],
+    `const r = k_fmod(x, y, inf, nan);
+if (r === 0.0) { return r; }
+if (y < 0.0 && r > 0.0) { return r + y; }
+if (y > 0.0 && r < 0.0) { return r + y; }
+return r;`,
+  ),
+  define(
+    'k_floor_divide',
+    ['x', 'y', 'inf', 'nan'],
+    `if (y === 0.0) { return x > 0.0 ? inf : (x < 0.0 ? -inf : nan); }
+if (Math.abs(y) === inf && Math.abs(x) < inf) { return x * y < 0.0 ? -1.0 : 0.0; }
+const r = k_remainder(x, y, inf, nan);
+return k_round((x - r) / y);`,
+  ),
+  define(
+    'k_log1p',
+    ['x'],
+    `if (x > 0.5 || x < -0.3) { return Math.log(1.0 + x); }
+const z = x / (2.0 + x);
+return 2.0 * z * ${horner('(z * z)', oddReciprocals)};`,
+  ),
+  define('k_log', ['x'], `if (x > 0.7 && x < 1.5) { return k_log1p(x - 1.0); }\nreturn Math.log(x);`),
+  define(
+    'k_expm1',
+    ['x'],
+    `if (Math.abs(x) < 0.5) { return x * ${horner('x', reciprocalFactorials)}; }\nreturn Math.exp(x) - 1.0;`,
+  ),
+  define(
+    'k_pow',
+    ['x', 'y', 'inf', 'nan'],
+    `if (y === 0.0 || x === 1.0) { return 1.0; }
+if (!(x === x) || !(y === y)) { return nan; }
+if (Math.abs(y) === inf) {
+  const m = Math.abs(x);
+  if (m === 1.0) { return 1.0; }
+  if (m > 1.0) { return y > 0.0 ? inf : 0.0; }
+  return y > 0.0 ? 0.0 : inf;
+}
+const whole = Math.trunc(y) === y;
+const odd = whole && !(2.0 * Math.trunc(y * 0.5) === y);
+if (x === 0.0) { return y > 0.0 ? 0.0 : inf; }
+if (x < 0.0 && !whole) { return Math.abs(x) === inf ? (y > 0.0 ? inf : 0.0) : nan; }
+if (Math.abs(x) === inf) {
+  if (y < 0.0) { return 0.0; }
+  return x < 0.0 && odd ? -inf : inf;
+}
+const p = Math.pow(Math.abs(x), y);
+return x < 0.0 && odd ? -p : p;`,
+  ),
+  define(
+    'k_hypot',
+    ['x', 'y', 'inf'],
+    `const p = Math.abs(x);
+const q = Math.abs(y);
+if (p === inf || q === inf) { return inf; }
+const m = p > q ? p : q;
+if (!(p === p)) { return p; }
+if (!(q === q)) { return q; }
+if (m === 0.0) { return m; }
+const u = p / m;
+const v = q / m;
+return m * Math.sqrt(u * u + v * v);`,
+  ),
+  define(
+    'k_sinh',
+    ['x'],
+    `if (Math.abs(x) < 1.0) { return x * ${horner('(x * x)', sinhSeries)}; }
+const h = Math.exp(Math.abs(x) * 0.5);
+const s = (0.5 * h) * h - 0.5 / h / h;
+return x < 0.0 ? -s : s;`,
+  ),
+  define('k_cosh', ['x'], `const h = Math.exp(Math.abs(x) * 0.5);\nreturn (0.5 * h) * h + 0.5 / h / h;`),
+  define(
+    'k_tanh',
+    ['x'],
+    `const m = Math.abs(x);
+if (m < 0.6) { return x * ${horner('(x * x)', tanhSeries)}; }
+const t = m > 20.0 ? 1.0 : 1.0 - 2.0 / (Math.exp(2.0 * m) + 1.0);
+return x < 0.0 ? -t : t;`,
+  ),
+  define(
+    'k_asin',
+    ['x', 'nan'],
+    `const m = Math.abs(x);
+if (m <= 0.5) { return x * ${horner('(x * x)', asinSeries)}; }
+if (m > 1.0 || !(x === x)) { return nan; }
+const s = (1.0 - m) * 0.5;
+const r = Math.sqrt(s);
+const t = 1.5707963267948966 - 2.0 * r * ${horner('s', asinSeries)};
+return x < 0.0 ? -t : t;`,
+  ),
+  define(
+    'k_acos',
+    ['x', 'nan'],
+    `const m = Math.abs(x);
+if (m <= 0.5) { return 1.5707963267948966 - k_asin(x, nan); }
+if (m > 1.0 || !(x === x)) { return nan; }
+const s = (1.0 - m) * 0.5;
+const r = Math.sqrt(s);
+const t = 2.0 * r * ${horner('s', asinSeries)};
+return x < 0.0 ? 3.141592653589793 - t : t;`,
+  ),
+  define(
+    'k_atan',
+    ['x'],
+    `const m = Math.abs(x);
+if (!(x === x)) { return x; }
+let y = m;
+let base = m - m;
+if (m > 2.414213562373095) { y = -1.0 / m; base = 1.5707963267948966; }
+if (m > 0.4142135623730950 && m <= 2.414213562373095) { y = (m - 1.0) / (m + 1.0); base = 0.7853981633974483; }
+const t = base + y * ${horner('(y * y)', atanSeries)};
+return x < 0.0 ? -t : t;`,
+  ),
+  define(
+    'k_atan2',
+    ['y', 'x', 'inf'],
+    `if (!(x === x)) { return x; }
+if (!(y === y)) { return y; }
+const down = y < 0.0 || (y === 0.0 && 1.0 / y < 0.0);
+const left = x < 0.0 || (x === 0.0 && 1.0 / x < 0.0);
+const p = Math.abs(y);
+const q = Math.abs(x);
+let t = p - p;
+if (p === inf && q === inf) { t = 0.7853981633974483; }
+if (p > q) { t = 1.5707963267948966 - k_atan(q / p); }
+if (p <= q && p > 0.0 && p < inf) { t = k_atan(p / q); }
+if (p === 0.0) { t = p; }
+if (left) { t = 3.141592653589793 - t; }
+return down ? -t : t;`,
+  ),
+  define(
+    'k_asinh',
+    ['x', 'inf'],
+    `const m = Math.abs(x);
+if (m === inf) { return x; }
+const t = m > 1e9 ? Math.log(m) + 0.6931471805599453 : k_log1p(m + m * m / (1.0 + Math.sqrt(m * m + 1.0)));
+return x < 0.0 ? -t : t;`,
+  ),
+  define(
+    'k_acosh',
+    ['x', 'nan'],
+    `if (x < 1.0) { return nan; }
+if (x > 1e9) { return Math.log(x) + 0.6931471805599453; }
+const y = x - 1.0;
+return k_log1p(y + Math.sqrt(y * (y + 2.0)));`,
+  ),
+  define(
+    'k_atanh',
+    ['x', 'inf', 'nan'],
+    `const m = Math.abs(x);
+if (m === 1.0) { return x * inf; }
+if (m > 1.0) { return nan; }
+const t = 0.5 * k_log1p(2.0 * m / (1.0 - m));
+return x < 0.0 ? -t : t;`,
+  ),
+  define(
+    'k_erfc',
+    ['x'],
+    `const m = Math.abs(x);
+if (!(x === x)) { return x; }
+if (m < 1.0) { return 1.0 - x * ${horner('(x * x)', erfSeries)}; }
+const u = 2.0 / (2.0 + m);
+const tail = m > 10.5 ? 0.0 : Math.exp(-(m * m)) * u * ${horner('u', erfcx)};
+return x < 0.0 ? 2.0 - tail : tail;`,
+  ),
+  define(
+    'k_erf',
+    ['x'],
+    `if (Math.abs(x) < 1.0) { return x * ${horner('(x * x)', erfSeries)}; }\nreturn 1.0 - k_erfc(x);`,
+  ),
+  define(
+    'k_erfinv',
+    ['x', 'inf', 'nan'],
+    `const m = Math.abs(x);
+if (m === 1.0) { return x * inf; }
+if (!(m < 1.0)) { return nan; }
+const w = -(k_log1p(-m) + k_log1p(m));
+if (w < 5.0) {
+  const v = w - 2.5;
+  return x * ${horner('v', erfinvMiddle)};
+}
+const s = Math.sqrt(w) - 3.2;
+return x * ${horner('s', erfinvTail)};`,
+  ),
+  define('k_shift_left', ['x', 'y'], `return y >= 0.0 && y < 32.0 ? x * Math.pow(2.0, y) : 0.0;`),
+  define(
+    'k_shift_right',
+    ['x', 'y'],
+    `return y >= 0.0 && y < 31.0 ? k_floor(x / Math.pow(2.0, y)) : (x < 0.0 ? -1.0 : 0.0);`,
+  ),
+  define('k_byte', ['x'], `return x - 256.0 * k_floor(x / 256.0);`),
+  ...gammaFunctions,
+]

@@ -1,0 +1,191 @@
+import { RuntimeError } from '../../errors.ts'
+import type { Engine, Handle, Program } from './engine.ts'
+import { Memory, type Slot } from './memory.ts'
+
+/** A program, what it reads, and where its result goes. */
+export interface Launch {
+  readonly program: Program
+  readonly target: Memory
+  /** The cells that are computed; those of the target where left out. */
+  readonly length?: number
+  readonly inputs: readonly Memory[]
+  readonly numbers: readonly number[]
+}
+
+/** How much may wait before somebody has to. */
+export const maximumWaiting = 20_000
+
+/** All work of a device in the order in which it was asked for: done at once where the engine is synchronous. */
+export class Queue {
+  readonly engine: Engine
+  /** Memory that is alive on the engine. */
+  live = 0
+  /** How often values came back to the host. */
+  reads = 0
+  #jobs: (() => Promise<void>)[] = []
+  #draining: Promise<void> | null = null
+  readonly #registry: FinalizationRegistry<Slot> | null
+
+  constructor(engine: Engine) {
+    this.engine = engine
+    // Memory of the host is the collector's business anyway.
+    this.#registry = engine.sync ? null : new FinalizationRegistry((slot) => this.#empty(slot))
+  }
+
+  /** Memory of some elements, which nobody has written yet. */
+  allocate(length: number): Memory {
+    const memory = new Memory(length)
+    this.#registry?.register(memory, memory.slot)
+    return memory
+  }
+
+  /** Computes all results from what is there now, then puts each in its place. */
+  launch(op: string, launches: readonly Launch[]): void {
+    if (this.engine.sync) {
+      const results = launches.map((launch) =>
+        this.#execute(launch, launch.inputs.map(({ slot }) => this.#filled(slot)) as Handle[]),
+      )
+      launches.forEach(({ target }, i) => this.#put(target.slot, results[i] as Handle))
+      return
+    }
+    // The slots are kept here, not the memory: that may be collected while this waits.
+    const work = launches.map(({ target, inputs, ...rest }) => ({
+      ...rest,
+      target: target.slot,
+      inputs: inputs.map(({ slot }) => slot),
+      length: rest.length ?? target.slot.length,
+    }))
+    this.#enqueue(op, async () => {
+      try {
+        const results: Handle[] = []
+        for (const { inputs, ...launch } of work) {
+          const handles: Handle[] = []
+          for (const slot of inputs) handles.push(await this.#filled(slot))
+          results.push(await this.#execute(launch, handles))
+        }
+        work.forEach(({ target }, i) => this.#put(target, results[i] as Handle))
+      } catch (error) {
+        for (const { target } of work) target.error ??= failure(op, error)
+      }
+    })
+  }
+
+  /** Fills memory with values of the host, from the first element on. */
+  write(memory: Memory, values: Float32Array): void {
+    const { slot } = memory
+    if (this.engine.sync) return this.#put(slot, this.engine.upload(values) as Handle)
+    this.#enqueue('write', async () => {
+      try {
+        this.#put(slot, await this.engine.upload(values))
+      } catch (error) {
+        slot.error = failure('write', error)
+      }
+    })
+  }
+
+  /** The values of memory, where the engine can answer at once. */
+  read(memory: Memory): Float32Array {
+    this.reads++
+    return this.engine.download(this.#filled(memory.slot) as Handle, memory.slot.length) as Float32Array
+  }
+
+  /** The values of memory as they are when all that was asked for so far is done. */
+  async readAsync(memory: Memory): Promise<Float32Array> {
+    const { slot } = memory
+    if (this.engine.sync) return this.read(memory)
+    this.reads++
+    return new Promise((resolve, reject) => {
+      this.#enqueue('read', async () => {
+        try {
+          const handle = await this.#filled(slot)
+          // The copy is under way when this returns; what follows need not wait for its arrival.
+          Promise.resolve(this.engine.download(handle, slot.length)).then(resolve, (error: unknown) =>
+            reject(failure('read', error)),
+          )
+        } catch (error) {
+          reject(failure('read', error))
+        }
+      })
+    })
+  }
+
+  /** Gives memory back after all that was asked for so far. */
+  free(memory: Memory): void {
+    this.#registry?.unregister(memory)
+    this.#empty(memory.slot)
+  }
+
+  /** When all that was asked for so far is done, or under way on the GPU. */
+  async idle(): Promise<void> {
+    await this.#draining
+  }
+
+  #execute(
+    { program, length, numbers, target }: Omit<Launch, 'inputs' | 'target'> & { readonly target: Memory | Slot },
+    handles: readonly Handle[],
+  ): Handle | Promise<Handle> {
+    const cells = length ?? (target instanceof Memory ? target.slot : target).length
+    return this.engine.compile(program)(cells, handles, numbers)
+  }
+
+  /** What a slot holds; zeros where nothing was written. */
+  #filled(slot: Slot): Handle | Promise<Handle> {
+    if (slot.error !== null) throw slot.error
+    if (slot.handle !== null) return slot.handle
+    const zeros = this.engine.upload(new Float32Array(slot.length))
+    const keep = (handle: Handle): Handle => {
+      this.#put(slot, handle)
+      return handle
+    }
+    return zeros instanceof Promise ? zeros.then(keep) : keep(zeros)
+  }
+
+  #put(slot: Slot, handle: Handle): void {
+    if (slot.handle !== null) this.engine.release(slot.handle)
+    else this.live++
+    slot.handle = handle
+    slot.error = null
+  }
+
+  #empty(slot: Slot): void {
+    const release = (): void => {
+      if (slot.handle === null) return
+      this.engine.release(slot.handle)
+      slot.handle = null
+      this.live--
+    }
+    if (this.engine.sync || this.#draining === null) release()
+    else this.#jobs.push(async () => release())
+  }
+
+  #enqueue(op: string, job: () => Promise<void>): void {
+    if (this.#jobs.length >= maximumWaiting) {
+      throw new RuntimeError(
+        `${op}: ${this.#jobs.length} steps wait for the GPU, which runs them only when your program waits; ` +
+          `await torch.gpu.synchronize(), or read a result with await x.item_async(), in each turn of the loop`,
+      )
+    }
+    this.#jobs.push(job)
+    this.#draining ??= this.#drain()
+  }
+
+  async #drain(): Promise<void> {
+    for (let done = 0; this.#jobs.length > done; ) {
+      await (this.#jobs[done++] as () => Promise<void>)()
+      // The list is cut now and then: taking each job off its front would move all the others.
+      if (done === 256) {
+        this.#jobs = this.#jobs.slice(done)
+        done = 0
+      }
+      if (this.#jobs.length === done) this.#jobs = []
+      if (this.#jobs.length === 0) done = 0
+    }
+    this.#draining = null
+  }
+}
+
+/** An error of a kernel, with the op that it came from. */
+function failure(op: string, error: unknown): Error {
+  if (error instanceof RuntimeError) return error
+  return new RuntimeError(`${op} on 'gpu': ${error instanceof Error ? error.message : String(error)}`)
+}

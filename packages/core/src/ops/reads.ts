@@ -1,0 +1,50 @@
+import { no_grad } from '../autograd/modes.ts'
+import { getDevice } from '../devices/device.ts'
+import type { TypedArray } from '../dtype.ts'
+import { allocate } from '../tensor/make.ts'
+import type { Tensor } from '../tensor/tensor.ts'
+import { contiguous, type NestedList, to } from './copies.ts'
+import { routine } from './define/routine.ts'
+
+/**
+ * The tensor on the CPU, where every read is synchronous; itself where it is there already. It is a Promise on every device,
+ * so that a program need not know which ones can be read at once.
+ *
+ * @example
+ * const loss = await (model.forward(x).sub(y).pow(2).mean().cpu())
+ */
+export async function cpu(x: Tensor): Promise<Tensor> {
+  const { device } = x.storage
+  if (device.sync) return to(x, 'cpu')
+  const values = await elementsOf(x)
+  return routine(
+    'to_copy',
+    [x],
+    () => {
+      const place = getDevice('cpu')
+      const out = allocate(x.shape, x.dtype, place)
+      place.write(out.storage, values)
+      return out
+    },
+    () => ({ saved: [], backward: ([g = null]) => [g === null ? null : to(g, device.type)] }),
+  )
+}
+
+/** The only element, as `item` gives it, on devices that cannot be read at once too. */
+export async function item_async(x: Tensor): Promise<number> {
+  const here = await cpu(x.detach())
+  return here.item()
+}
+
+/** The elements as nested arrays, as `tolist` gives them, on devices that cannot be read at once too. */
+export async function tolist_async(x: Tensor): Promise<NestedList> {
+  const here = await cpu(x.detach())
+  return here.tolist()
+}
+
+/** The elements in row-major order, as they are now. */
+async function elementsOf(x: Tensor): Promise<TypedArray> {
+  const packed = no_grad(() => contiguous(x))
+  const memory = await packed.storage.device.readAsync(packed.storage)
+  return memory.slice(packed.offset, packed.offset + packed.numel())
+}
