@@ -28,6 +28,11 @@ export class ReductionKernel {
   /** The next value of each state; all read the states as they were before the step. */
   readonly step: readonly Expression[]
   readonly finish: Expression
+  /**
+   * The same as folds whose order does not matter, one after the other, where a device is faster at those: each reads
+   * inputs and the results of stages before it, by their names. The last gives the result.
+   */
+  readonly stages: readonly ReductionKernel[]
   readonly compiled: Map<string, unknown> = new Map()
 
   constructor(
@@ -37,6 +42,7 @@ export class ReductionKernel {
     start: readonly number[],
     step: readonly Expression[],
     finish: Expression,
+    stages: readonly ReductionKernel[] = [],
   ) {
     this.name = name
     this.inputs = inputs
@@ -44,6 +50,7 @@ export class ReductionKernel {
     this.start = start
     this.step = step
     this.finish = finish
+    this.stages = stages
   }
 }
 

@@ -114,6 +114,11 @@ const logsumexpOp = reduction('logsumexp', ['x'], {
     rest: 'x == -inf ? rest : x == top ? rest + 1 : top > x ? rest + exp(x - top) : rest * exp(top - x) + 1',
   },
   finish: 'top + log(rest)',
+  stages: [
+    { name: 'most', start: Number.NEGATIVE_INFINITY, step: 'max(acc, x)' },
+    { name: 'total', start: 0, step: 'acc + (x == most ? 1 : exp(x - most))' },
+    { name: 'result', start: 0, step: 'acc + (most + log(total))' },
+  ],
   gradient: { x: 'g * exp(x - out)' },
   result: 'promoted',
 })

@@ -23,15 +23,22 @@ const welford = {
   step: {
     count: 'count + 1',
     mean: 'mean + (x - mean) / (count + 1)',
-    m2: 'm2 + (x - mean) * (x - mean) * (count / (count + 1))',
+    m2: 'm2 + (x - mean) * (x - (mean + (x - mean) / (count + 1)))',
   },
   parameters: { correction: 1 },
   result: 'floating',
 } as const
+/** The sum of squares about the mean, in two passes. */
+const twice = (finish: string) =>
+  [
+    { name: 'average', start: 0, step: 'acc + x', finish: 'acc / n' },
+    { name: 'variance', start: 0, step: 'acc + (x - average) * (x - average)', finish },
+  ] as const
 const centred = (x: Tensor, dims: readonly number[]): Tensor => x.sub(x.mean(dims, { keepdim: true }))
 const varOp = reduction('var', ['x'], {
   ...welford,
   finish: 'm2 / max(n - correction, 0)',
+  stages: twice('acc / max(n - correction, 0)'),
   gradient: (g, { inputs: [x], dims, n, parameters: [correction] }) =>
     n === correction && dims.length === x?.ndim
       ? g.mul(Number.POSITIVE_INFINITY).expand(x.shape)
@@ -40,6 +47,7 @@ const varOp = reduction('var', ['x'], {
 const stdOp = reduction('std', ['x'], {
   ...welford,
   finish: 'sqrt(m2 / max(n - correction, 0))',
+  stages: twice('sqrt(acc / max(n - correction, 0))'),
   gradient: (g, { inputs: [x], out, dims, n, parameters: [correction] }) =>
     g
       .div(out.mul(n - (correction as number)))

@@ -11,6 +11,7 @@ import { makeMemory } from './memory.ts'
 import { hasRelaxedSimd, hasSimd } from './probe.ts'
 import { Residency, type ResidencyStats, ResidentBuffer } from './residency.ts'
 import { KernelRunner } from './runner.ts'
+import { reduceInStages } from './stages.ts'
 import { ThreadPool, threadedMatmul } from './threads/index.ts'
 import type { Window } from './window.ts'
 import { windowRoutines } from './window-routines.ts'
@@ -78,7 +79,9 @@ export function createWasm({ budget = 2 ** 27, relaxed = hasRelaxedSimd }: WasmO
     shape: Shape,
   ): void => {
     const isReduced = shape.map((size, i) => output.shape[i] === 1 && size !== 1)
-    const isForeign = inputs.some((x) => typeof x !== 'number' && !isHere(x)) || !(isHere(output) || isNumber(output))
+    const isForeign =
+      !inputs.every((x) => typeof x === 'number' || isHere(x) || isNumber(x)) || !(isHere(output) || isNumber(output))
+    if (!isForeign && kernel.stages.length > 0) return reduceInStages(reduce, kernel, output, inputs, shape)
     if (isForeign || foldingOf(kernel) === undefined) {
       return js.reduce(kernel, output, inputs, shape)
     }

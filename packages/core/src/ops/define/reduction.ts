@@ -32,6 +32,15 @@ export interface ReductionContext {
   readonly parameters: readonly number[]
 }
 
+/** One of several folds: of inputs, parameters, and the results of stages before it, which it reads by their names. */
+export interface StageDefinition {
+  readonly name: string
+  readonly start: number
+  /** The next value of `acc`. */
+  readonly step: string
+  readonly finish?: string
+}
+
 /** What a reduction is, beyond its name and its inputs. */
 export interface ReductionDefinition<P extends string = string> {
   /** Where each state starts; a lone number is the state `acc`. */
@@ -45,6 +54,8 @@ export interface ReductionDefinition<P extends string = string> {
    * Derived for sums (`step` is `acc + …`) where left out; `null` where there is none.
    */
   readonly gradient?: Readonly<Record<string, string>> | ((g: Tensor, context: ReductionContext) => Tensor) | null
+  /** Folds whose order does not matter and that give the same one after the other, for devices that are faster so. */
+  readonly stages?: readonly StageDefinition[]
   readonly parameters?: Readonly<Record<P, number>>
   /** The dtype of the result: as promoted (default), small integers widened, floating only, truth values, or indices. */
   readonly result?: 'promoted' | 'sum' | 'floating' | 'bool' | 'index'
@@ -86,6 +97,7 @@ export class ReductionOp {
       Object.values(states),
       names.map((state) => parse(steps[state] ?? state, [...variables, ...names, 'i'])),
       parse(finish ?? (names[0] as string), [...names, ...Object.keys(definition.parameters ?? {}), 'n']),
+      stagesOf(variables, definition.stages ?? []),
     )
     this.#pullbacks = inputs.map((input) => this.#derive(input))
   }
@@ -218,6 +230,16 @@ export class ReductionOp {
     if (!bad) return
     throw empty(all ? null : (dims.find((i) => shape[i] === 0) ?? null))
   }
+}
+
+function stagesOf(variables: readonly string[], stages: readonly StageDefinition[]): ReductionKernel[] {
+  return stages.map(({ name, start, step, finish = 'acc' }, k) => {
+    const scope = [...variables, ...stages.slice(0, k).map((stage) => stage.name)]
+    const formulas = [parse(step, [...scope, 'acc']), parse(finish, [...scope, 'acc', 'n'])] as const
+    const used = variablesOf(...formulas)
+    const inputs = scope.filter((variable) => used.has(variable))
+    return new ReductionKernel(name, inputs, ['acc'], [start], [formulas[0]], formulas[1])
+  })
 }
 
 /** Every reduction that was defined, by name. */

@@ -21,14 +21,14 @@ export function erf(x: F32x4): F32x4 {
 /**
  * 1 + erf x in half the steps of `erf`, which has more digits near 0: its error is 2^-22 at most, and less where the sum is
  * small. With w = 1 - erfc(|x|)^(1/8), a polynomial, it is (1 - w)^8 for negative x and 2 - (1 - w)^8 for others; one of the
- * squarings works on w, as w (2 - w), where that is small. From 3.95 on erf, as a float32, is 1.
+ * squarings works on w, as w (2 - w), where that is small. From 3.95 on erf is 1 as a float32, and soon w is too.
  */
 export function onePlusErf(x: F32x4): F32x4 {
   const magnitude = x.abs()
-  const w = horner(magnitude, coefficients.erfRoot32).mul(magnitude)
+  const w = horner(magnitude, coefficients.erfRoot32).mul(magnitude).pmin(1)
   const root = w.nmadd(F32x4.const(2).sub(w), 1)
   const square = root.mul(root)
-  const complement = square.mul(square).andNot(magnitude.ge(3.95))
+  const complement = square.mul(square)
   return x.lt(0).select(complement, F32x4.const(2).sub(complement))
 }
 
