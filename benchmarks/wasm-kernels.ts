@@ -10,6 +10,7 @@ import { KernelRunner } from '../packages/core/src/devices/wasm/runner.ts'
 import type { Window } from '../packages/core/src/devices/wasm/window.ts'
 import { parse } from '../packages/core/src/formula/parse.ts'
 import { erf } from '../packages/core/src/formula/special.ts'
+import { type RowDefinition, rowKernel } from '../packages/core/src/ops/define/rows.ts'
 
 const length = 1e6
 const rounds = 25
@@ -53,6 +54,38 @@ function loop(f: (x: number, y: number) => number): () => void {
   return () => {
     for (let i = 0; i < length; i++) jsOut[i] = f(jsX[i] ?? 0, jsY[i] ?? 0)
   }
+}
+
+const [rows, width] = [1000, 1000]
+
+/** A row kernel; other inputs are the first elements of `y`, the same for each row. */
+function rowwise(name: string, definition: RowDefinition): () => void {
+  const compiled = rowKernel(name, definition)
+  const matrix = (window: Window): Window => ({ ...window, strides: [width, 1] })
+  const others = definition.inputs.slice(1).map(() => ({ ...y, strides: [0, 1] }))
+  return () => runner.rows(compiled, [rows, width], [matrix(out)], [matrix(x), ...others])
+}
+
+function rowLoop(f: (start: number) => void): () => void {
+  return () => {
+    for (let row = 0; row < rows; row++) f(row * width)
+  }
+}
+
+function softmaxOf(start: number): void {
+  let [top, total] = [-Infinity, 0]
+  for (let i = start; i < start + width; i++) top = Math.max(top, jsX[i] ?? 0)
+  for (let i = start; i < start + width; i++) total += jsOut[i] = Math.exp((jsX[i] ?? 0) - top)
+  for (let i = start; i < start + width; i++) jsOut[i] = (jsOut[i] ?? 0) / total
+}
+
+function normalise(start: number): void {
+  let [mean, squares] = [0, 0]
+  for (let i = start; i < start + width; i++) mean += (jsX[i] ?? 0) / width
+  for (let i = start; i < start + width; i++) squares += ((jsX[i] ?? 0) - mean) ** 2
+  const scale = 1 / Math.sqrt(squares / width + 1e-5)
+  for (let i = 0; i < width; i++)
+    jsOut[start + i] = ((jsX[start + i] ?? 0) - mean) * scale * (jsY[i] ?? 0) + (jsY[i] ?? 0)
 }
 
 const median = (times: readonly number[]): number => [...times].sort((a, b) => a - b)[times.length >> 1] ?? 0
@@ -158,4 +191,27 @@ compare(
   'small rows',
   fold('acc + x', ['x'], [100_000, 10], 1),
   sumLoop((a) => a),
+)
+compare(
+  'softmax',
+  rowwise('softmax', {
+    inputs: ['x'],
+    steps: { top: { max: 'x' }, total: { sum: 'exp(x - top)', keep: true }, scale: '1 / total' },
+    output: 'out * scale',
+  }),
+  rowLoop(softmaxOf),
+)
+compare(
+  'layer norm',
+  rowwise('layer_norm', {
+    inputs: ['x', 'weight', 'bias'],
+    steps: {
+      total: { sum: 'x' },
+      mean: 'total / n',
+      squares: { sum: '(x - mean) * (x - mean)' },
+      rstd: '1 / sqrt(squares / n + 0.00001)',
+    },
+    output: '(x - mean) * rstd * weight + bias',
+  }),
+  rowLoop(normalise),
 )
