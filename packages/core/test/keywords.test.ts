@@ -281,21 +281,18 @@ const said = (result: unknown): unknown => {
 }
 
 describe('by name and by position', () => {
-  for (const [name, [byPosition, ...byName]] of Object.entries(table)) {
-    it(name, () => {
-      const expected = said(byPosition())
-      for (const call of byName) expect(said(call()), String(call)).toEqual(expected)
-    })
-  }
-  for (const [name, [byPosition, ...byName]] of Object.entries(draws)) {
+  it.each(Object.entries(table))('%s', (_, [byPosition, ...byName]) => {
+    const expected = said(byPosition())
+    for (const call of byName) expect(said(call()), String(call)).toEqual(expected)
+  })
+
+  it.each(Object.entries(draws))('%s', (_, [byPosition, ...byName]) => {
     const seeded = (call: () => unknown): unknown => {
       torch.manual_seed(3)
       return said(call())
     }
-    it(name, () => {
-      for (const call of byName) expect(seeded(call), String(call)).toEqual(seeded(byPosition))
-    })
-  }
+    for (const call of byName) expect(seeded(call), String(call)).toEqual(seeded(byPosition))
+  })
 })
 
 describe('refusals', () => {
@@ -352,15 +349,14 @@ describe('refusals', () => {
       'flatten() takes 3 positional arguments but 4 were given',
     ],
   }
-  for (const [name, [call, message]] of Object.entries(refused)) {
-    it(name, () => {
-      expect(call).toThrow(new TypeError(message))
-    })
-  }
+  it.each(Object.entries(refused))('%s', (_, [call, message]) => {
+    expect(call).toThrow(new TypeError(message))
+  })
 })
 
 describe('types', () => {
   it('are those of the parameters', () => {
+    expect(torch.gather.name).toBe('gather')
     expectTypeOf(x.gather({ dim: 1, index })).toEqualTypeOf<torch.Tensor>()
     expectTypeOf(x.unbind({ dim: 0 })).toEqualTypeOf<torch.Tensor[]>()
     expectTypeOf(x.max()).toEqualTypeOf<torch.Tensor>()

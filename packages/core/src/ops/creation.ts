@@ -153,9 +153,10 @@ export function fromValues(values: ArrayLike<number>, shape: Shape, dtype: DType
   return out
 }
 
-/** A tensor of one value. */
-function filled(shape: Shape, value: number, dtype: DType, options: TensorOptions): Tensor {
-  const out = allocate(shape, dtype, getDevice(options.device ?? 'cpu'))
+/** A tensor of one value, for the function `name`. */
+export function filled(name: string, size: Shape, value: number, dtype: DType, options: TensorOptions): Tensor {
+  checkSizes(name, size)
+  const out = allocate([...size], dtype, getDevice(options.device ?? 'cpu'))
   write(out, value)
   return finish(out, { ...options, dtype })
 }
@@ -164,30 +165,21 @@ function filled(shape: Shape, value: number, dtype: DType, options: TensorOption
 export const zeros = named(
   'zeros',
   ['*size'],
-  (size: Shape, options: TensorOptions = {}): Tensor => {
-    checkSizes('zeros', size)
-    return filled([...size], 0, options.dtype ?? float32, options)
-  },
+  (size: Shape, options: TensorOptions = {}): Tensor => filled('zeros', size, 0, options.dtype ?? float32, options),
   tensorOptions,
 )
 /** Ones. */
 export const ones = named(
   'ones',
   ['*size'],
-  (size: Shape, options: TensorOptions = {}): Tensor => {
-    checkSizes('ones', size)
-    return filled([...size], 1, options.dtype ?? float32, options)
-  },
+  (size: Shape, options: TensorOptions = {}): Tensor => filled('ones', size, 1, options.dtype ?? float32, options),
   tensorOptions,
 )
 /** A tensor whose elements are not defined; here they are zeros. */
 export const empty = named(
   'empty',
   ['*size'],
-  (size: Shape, options: TensorOptions = {}): Tensor => {
-    checkSizes('empty', size)
-    return filled([...size], 0, options.dtype ?? float32, options)
-  },
+  (size: Shape, options: TensorOptions = {}): Tensor => filled('empty', size, 0, options.dtype ?? float32, options),
   tensorOptions,
 )
 /** One value throughout; its kind decides the dtype. */
@@ -195,9 +187,8 @@ export const full = named(
   'full',
   ['size', 'fill_value'],
   (size: Shape, fill_value: number | boolean, options: TensorOptions = {}): Tensor => {
-    checkSizes('full', size)
     const dtype = options.dtype ?? (typeof fill_value === 'boolean' ? bool : float32)
-    return filled([...size], Number(fill_value), dtype, options)
+    return filled('full', size, Number(fill_value), dtype, options)
   },
   tensorOptions,
 )
@@ -231,7 +222,7 @@ export const full_like = named(
   tensorOptions,
 )
 const like = (x: Tensor, value: number, options: TensorOptions): Tensor =>
-  filled(x.shape, value, options.dtype ?? x.dtype, { device: x.device, ...options })
+  filled('full_like', x.shape, value, options.dtype ?? x.dtype, { device: x.device, ...options })
 
 /** Ones on the diagonal, zeros elsewhere. */
 export const eye = named(

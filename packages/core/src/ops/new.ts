@@ -1,32 +1,35 @@
 import type { Shape } from '../shape.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { named } from './arguments.ts'
-import { full, ones, type TensorData, type TensorOptions, tensor, tensorOptions, zeros } from './creation.ts'
+import { filled, type TensorData, type TensorOptions, tensor, tensorOptions } from './creation.ts'
 
 const from = (x: Tensor, options: TensorOptions): TensorOptions => ({
   ...options,
   dtype: options.dtype ?? x.dtype,
   device: options.device ?? x.device,
 })
+const made = (name: string, x: Tensor, size: Shape, value: number, options: TensorOptions): Tensor =>
+  filled(name, size, value, options.dtype ?? x.dtype, from(x, options))
+
 /** Zeros, with the dtype and device of this tensor. */
 export const new_zeros = named(
   'new_zeros',
   ['input', '*size'],
-  (x: Tensor, size: Shape, options: TensorOptions = {}): Tensor => zeros(size, from(x, options)),
+  (x: Tensor, size: Shape, options: TensorOptions = {}): Tensor => made('new_zeros', x, size, 0, options),
   tensorOptions,
 )
 /** Ones, with the dtype and device of this tensor. */
 export const new_ones = named(
   'new_ones',
   ['input', '*size'],
-  (x: Tensor, size: Shape, options: TensorOptions = {}): Tensor => ones(size, from(x, options)),
+  (x: Tensor, size: Shape, options: TensorOptions = {}): Tensor => made('new_ones', x, size, 1, options),
   tensorOptions,
 )
 /** Undefined elements (zeros), with the dtype and device of this tensor. */
 export const new_empty = named(
   'new_empty',
   ['input', '*size'],
-  (x: Tensor, size: Shape, options: TensorOptions = {}): Tensor => zeros(size, from(x, options)),
+  (x: Tensor, size: Shape, options: TensorOptions = {}): Tensor => made('new_empty', x, size, 0, options),
   tensorOptions,
 )
 /** One value, with the dtype and device of this tensor. */
@@ -34,7 +37,7 @@ export const new_full = named(
   'new_full',
   ['input', 'size', 'fill_value'],
   (x: Tensor, size: Shape, fill_value: number | boolean, options: TensorOptions = {}): Tensor =>
-    full(size, fill_value, from(x, options)),
+    made('new_full', x, size, Number(fill_value), options),
   tensorOptions,
 )
 /** A tensor of data, with the dtype and device of this tensor. */

@@ -58,7 +58,7 @@ function variance(op: typeof varOp, x: Tensor, call: VarianceCall): Tensor {
   if (x.dtype.kind !== 'floating') {
     throw new RuntimeError('std and var only support floating point and complex dtypes')
   }
-  const { dim, unbiased, keepdim, correction = unbiased === false ? 0 : 1 } = call
+  const { dim, unbiased, keepdim, correction = unbiased ? 1 : 0 } = call
   return op.call([x], { dim, keepdim, parameters: [correction] })
 }
 
