@@ -12,14 +12,6 @@ export interface Geometry {
   readonly offset: number
 }
 
-/** Sizes as PyTorch takes them: one after the other or in one list. */
-export type Sizes = readonly number[] | readonly [Shape]
-
-/** The sizes of a call that allows both spellings. */
-export function sizesOf(sizes: Sizes): Shape {
-  return typeof sizes[0] === 'object' ? sizes[0] : (sizes as readonly number[])
-}
-
 /** The shape and strides of every 0-dimensional tensor. */
 export const SCALAR: Shape = Object.freeze([])
 
