@@ -150,9 +150,9 @@ interface Fixture {
   readonly pool: ThreadPool
   readonly handles: ThreadHandle[]
   /** Runs `meet` twice, until two threads have met in it or too often. */
-  untilMet(): Promise<boolean>
+  readonly untilMet: () => Promise<boolean>
   /** Runs `meet` on this thread while another one hangs; the same result, where the other one comes at all. */
-  untilLost(repeatable: boolean): Promise<number>
+  readonly untilLost: (repeatable: boolean) => Promise<number>
 }
 
 function fixture(options: PoolOptions = {}): Fixture {

@@ -59,7 +59,7 @@ export function rowModule(spec: RowSpec, options: KernelOptions): ModuleBuilder 
 interface Pass {
   readonly out: Stream
   readonly streams: readonly Stream[]
-  scopeAt(ahead: number): Scope
+  readonly scopeAt: (ahead: number) => Scope
 }
 
 /** Writes what is done to one row. */

@@ -8,8 +8,8 @@ export const additions = 16
 /** What folds take values from. */
 export interface Values {
   /** The values that each fold takes, of the group that is `ahead` groups on; `isWhole` if all four elements remain. */
-  read(ahead: number, isWhole: boolean): readonly Lanes[]
-  advance(groups: number): void
+  readonly read: (ahead: number, isWhole: boolean) => readonly Lanes[]
+  readonly advance: (groups: number) => void
 }
 
 /**

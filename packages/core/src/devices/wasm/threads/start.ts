@@ -49,7 +49,8 @@ let url: string | null = null
 function startInPage(data: WorkerData, ended: () => void): ThreadHandle {
   url ??= URL.createObjectURL(new Blob([webScript], { type: 'text/javascript' }))
   const worker = new Worker(url, { name: 'chainrule' })
-  worker.onerror = ended
+  worker.addEventListener('error', ended)
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker has no origin to name, unlike a window
   worker.postMessage(data)
   return worker
 }
