@@ -150,6 +150,8 @@ export interface PrintOptions {
   readonly templates?: Templates
   /** A number as a literal of the dialect. */
   readonly number?: (value: number) => string
+  /** Whether locals hold truth values as 1 and 0: not every dialect has variables of them. */
+  readonly numericLocals?: boolean
   /** The name of the local variable number `index` = 0, 1, …: none that a formula or a reader could spell. */
   readonly local?: (index: number) => string
 }
@@ -194,7 +196,7 @@ export function printJavaScript(
   options: PrintOptions = {},
 ): Printed {
   const templates = options.templates ?? templatesOf[options.numbers ?? 'double']
-  const { number = printNumber, local = (index) => `$${index}` } = options
+  const { number = printNumber, numericLocals = false, local = (index) => `$${index}` } = options
   const roots = formulas.map(lower)
   const nodes = nodesOf(...roots)
   const uses = countUses(nodes, roots, templates)
@@ -233,8 +235,9 @@ export function printJavaScript(
     const isShared = (uses.get(node) ?? 0) > 1 && !isLeaf
     if (isShared || piece.depth > maximumDepth) {
       const name = local(statements.length)
-      statements.push(`const ${name} = ${piece.text}`)
-      piece = { text: name, atomic: true, truth: piece.truth, depth: 0 }
+      const { text, truth } = numericLocals ? asNumber(piece) : piece
+      statements.push(`const ${name} = ${text}`)
+      piece = { text: name, atomic: true, truth, depth: 0 }
     }
     pieces.set(node, piece)
   }

@@ -1,5 +1,5 @@
 import type { GpuJs, GpuJsKernel, GpuJsResult } from './gpujs.ts'
-import { library } from './library.ts'
+import { libraryOf } from './library.ts'
 
 /** The modes of gpu.js that the device runs on. */
 export type Mode = 'webgpu' | 'webasm' | 'cpu'
@@ -38,7 +38,7 @@ export interface Engine {
 /** Starts gpu.js in a mode. */
 export function createEngine(gpujs: GpuJs, mode: Mode): Engine {
   const gpu = new gpujs.GPU({ mode })
-  for (const { source, parameters } of library) {
+  for (const { source, parameters } of libraryOf(mode)) {
     const argumentTypes = Object.fromEntries(parameters.map((parameter) => [parameter, 'Float']))
     gpu.addFunction(source, { argumentTypes, returnType: 'Float' })
   }
@@ -96,15 +96,16 @@ export function createEngine(gpujs: GpuJs, mode: Mode): Engine {
         memory.set(values)
         return memory
       }
-      copy.setOutput([values.length])
-      return copy(gpujs.input(values, [values.length]))
+      // No buffer is empty.
+      const some = values.length > 0 ? values : new Float32Array(1)
+      copy.setOutput([some.length])
+      return copy(gpujs.input(some, [some.length]))
     },
-    download: (handle, length) =>
-      handle instanceof Float32Array
-        ? handle.length === length
-          ? handle
-          : handle.subarray(0, length)
-        : handle.toArray(),
+    download(handle, length) {
+      const first = (values: Float32Array): Float32Array =>
+        values.length === length ? values : values.subarray(0, length)
+      return handle instanceof Float32Array ? first(handle) : handle.toArray().then(first)
+    },
     release(handle) {
       if (!(handle instanceof Float32Array)) handle.delete()
     },

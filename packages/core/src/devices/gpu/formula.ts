@@ -32,12 +32,17 @@ const templates: Templates = {
   floor_divide: 'k_floor_divide(a, b, k_inf, k_nan)',
   hypot: 'k_hypot(a, b, k_inf)',
   pow: 'k_pow(a, b, k_inf, k_nan)',
+  exp: 'k_exp(a)',
+  exp2: 'k_exp2(a)',
   expm1: 'k_expm1(a)',
+  sin: 'k_sin(a)',
+  cos: 'k_cos(a)',
+  tan: 'k_tan(a)',
   log: 'k_log(a)',
   log1p: 'k_log1p(a)',
   log2: 'k_log(a) * 1.4426950408889634',
   log10: 'k_log(a) * 0.4342944819032518',
-  sigmoid: '1 / (1 + Math.exp(-a))',
+  sigmoid: '1 / (1 + k_exp(-a))',
   asin: 'k_asin(a, k_nan)',
   acos: 'k_acos(a, k_nan)',
   atan: 'k_atan(a)',
@@ -71,6 +76,8 @@ export function printFormulas(
   return printJavaScript(formulas.map(explicit), read, {
     templates: integer ? integerTemplates : templates,
     number: printNumber,
+    // WGSL gives a variable of a truth value the type of a number.
+    numericLocals: true,
     local: (index) => `${prefix}${index}`,
   })
 }

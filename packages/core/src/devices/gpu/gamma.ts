@@ -22,7 +22,7 @@ export const gammaFunctions: readonly LibraryFunction[] = [
 if (x < 1.5) { return k_lgamma_two(x - 1.0) - k_log1p(x - 1.0); }
 if (x >= 8.0) {
   const r = 1.0 / x;
-  return (x - 0.5) * (Math.log(x) - 1.0) + (0.41893853320467274 + r * ${horner('(r * r)', stirling)});
+  return (x - 0.5) * (k_log(x) - 1.0) + (0.41893853320467274 + r * ${horner('(r * r)', stirling)});
 }
 let y = x;
 let p = x / x;
@@ -36,8 +36,8 @@ return k_lgamma_two(y - 2.0) + k_log(p);`,
 if (Math.abs(x) === inf) { return inf; }
 if (x > 0.0) { return k_lgamma_positive(x); }
 if (Math.trunc(x) === x) { return inf; }
-const s = Math.sin(3.141592653589793 * (x - k_round(x)));
-return 1.1447298858494002 - Math.log(Math.abs(x)) - Math.log(Math.abs(s)) - k_lgamma_positive(-x);`,
+const s = k_sin(3.141592653589793 * (x - k_round(x)));
+return 1.1447298858494002 - k_log(Math.abs(x)) - k_log(Math.abs(s)) - k_lgamma_positive(-x);`,
   ),
   define(
     'k_digamma_positive',
@@ -47,7 +47,7 @@ let sum = x - x;
 for (let i = 0; i < 6; i++) { if (y < 6.0) { sum = sum + 1.0 / y; y = y + 1.0; } }
 const r = 1.0 / y;
 const s = r * r;
-return Math.log(y) - 0.5 * r - s * ${horner('s', digammaTail)} - sum;`,
+return k_log(y) - 0.5 * r - s * ${horner('s', digammaTail)} - sum;`,
   ),
   define(
     'k_digamma',
@@ -58,7 +58,7 @@ if (!(x === x)) { return x; }
 if (x > 0.0) { return k_digamma_positive(x); }
 if (Math.trunc(x) === x) { return nan; }
 const f = 3.141592653589793 * (x - k_round(x));
-return k_digamma_positive(1.0 - x) - 3.141592653589793 * Math.cos(f) / Math.sin(f);`,
+return k_digamma_positive(1.0 - x) - 3.141592653589793 * k_cos(f) / k_sin(f);`,
   ),
   // n! / b^(n + 1), without the overflow of the factorial.
   define(
@@ -90,8 +90,7 @@ return sum + t * (b / n + 0.5 + r * (${eulerMaclaurin[0]} + q * (${eulerMaclauri
     `if (!(n >= 0.0) || !(Math.trunc(n) === n) || !(x === x) || x === -inf) { return nan; }
 if (n === 0.0) { return k_digamma(x, inf, nan); }
 if (x === inf) { return 0.0; }
-const odd = !(2.0 * Math.trunc(n * 0.5) === n);
-const sign = odd ? 1.0 : -1.0;
+const sign = 2.0 * Math.trunc(n * 0.5) === n ? -1.0 : 1.0;
 if (x > 0.0) { return sign * k_zeta(n, x); }
 if (Math.trunc(x) === x) { return sign * inf; }
 const m = x - k_round(x);

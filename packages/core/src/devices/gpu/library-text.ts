@@ -1,12 +1,13 @@
 /** A function that kernels call, in the JavaScript that gpu.js reads: float32 in, float32 out. */
 export interface LibraryFunction {
+  readonly name: string
   readonly parameters: readonly string[]
   readonly source: string
 }
 
 /** A function by its name, parameters and body. */
 export function define(name: string, parameters: readonly string[], body: string): LibraryFunction {
-  return { parameters, source: `function ${name}(${parameters.join(', ')}) {\n${body}\n}` }
+  return { name, parameters, source: `function ${name}(${parameters.join(', ')}) {\n${body}\n}` }
 }
 
 /** A polynomial by Horner's scheme, coefficients lowest first. */

@@ -44,7 +44,7 @@ const erfinvTail = [
  * about 1, and leaves open what `pow` does with negative numbers and comparisons with NaN. Of NaN they ask `x === x`, the
  * one comparison that all back ends answer alike. Infinity and NaN come as arguments: WGSL has no literals of them.
  */
-export const library: readonly LibraryFunction[] = [
+const common: readonly LibraryFunction[] = [
   define('k_floor', ['x'], `const t = Math.trunc(x);\nreturn t > x ? t - 1.0 : t;`),
   define(
     'k_round',
@@ -84,18 +84,25 @@ if (Math.abs(y) === inf && Math.abs(x) < inf) { return x * y < 0.0 ? -1.0 : 0.0;
 const r = k_remainder(x, y, inf, nan);
 return k_round((x - r) / y);`,
   ),
+  define('k_exp', ['x'], 'return Math.exp(x);'),
+  define('k_exp2', ['x'], 'return Math.pow(2.0, x);'),
+  define('k_ln', ['x'], 'return Math.log(x);'),
+  define('k_sin', ['x'], 'return Math.sin(x);'),
+  define('k_cos', ['x'], 'return Math.cos(x);'),
+  define('k_tan', ['x'], 'return Math.tan(x);'),
+  define('k_power', ['x', 'y'], 'return Math.pow(x, y);'),
   define(
     'k_log1p',
     ['x'],
-    `if (x > 0.5 || x < -0.3) { return Math.log(1.0 + x); }
+    `if (x > 0.5 || x < -0.3) { return k_ln(1.0 + x); }
 const z = x / (2.0 + x);
 return 2.0 * z * ${horner('(z * z)', oddReciprocals)};`,
   ),
-  define('k_log', ['x'], `if (x > 0.7 && x < 1.5) { return k_log1p(x - 1.0); }\nreturn Math.log(x);`),
+  define('k_log', ['x'], `if (x > 0.7 && x < 1.5) { return k_log1p(x - 1.0); }\nreturn k_ln(x);`),
   define(
     'k_expm1',
     ['x'],
-    `if (Math.abs(x) < 0.5) { return x * ${horner('x', reciprocalFactorials)}; }\nreturn Math.exp(x) - 1.0;`,
+    `if (Math.abs(x) < 0.5) { return x * ${horner('x', reciprocalFactorials)}; }\nreturn k_exp(x) - 1.0;`,
   ),
   define(
     'k_pow',
@@ -108,16 +115,16 @@ if (Math.abs(y) === inf) {
   if (m > 1.0) { return y > 0.0 ? inf : 0.0; }
   return y > 0.0 ? 0.0 : inf;
 }
-const whole = Math.trunc(y) === y;
-const odd = whole && !(2.0 * Math.trunc(y * 0.5) === y);
+const whole = Math.trunc(y) === y ? 1.0 : 0.0;
+const odd = 2.0 * Math.trunc(y * 0.5) === y ? 0.0 : whole;
 if (x === 0.0) { return y > 0.0 ? 0.0 : inf; }
-if (x < 0.0 && !whole) { return Math.abs(x) === inf ? (y > 0.0 ? inf : 0.0) : nan; }
+if (x < 0.0 && whole === 0.0) { return Math.abs(x) === inf ? (y > 0.0 ? inf : 0.0) : nan; }
 if (Math.abs(x) === inf) {
   if (y < 0.0) { return 0.0; }
-  return x < 0.0 && odd ? -inf : inf;
+  return x < 0.0 && odd > 0.0 ? -inf : inf;
 }
-const p = Math.pow(Math.abs(x), y);
-return x < 0.0 && odd ? -p : p;`,
+const p = k_power(Math.abs(x), y);
+return x < 0.0 && odd > 0.0 ? -p : p;`,
   ),
   define(
     'k_hypot',
@@ -137,17 +144,17 @@ return m * Math.sqrt(u * u + v * v);`,
     'k_sinh',
     ['x'],
     `if (Math.abs(x) < 1.0) { return x * ${horner('(x * x)', sinhSeries)}; }
-const h = Math.exp(Math.abs(x) * 0.5);
+const h = k_exp(Math.abs(x) * 0.5);
 const s = (0.5 * h) * h - 0.5 / h / h;
 return x < 0.0 ? -s : s;`,
   ),
-  define('k_cosh', ['x'], `const h = Math.exp(Math.abs(x) * 0.5);\nreturn (0.5 * h) * h + 0.5 / h / h;`),
+  define('k_cosh', ['x'], `const h = k_exp(Math.abs(x) * 0.5);\nreturn (0.5 * h) * h + 0.5 / h / h;`),
   define(
     'k_tanh',
     ['x'],
     `const m = Math.abs(x);
 if (m < 0.6) { return x * ${horner('(x * x)', tanhSeries)}; }
-const t = m > 20.0 ? 1.0 : 1.0 - 2.0 / (Math.exp(2.0 * m) + 1.0);
+const t = m > 20.0 ? 1.0 : 1.0 - 2.0 / (k_exp(2.0 * m) + 1.0);
 return x < 0.0 ? -t : t;`,
   ),
   define(
@@ -189,8 +196,8 @@ return x < 0.0 ? -t : t;`,
     ['y', 'x', 'inf'],
     `if (!(x === x)) { return x; }
 if (!(y === y)) { return y; }
-const down = y < 0.0 || (y === 0.0 && 1.0 / y < 0.0);
-const left = x < 0.0 || (x === 0.0 && 1.0 / x < 0.0);
+const down = y < 0.0 || (y === 0.0 && 1.0 / y < 0.0) ? 1.0 : 0.0;
+const left = x < 0.0 || (x === 0.0 && 1.0 / x < 0.0) ? 1.0 : 0.0;
 const p = Math.abs(y);
 const q = Math.abs(x);
 let t = p - p;
@@ -198,22 +205,22 @@ if (p === inf && q === inf) { t = 0.7853981633974483; }
 if (p > q) { t = 1.5707963267948966 - k_atan(q / p); }
 if (p <= q && p > 0.0 && p < inf) { t = k_atan(p / q); }
 if (p === 0.0) { t = p; }
-if (left) { t = 3.141592653589793 - t; }
-return down ? -t : t;`,
+if (left > 0.0) { t = 3.141592653589793 - t; }
+return down > 0.0 ? -t : t;`,
   ),
   define(
     'k_asinh',
     ['x', 'inf'],
     `const m = Math.abs(x);
 if (m === inf) { return x; }
-const t = m > 1e9 ? Math.log(m) + 0.6931471805599453 : k_log1p(m + m * m / (1.0 + Math.sqrt(m * m + 1.0)));
+const t = m > 1e9 ? k_ln(m) + 0.6931471805599453 : k_log1p(m + m * m / (1.0 + Math.sqrt(m * m + 1.0)));
 return x < 0.0 ? -t : t;`,
   ),
   define(
     'k_acosh',
     ['x', 'nan'],
     `if (x < 1.0) { return nan; }
-if (x > 1e9) { return Math.log(x) + 0.6931471805599453; }
+if (x > 1e9) { return k_ln(x) + 0.6931471805599453; }
 const y = x - 1.0;
 return k_log1p(y + Math.sqrt(y * (y + 2.0)));`,
   ),
@@ -233,7 +240,7 @@ return x < 0.0 ? -t : t;`,
 if (!(x === x)) { return x; }
 if (m < 1.0) { return 1.0 - x * ${horner('(x * x)', erfSeries)}; }
 const u = 2.0 / (2.0 + m);
-const tail = m > 10.5 ? 0.0 : Math.exp(-(m * m)) * u * ${horner('u', erfcx)};
+const tail = m > 10.5 ? 0.0 : k_exp(-(m * m)) * u * ${horner('u', erfcx)};
 return x < 0.0 ? 2.0 - tail : tail;`,
   ),
   define(
@@ -264,3 +271,38 @@ return x * ${horner('s', erfinvTail)};`,
   define('k_byte', ['x'], `return x - 256.0 * k_floor(x / 256.0);`),
   ...gammaFunctions,
 ]
+
+const sinSeries = [1.0, -0.166666666407801, 0.00833332930267467, -0.00019839311527875542, 2.718114285270982e-6]
+const cosSeries = [
+  1.0, -0.49999999999488887, 0.041666666553338956, -0.0013888880654581571, 2.4798959698638517e-5, -2.717471430505945e-7,
+]
+
+/** Quarter turns to the nearest, then what is left of x: pi / 2 in three parts, as in Cephes's sinf (S. Moshier). */
+const reduced = `const n = k_round(x * 0.6366197723675814);
+const q = n - 4.0 * k_floor(n * 0.25);
+const r = ((x - n * 1.5703125) - n * 4.837512969970703e-4) - n * 7.549789954891882e-8;
+const z = r * r;
+const s = r * ${horner('z', sinSeries)};
+const c = ${horner('z', cosSeries)};`
+
+/** What WGSL's own functions lack: NaN of NaN, which they may answer with any number, and digits. */
+const inWgsl: readonly LibraryFunction[] = [
+  define('k_exp', ['x'], 'return x === x ? Math.exp(x) : x;'),
+  define('k_exp2', ['x'], 'return x === x ? Math.pow(2.0, x) : x;'),
+  // The root of what is below zero, or NaN, is NaN.
+  define('k_ln', ['x'], 'return x >= 0.0 ? Math.log(x) : Math.sqrt(x);'),
+  define('k_sin', ['x'], `${reduced}\nconst t = q === 1.0 || q === 3.0 ? c : s;\nreturn q >= 2.0 ? -t : t;`),
+  define(
+    'k_cos',
+    ['x'],
+    `${reduced}\nconst t = q === 1.0 || q === 3.0 ? s : c;\nreturn q === 1.0 || q === 2.0 ? -t : t;`,
+  ),
+  define('k_tan', ['x'], `${reduced}\nreturn q === 1.0 || q === 3.0 ? -c / s : s / c;`),
+  define('k_power', ['x', 'y'], 'return k_exp(y * k_log(x));'),
+]
+
+/** The functions of a mode. */
+export function libraryOf(mode: string): readonly LibraryFunction[] {
+  if (mode !== 'webgpu') return common
+  return common.map((own) => inWgsl.find(({ name }) => name === own.name) ?? own)
+}

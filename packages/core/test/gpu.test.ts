@@ -1,0 +1,138 @@
+/** What is special about the GPU: how it starts, what it refuses, how it is read, and that data stays there. */
+import { describe, expect, it } from 'vitest'
+import { registerDevice } from '../src/devices/device.ts'
+import { createGpu, type GpuDevice } from '../src/devices/gpu/device.ts'
+import type { Mode } from '../src/devices/gpu/engine.ts'
+import { modes, start } from '../src/devices/gpu/start.ts'
+import * as torch from '../src/index.ts'
+
+const named = (process.env['CHAINRULE_GPU'] ?? 'cpu,webasm').split(',') as Mode[]
+
+describe('before it is started', () => {
+  it('a tensor on the GPU is an error that says what to await', () => {
+    expect(torch.gpu.is_available()).toBe(false)
+    expect(() => torch.ones([2], { device: 'gpu' })).toThrow("'gpu' is not started: await torch.gpu.init() first")
+    expect(torch.device_info('gpu').reason).toBe('torch.gpu.init() was not awaited')
+  })
+
+  it('refuses modes that it does not know', async () => {
+    await expect(torch.gpu.init({ mode: 'cuda' as Mode })).rejects.toThrow(
+      `mode is one of ${modes.join(', ')}, not 'cuda'`,
+    )
+  })
+
+  it('starts once, in one mode', async () => {
+    const info = await torch.gpu.init({ mode: 'cpu' })
+    expect(info).toMatchObject({ mode: 'cpu', sync: true, adapter: null })
+    expect(torch.gpu.is_available()).toBe(true)
+    expect(torch.device_info('gpu')).toEqual({ device: 'gpu', backend: 'gpu.js (cpu)', reason: null })
+    await expect(torch.gpu.init({ mode: 'webasm' })).rejects.toThrow("mode 'cpu' runs already")
+    expect(String(torch.ones([2], { device: 'gpu' }))).toBe("tensor([1., 1.], device='gpu')")
+  })
+})
+
+const asynchronous = named.filter((mode) => mode === 'webgpu')
+
+describe.each(named)('on gpu (%s)', (mode) => {
+  const use = async (): Promise<GpuDevice> => {
+    const { device } = await start(mode)
+    registerDevice(device)
+    return device
+  }
+
+  it('refuses float64 and whole numbers that float32 does not have', async () => {
+    await use()
+    expect(() => torch.ones([2], { dtype: torch.float64, device: 'gpu' })).toThrow('dtype: torch.float32')
+    expect(() => torch.tensor([2 ** 24], { dtype: torch.int32, device: 'gpu' })).toThrow('exact below 16777216')
+  })
+
+  it('is read by awaiting, on every mode', async () => {
+    await use()
+    const x = torch.tensor(
+      [
+        [1, 2],
+        [3, 4],
+      ],
+      { device: 'gpu' },
+    )
+    expect(await x.sum().item_async()).toBe(10)
+    expect(await x.t().tolist_async()).toEqual([
+      [1, 3],
+      [2, 4],
+    ])
+    const here = await x.mul(2).cpu()
+    expect(here.device).toBe('cpu')
+    expect(here.tolist()).toEqual([
+      [2, 4],
+      [6, 8],
+    ])
+  })
+
+  it('sends gradients back through a transfer', async () => {
+    await use()
+    const x = torch.tensor([1, 2], { device: 'gpu', requires_grad: true })
+    const loss = (await x.mul(x).cpu()).sum()
+    loss.backward()
+    expect(x.grad?.device).toBe('gpu')
+    expect(await x.grad?.tolist_async()).toEqual([2, 4])
+  })
+
+  it('learns without reading back, in kernels that other batch sizes share, and keeps its memory', async () => {
+    const { queue } = await use()
+    torch.manual_seed(0)
+    const w = torch.randn([4, 1], { device: 'gpu', requires_grad: true })
+    const step = async (n: number): Promise<number> => {
+      const x = torch.randn([n, 4], { device: 'gpu' })
+      const y = x.sum(1, { keepdim: true })
+      const loss = x.matmul(w).sub(y).pow(2).mean()
+      loss.backward()
+      torch.no_grad(() => {
+        w.sub_((w.grad as torch.Tensor).mul(0.1))
+        w.grad = null
+      })
+      await torch.gpu.synchronize()
+      await queue.idle()
+      return queue.reads === 0 ? await loss.item_async() : Number.NaN
+    }
+    for (let i = 0; i < 4; i++) {
+      await step(8)
+      queue.reads = 0
+    }
+    const { compiled } = queue.engine
+    for (const n of [5, 16, 33, 64]) {
+      await step(n)
+      queue.reads = 0
+    }
+    expect(queue.engine.compiled).toBe(compiled)
+    for (let i = 0; i < 40; i++) {
+      await step(16)
+      queue.reads = 0
+    }
+    expect(await step(16)).toBeLessThan(0.01)
+  })
+})
+
+it.each(asynchronous)('refuses reads on gpu (%s) that cannot be answered at once, with the way out', async (mode) => {
+  registerDevice((await start(mode)).device)
+  const x = torch.ones([], { device: 'gpu' })
+  expect(() => x.item()).toThrow('await x.cpu()')
+  expect(() => x.to('cpu')).toThrow('await x.cpu()')
+  expect(String(x)).toContain('not read')
+})
+
+it('an error of a kernel reaches the next read, with its op', async () => {
+  const { device } = await start('cpu')
+  const { engine } = device.queue
+  // An engine that answers later, and cannot compile.
+  const failing = createGpu({
+    ...engine,
+    compiled: 0,
+    sync: false,
+    compile: () => () => Promise.reject(new Error('out of memory')),
+  })
+  registerDevice(failing)
+  const x = torch.tensor([1, 2], { device: 'gpu' })
+  const y = x.add(1)
+  await expect(y.mul(2).tolist_async()).rejects.toThrow("add on 'gpu': out of memory")
+  expect(await x.tolist_async()).toEqual([1, 2])
+})
