@@ -24,18 +24,16 @@ export class Queue {
   reads = 0
   #jobs: (() => Promise<void>)[] = []
   #draining: Promise<void> | null = null
-  readonly #registry: FinalizationRegistry<Slot> | null
+  readonly #registry = new FinalizationRegistry<Slot>((slot) => this.#empty(slot))
 
   constructor(engine: Engine) {
     this.engine = engine
-    // Memory of the host is the collector's business anyway.
-    this.#registry = engine.sync ? null : new FinalizationRegistry((slot) => this.#empty(slot))
   }
 
   /** Memory of some elements, which nobody has written yet. */
   allocate(length: number): Memory {
     const memory = new Memory(length)
-    this.#registry?.register(memory, memory.slot)
+    this.#registry.register(memory, memory.slot, memory)
     return memory
   }
 
@@ -111,7 +109,7 @@ export class Queue {
 
   /** Gives memory back after all that was asked for so far. */
   free(memory: Memory): void {
-    this.#registry?.unregister(memory)
+    this.#registry.unregister(memory)
     this.#empty(memory.slot)
   }
 
