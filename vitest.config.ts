@@ -6,5 +6,5 @@ const conditions = ['chainrule-source', 'module', 'node', 'development|productio
 export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions, externalConditions: ['chainrule-source'] } },
-  test: { include: ['**/test/**/*.test.ts'], passWithNoTests: true },
+  test: { include: ['**/test/**/*.test.ts'] },
 })

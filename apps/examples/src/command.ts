@@ -33,7 +33,7 @@ export function command(args: readonly string[], columns: number): Answer {
   }
   const { values, positionals } = parsed
   if (values.help) return { code: 0, text: help }
-  if (values.device === 'gpu') return refuse(`the device 'gpu' is not there yet; leave --device out, or say cpu`)
+  if (values.device === 'gpu') return refuse(`the examples do not run on 'gpu' yet; leave --device out, or say cpu`)
   if (values.device !== 'cpu') return refuse(`--device is cpu or gpu, not '${values.device}'`)
   const [name, ...more] = positionals
   if (name === undefined) return { code: 0, text: list() }

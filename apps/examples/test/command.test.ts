@@ -64,7 +64,7 @@ describe('pnpm example', () => {
   })
 
   it.each([
-    [['square', '--device', 'gpu'], "the device 'gpu' is not there yet"],
+    [['square', '--device', 'gpu'], "the examples do not run on 'gpu' yet"],
     [['square', '--device', 'tpu'], "--device is cpu or gpu, not 'tpu'"],
     [['--colour'], "Unknown option '--colour'"],
     [['square', 'sine'], 'one scenario at a time, not square, sine'],
