@@ -187,4 +187,4 @@ export { type ViewDefinition, view as defineView, viewOps } from './ops/define/v
 export { type DeviceInfo, device_info } from './devices/device.ts'
 export * as gpu from './devices/gpu/index.ts'
 export { get_num_threads, set_num_threads } from './devices/threads.ts'
-export { get_printoptions, set_printoptions } from './tensor/print.ts'
+export { get_printoptions, type ReprOptions, repr, set_printoptions } from './tensor/print.ts'

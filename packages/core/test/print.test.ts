@@ -3,15 +3,12 @@ import { afterEach, expect, test } from 'vitest'
 import { dtypes, float32, float64, int32 } from '../src/dtype.ts'
 import { ValueError } from '../src/errors.ts'
 import {
-  formatFloat,
   formatTensor,
   get_printoptions,
   type Printable,
   type PrintOptionsChange,
-  pythonList,
-  pythonTuple,
+  repr,
   set_printoptions,
-  torchSize,
 } from '../src/tensor/print.ts'
 
 /** What tools/golden/print.py writes. */
@@ -149,13 +146,13 @@ test('floats read as in Python', () => {
     [Number.POSITIVE_INFINITY, 'inf'],
     [Number.NEGATIVE_INFINITY, '-inf'],
   ]
-  for (const [x, text] of texts) expect(formatFloat(x)).toBe(text)
+  for (const [x, text] of texts) expect(repr(x, { float: true })).toBe(text)
 })
 
-test('lists, tuples and sizes read as in Python', () => {
-  expect(pythonList([2, 3])).toBe('[2, 3]')
-  expect(pythonList([])).toBe('[]')
-  expect([[], [4], [0, 3]].map(pythonTuple)).toEqual(['()', '(4,)', '(0, 3)'])
-  expect(torchSize([2, 3])).toBe('torch.Size([2, 3])')
-  expect(torchSize([])).toBe('torch.Size([])')
+test('values read as in Python', () => {
+  const values = [null, undefined, true, false, 'mean', 3, -2, 0, 0.5, 1e-5, 1e16, Number.NaN]
+  const texts = ['None', 'None', 'True', 'False', "'mean'", '3', '-2', '0', '0.5', '1e-05', '1e+16', 'nan']
+  expect(values.map((value) => repr(value))).toEqual(texts)
+  expect([[], [4], [0, 3], [[1], null]].map((value) => repr(value))).toEqual(['()', '(4,)', '(0, 3)', '((1,), None)'])
+  expect(repr([0, 0.999], { float: true })).toBe('(0.0, 0.999)')
 })

@@ -1,8 +1,7 @@
-import { ValueError } from '@chainrule/core'
+import { repr, ValueError } from '@chainrule/core'
 import { Optimizer, type Params } from './optimizer.ts'
 import { checkOptions, type Implementation } from './options.ts'
 import { adadelta, adagrad, rmsprop, rprop } from './rules.ts'
-import { python } from './text.ts'
 
 interface AdaptiveOptions extends Pick<Implementation, 'foreach' | 'differentiable'> {
   /** The learning rate: 0.01 by default, 1 for Adadelta. */
@@ -112,7 +111,7 @@ export class Rprop extends Optimizer<Required<RpropOptions>> {
     const defaults = checkOptions<Required<RpropOptions>>('Rprop', options, { ...adaptive, ...more })
     const [shrink, grow] = defaults.etas
     if (!(shrink > 0 && shrink < 1 && grow > 1)) {
-      throw new ValueError(`Invalid eta values: ${python(shrink)}, ${python(grow)}`)
+      throw new ValueError(`Invalid eta values: ${repr(shrink)}, ${repr(grow)}`)
     }
     super(params, defaults)
   }

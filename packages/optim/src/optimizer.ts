@@ -1,6 +1,6 @@
-import { type autograd, enable_grad, RuntimeError, Tensor, ValueError } from '@chainrule/core'
+import { type autograd, enable_grad, RuntimeError, repr, Tensor, ValueError } from '@chainrule/core'
 import { type ParamState, planStep, type Rule } from './rule.ts'
-import { python, typename } from './text.ts'
+import { typename } from './text.ts'
 
 /** The parameters of a group with the options that they share; schedulers and users may change the options. */
 export type ParamGroup<Options extends object = object> = Options & {
@@ -206,7 +206,7 @@ export abstract class Optimizer<Options extends object = object> {
     const groups = this.param_groups.map((group, i) => {
       const options = Object.entries(group).filter(([key]) => key !== 'params')
       const lines = options.sort(([a], [b]) => (a < b ? -1 : 1))
-      return `Parameter Group ${i}\n${lines.map(([key, value]) => `    ${key}: ${python(value)}\n`).join('')}`
+      return `Parameter Group ${i}\n${lines.map(([key, value]) => `    ${key}: ${typeof value === 'string' ? value : repr(value)}\n`).join('')}`
     })
     return `${this.constructor.name} (${groups.map((group) => `\n${group}`).join('')})`
   }

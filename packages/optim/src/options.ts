@@ -1,5 +1,5 @@
-import { NotImplementedError, ValueError } from '@chainrule/core'
-import { python, typename } from './text.ts'
+import { NotImplementedError, repr, ValueError } from '@chainrule/core'
+import { typename } from './text.ts'
 
 /** Options that choose among implementations in PyTorch: here every step is fused, and these change nothing. */
 export interface Implementation {
@@ -56,15 +56,17 @@ export function checkOptions<O extends object>(optimizer: string, given: Partial
 
 function checkNumber(optimizer: string, name: string, word: string, value: unknown): void {
   if (typeof value !== 'number') throw new TypeError(`${optimizer}: ${name} must be a number, got ${typename(value)}`)
-  if (!(value >= 0) || (fractions.has(name) && value > 1)) throw new ValueError(`Invalid ${word}: ${python(value)}`)
+  if (!(value >= 0) || (fractions.has(name) && value > 1)) throw new ValueError(`Invalid ${word}: ${repr(value)}`)
 }
 
 function checkPair(optimizer: string, name: string, value: unknown): void {
   if (!Array.isArray(value) || value.length !== 2 || value.some((item) => typeof item !== 'number')) {
-    throw new TypeError(`${optimizer}: ${name} must be two numbers, got ${python(value)}`)
+    throw new TypeError(
+      `${optimizer}: ${name} must be two numbers, got ${Array.isArray(value) ? repr(value) : typename(value)}`,
+    )
   }
   if (name !== 'betas') return
   value.forEach((beta: number, i) => {
-    if (!(beta >= 0 && beta < 1)) throw new ValueError(`Invalid beta parameter at index ${i}: ${python(beta)}`)
+    if (!(beta >= 0 && beta < 1)) throw new ValueError(`Invalid beta parameter at index ${i}: ${repr(beta)}`)
   })
 }

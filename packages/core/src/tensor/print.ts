@@ -6,10 +6,10 @@ import { bool, type DType, float32, int32 } from '../dtype.ts'
 import { formatCells } from './print/cells.ts'
 import { nest, shownIndices } from './print/layout.ts'
 import { get_printoptions, type PrintOptions } from './print/options.ts'
-import { pythonTuple } from './print/python.ts'
+import { repr } from './print/python.ts'
 
 export { get_printoptions, type PrintOptions, type PrintOptionsChange, set_printoptions } from './print/options.ts'
-export { formatFloat, pythonList, pythonTuple, torchSize } from './print/python.ts'
+export { type ReprOptions, repr } from './print/python.ts'
 
 /** What a print needs to know of a tensor. */
 export interface Printable {
@@ -47,7 +47,7 @@ function formatElements(x: Printable, summarize: boolean, options: PrintOptions)
 function suffixesOf(x: Printable, empty: boolean, { edgeitems }: PrintOptions): string[] {
   const suffixes: string[] = []
   if (x.device !== 'cpu') suffixes.push(`device='${x.device}'`)
-  if (empty ? x.shape.length !== 1 : edgeitems === 0) suffixes.push(`size=${pythonTuple(x.shape)}`)
+  if (empty ? x.shape.length !== 1 : edgeitems === 0) suffixes.push(`size=${repr(x.shape)}`)
   if (empty ? x.dtype !== float32 : !evident.includes(x.dtype)) suffixes.push(`dtype=${x.dtype.toString()}`)
   if (x.grad_fn !== null) suffixes.push(`grad_fn=<${x.grad_fn}>`)
   else if (x.requires_grad) suffixes.push('requires_grad=True')

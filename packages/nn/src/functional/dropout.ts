@@ -1,5 +1,4 @@
-import { dropout_mask, RuntimeError, type Tensor, ValueError } from '@chainrule/core'
-import { float } from '../text.ts'
+import { dropout_mask, RuntimeError, repr, type Tensor, ValueError } from '@chainrule/core'
 
 /** What every dropout takes by name. */
 export interface DropoutOptions {
@@ -13,7 +12,8 @@ export interface DropoutOptions {
 /** Options of which a lone number is `p`. */
 const optionsOf = (options: number | DropoutOptions): Required<DropoutOptions> => {
   const { p = 0.5, training = true, inplace = false } = typeof options === 'number' ? { p: options } : options
-  if (!(p >= 0 && p <= 1)) throw new ValueError(`dropout probability has to be between 0 and 1, but got ${float(p)}`)
+  if (!(p >= 0 && p <= 1))
+    throw new ValueError(`dropout probability has to be between 0 and 1, but got ${repr(p, { float: true })}`)
   return { p, training, inplace }
 }
 

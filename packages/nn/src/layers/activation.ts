@@ -6,7 +6,6 @@ import * as F from '../functional/activation.ts'
 import { bindOptions, type LayerArguments, layer, namedOptions } from '../module/layer.ts'
 import { Module } from '../module/module.ts'
 import { Parameter } from '../module/parameter.ts'
-import { float } from '../text.ts'
 
 /** `max(x, 0)`. */
 export class ReLU extends layer({ inplace: false }, ({ inplace }, x: Tensor) => F.relu(x, { inplace }), namedOptions) {}
@@ -73,13 +72,13 @@ export class Tanhshrink extends layer({}, (_, x: Tensor) => F.tanhshrink(x)) {}
 export class Softshrink extends layer(
   { lambd: 0.5 },
   ({ lambd }, x: Tensor) => F.softshrink(x, lambd),
-  ({ lambd }) => float(lambd),
+  ({ lambd }) => torch.repr(lambd, { float: true }),
 ) {}
 /** `x`, and 0 where it is nearer to 0 than `lambd`. */
 export class Hardshrink extends layer(
   { lambd: 0.5 },
   ({ lambd }, x: Tensor) => F.hardshrink(x, lambd),
-  ({ lambd }) => float(lambd),
+  ({ lambd }) => torch.repr(lambd, { float: true }),
 ) {}
 /** `x` above the threshold, `value` elsewhere: `new Threshold(threshold, value)`. */
 export class Threshold extends layer(

@@ -3,7 +3,6 @@ import * as torch from '@chainrule/core'
 import { kaiming_uniform_, uniform_ } from '../init/index.ts'
 import { Module } from '../module/module.ts'
 import { Parameter } from '../module/parameter.ts'
-import { tuple } from '../text.ts'
 import { type ConvSettings, checkSettings, type PaddingMode, type Sizes } from './conv-settings.ts'
 
 /** What all convolutions share: their settings, their weights, their text. */
@@ -67,12 +66,12 @@ export abstract class Convolution extends Module {
   override extra_repr(): string {
     const { kernel_size, stride, padding, dilation, output_padding, groups, bias, padding_mode } = this
     const parts = [String(this.in_channels), String(this.out_channels)]
-    parts.push(`kernel_size=${tuple(kernel_size)}`, `stride=${tuple(stride)}`)
+    parts.push(`kernel_size=${torch.repr(kernel_size)}`, `stride=${torch.repr(stride)}`)
     const others = (values: Sizes, usual: number): boolean => values.some((value) => value !== usual)
     if (typeof padding === 'string') parts.push(`padding=${padding}`)
-    else if (others(padding, 0)) parts.push(`padding=${tuple(padding)}`)
-    if (others(dilation, 1)) parts.push(`dilation=${tuple(dilation)}`)
-    if (others(output_padding, 0)) parts.push(`output_padding=${tuple(output_padding)}`)
+    else if (others(padding, 0)) parts.push(`padding=${torch.repr(padding)}`)
+    if (others(dilation, 1)) parts.push(`dilation=${torch.repr(dilation)}`)
+    if (others(output_padding, 0)) parts.push(`output_padding=${torch.repr(output_padding)}`)
     if (groups !== 1) parts.push(`groups=${groups}`)
     if (bias === null) parts.push('bias=False')
     if (padding_mode !== 'zeros') parts.push(`padding_mode=${padding_mode}`)

@@ -4,7 +4,6 @@ import { embedding } from '../functional/embedding.ts'
 import { normal_ } from '../init/index.ts'
 import { Module } from '../module/module.ts'
 import { Parameter } from '../module/parameter.ts'
-import { float } from '../text.ts'
 
 /** What `Embedding` takes by name. */
 export interface EmbeddingLayerOptions {
@@ -68,8 +67,8 @@ export class Embedding extends Module {
     const { num_embeddings, embedding_dim, padding_idx, max_norm, norm_type } = this
     const parts = [String(num_embeddings), String(embedding_dim)]
     if (padding_idx !== null) parts.push(`padding_idx=${padding_idx}`)
-    if (max_norm !== null) parts.push(`max_norm=${float(max_norm)}`)
-    if (norm_type !== 2) parts.push(`norm_type=${float(norm_type)}`)
+    if (max_norm !== null) parts.push(`max_norm=${torch.repr(max_norm, { float: true })}`)
+    if (norm_type !== 2) parts.push(`norm_type=${torch.repr(norm_type, { float: true })}`)
     return parts.join(', ')
   }
 }

@@ -1,6 +1,5 @@
-import type { Shape, Tensor } from '@chainrule/core'
+import { repr, type Shape, type Tensor } from '@chainrule/core'
 import { Module } from '../module/module.ts'
-import { tuple } from '../text.ts'
 
 /** Makes one dimension of those from `start_dim` to `end_dim`: by default all but the first, the batch. */
 export class Flatten extends Module {
@@ -38,6 +37,6 @@ export class Unflatten extends Module {
   }
 
   override extra_repr(): string {
-    return `dim=${this.dim}, unflattened_size=${tuple(this.unflattened_size)}`
+    return `dim=${this.dim}, unflattened_size=${repr(this.unflattened_size)}`
   }
 }

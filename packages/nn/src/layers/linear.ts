@@ -4,7 +4,6 @@ import { bilinear, linear } from '../functional/linear.ts'
 import { kaiming_uniform_, uniform_ } from '../init/index.ts'
 import { Module } from '../module/module.ts'
 import { Parameter } from '../module/parameter.ts'
-import { bool } from '../text.ts'
 
 /** What layers with weights take by name. */
 export interface WeightOptions {
@@ -67,7 +66,7 @@ export class Linear extends Module {
   }
 
   override extra_repr(): string {
-    return `in_features=${this.in_features}, out_features=${this.out_features}, bias=${bool(this.bias !== null)}`
+    return `in_features=${this.in_features}, out_features=${this.out_features}, bias=${torch.repr(this.bias !== null)}`
   }
 }
 
@@ -104,6 +103,6 @@ export class Bilinear extends Module<[Tensor, Tensor]> {
   }
 
   override extra_repr(): string {
-    return `in1_features=${this.in1_features}, in2_features=${this.in2_features}, out_features=${this.out_features}, bias=${bool(this.bias !== null)}`
+    return `in1_features=${this.in1_features}, in2_features=${this.in2_features}, out_features=${this.out_features}, bias=${torch.repr(this.bias !== null)}`
   }
 }

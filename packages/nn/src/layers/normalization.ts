@@ -3,7 +3,6 @@ import * as torch from '@chainrule/core'
 import { batch_norm, group_norm, layer_norm } from '../functional/normalization.ts'
 import { Module } from '../module/module.ts'
 import { Buffer, Parameter } from '../module/parameter.ts'
-import { bool, float, tuple } from '../text.ts'
 
 /** Where parameters are made. */
 interface Place {
@@ -44,7 +43,7 @@ export class LayerNorm extends Module {
   }
 
   override extra_repr(): string {
-    return `${tuple(this.normalized_shape)}, eps=${float(this.eps)}, elementwise_affine=${bool(this.elementwise_affine)}`
+    return `${torch.repr(this.normalized_shape)}, eps=${torch.repr(this.eps, { float: true })}, elementwise_affine=${torch.repr(this.elementwise_affine)}`
   }
 }
 
@@ -84,7 +83,7 @@ export class GroupNorm extends Module {
   }
 
   override extra_repr(): string {
-    return `${this.num_groups}, ${this.num_channels}, eps=${float(this.eps)}, affine=${bool(this.affine)}`
+    return `${this.num_groups}, ${this.num_channels}, eps=${torch.repr(this.eps, { float: true })}, affine=${torch.repr(this.affine)}`
   }
 }
 
@@ -157,8 +156,8 @@ export abstract class BatchNorm extends Module {
 
   override extra_repr(): string {
     return (
-      `${this.num_features}, eps=${float(this.eps)}, momentum=${this.momentum === null ? 'None' : float(this.momentum)}, ` +
-      `affine=${bool(this.affine)}, track_running_stats=${bool(this.track_running_stats)}`
+      `${this.num_features}, eps=${torch.repr(this.eps, { float: true })}, momentum=${torch.repr(this.momentum, { float: true })}, ` +
+      `affine=${torch.repr(this.affine)}, track_running_stats=${torch.repr(this.track_running_stats)}`
     )
   }
 }

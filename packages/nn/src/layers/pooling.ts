@@ -3,7 +3,6 @@ import type { Extent, Tensor } from '@chainrule/core'
 import * as torch from '@chainrule/core'
 import { bindOptions } from '../module/layer.ts'
 import { Module } from '../module/module.ts'
-import { bool, tuple } from '../text.ts'
 
 /** What max pooling takes by name. `R`: whether it gives the indices too. */
 export type MaxPoolLayerOptions<R extends boolean = boolean> = {
@@ -51,7 +50,6 @@ const maxDefaults: Required<MaxPoolLayerOptions> = {
 const averageDefaults = { stride: null, padding: 0, ceil_mode: false, count_include_pad: true } as const
 const averageDefaults2d = { ...averageDefaults, divisor_override: null } as const
 
-const text = (value: Extent): string => (typeof value === 'number' ? String(value) : tuple(value))
 type Pooled<R extends boolean> = R extends true ? [values: Tensor, indices: Tensor] : Tensor
 
 /** What the max pooling layers share. */
@@ -84,8 +82,8 @@ abstract class MaxPool<R extends boolean> extends Module<[Tensor], Pooled<R>> {
   override extra_repr(): string {
     const { kernel_size, stride, padding, dilation, ceil_mode } = this
     return (
-      `kernel_size=${text(kernel_size)}, stride=${text(stride)}, padding=${text(padding)}, dilation=${text(dilation)}, ` +
-      `ceil_mode=${bool(ceil_mode)}`
+      `kernel_size=${torch.repr(kernel_size)}, stride=${torch.repr(stride)}, padding=${torch.repr(padding)}, dilation=${torch.repr(dilation)}, ` +
+      `ceil_mode=${torch.repr(ceil_mode)}`
     )
   }
 }
@@ -130,7 +128,7 @@ export class AvgPool1d extends Module {
   }
 
   override extra_repr(): string {
-    return `kernel_size=${text(this.kernel_size)}, stride=${text(this.stride)}, padding=${text(this.padding)}`
+    return `kernel_size=${torch.repr(this.kernel_size)}, stride=${torch.repr(this.stride)}, padding=${torch.repr(this.padding)}`
   }
 }
 
@@ -161,6 +159,6 @@ export class AvgPool2d extends Module {
   }
 
   override extra_repr(): string {
-    return `kernel_size=${text(this.kernel_size)}, stride=${text(this.stride)}, padding=${text(this.padding)}`
+    return `kernel_size=${torch.repr(this.kernel_size)}, stride=${torch.repr(this.stride)}, padding=${torch.repr(this.padding)}`
   }
 }

@@ -1,5 +1,4 @@
-import { Tensor } from '@chainrule/core'
-import { bool, float } from '../text.ts'
+import { repr, Tensor } from '@chainrule/core'
 import { fields } from './members.ts'
 import { Module } from './module.ts'
 
@@ -42,10 +41,9 @@ export function bindOptions<P extends Options>(layer: string, defaults: P, args:
 export function namedOptions(options: Options): string {
   return Object.entries(options)
     .filter(([name, value]) => name !== 'inplace' || value === true)
-    .map(([name, value]) => `${name}=${typeof value === 'number' ? float(value) : python(value)}`)
+    .map(([name, value]) => `${name}=${repr(value, { float: true })}`)
     .join(', ')
 }
-const python = (value: unknown): string => (typeof value === 'boolean' ? bool(value) : `'${String(value)}'`)
 
 /**
  * A layer that is a function with options: its class to extend. Options become fields, and those that are tensors become
@@ -54,7 +52,7 @@ const python = (value: unknown): string => (typeof value === 'boolean' ? bool(va
 export function layer<P extends Options, A extends readonly Tensor[]>(
   defaults: P,
   run: (options: P & { readonly training: boolean }, ...inputs: A) => Tensor,
-  repr: (options: P) => string = () => '',
+  text: (options: P) => string = () => '',
   check: (options: P) => void = () => {},
 ): LayerClass<P, A> {
   class Layer extends Module<[...A]> {
@@ -71,7 +69,7 @@ export function layer<P extends Options, A extends readonly Tensor[]>(
       return run({ ...this.#options(), training: this.training }, ...inputs)
     }
     override extra_repr(): string {
-      return repr(this.#options())
+      return text(this.#options())
     }
     /** The options as they are now: fields may be changed. */
     #options(): P {

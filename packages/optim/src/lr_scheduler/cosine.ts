@@ -1,5 +1,4 @@
-import { ValueError } from '@chainrule/core'
-import { python } from '../text.ts'
+import { repr, ValueError } from '@chainrule/core'
 import { LRScheduler, named, type Scheduled, type SchedulerOptions } from './scheduler.ts'
 
 /** The options of `CosineAnnealingLR`. */
@@ -76,10 +75,10 @@ export class CosineAnnealingWarmRestarts extends LRScheduler {
     const options = named<CosineAnnealingWarmRestartsOptions, 'T_0'>('T_0', T_0, more)
     const { T_mult = 1, eta_min = 0, last_epoch = -1 } = options
     if (!(options.T_0 > 0 && Number.isInteger(options.T_0))) {
-      throw new ValueError(`Expected positive integer T_0, but got ${python(options.T_0)}`)
+      throw new ValueError(`Expected positive integer T_0, but got ${repr(options.T_0)}`)
     }
     if (!(T_mult >= 1 && Number.isInteger(T_mult))) {
-      throw new ValueError(`Expected integer T_mult >= 1, but got ${python(T_mult)}`)
+      throw new ValueError(`Expected integer T_mult >= 1, but got ${repr(T_mult)}`)
     }
     super(optimizer, options)
     this.T_0 = options.T_0
@@ -96,7 +95,7 @@ export class CosineAnnealingWarmRestarts extends LRScheduler {
 
   /** The next epoch, or the one given, which may be a fraction: `scheduler.step(epoch + i / batches)`. */
   override step(epoch: number | undefined = this.last_epoch < 0 ? 0 : undefined): void {
-    if (epoch !== undefined && epoch < 0) throw new ValueError(`Expected non-negative epoch, but got ${python(epoch)}`)
+    if (epoch !== undefined && epoch < 0) throw new ValueError(`Expected non-negative epoch, but got ${repr(epoch)}`)
     this._step_count++
     if (epoch === undefined) {
       this.T_cur++

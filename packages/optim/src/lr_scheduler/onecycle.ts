@@ -1,5 +1,4 @@
-import { ValueError } from '@chainrule/core'
-import { python } from '../text.ts'
+import { repr, ValueError } from '@chainrule/core'
 import { LRScheduler, named, perGroup, type Scheduled, type SchedulerOptions } from './scheduler.ts'
 
 /** The options of `OneCycleLR`. */
@@ -62,7 +61,7 @@ export class OneCycleLR extends LRScheduler {
     const { pct_start = 0.3, anneal_strategy = 'cos', cycle_momentum = true, three_phase = false } = options
     const total_steps = stepsOf(options)
     if (!(pct_start >= 0 && pct_start <= 1)) {
-      throw new ValueError(`Expected float between 0 and 1 pct_start, but got ${python(pct_start)}`)
+      throw new ValueError(`Expected float between 0 and 1 pct_start, but got ${repr(pct_start)}`)
     }
     if (!['cos', 'linear'].includes(anneal_strategy)) {
       throw new ValueError(`anneal_strategy must be one of 'cos' or 'linear', instead got ${anneal_strategy}`)
@@ -101,7 +100,7 @@ export class OneCycleLR extends LRScheduler {
     const step = this.last_epoch
     if (step > this.total_steps) {
       throw new ValueError(
-        `Tried to step ${step} times. The specified number of total steps is ${python(this.total_steps)}`,
+        `Tried to step ${step} times. The specified number of total steps is ${repr(this.total_steps)}`,
       )
     }
     const found = this._schedule_phases.findIndex(({ end }) => step <= end)
@@ -125,7 +124,7 @@ export class OneCycleLR extends LRScheduler {
 function stepsOf({ total_steps, epochs, steps_per_epoch }: OneCycleLROptions): number {
   const positive = (name: string, value: number | undefined): number => {
     if (value !== undefined && value > 0 && Number.isInteger(value)) return value
-    throw new ValueError(`Expected positive integer ${name}, but got ${python(value)}`)
+    throw new ValueError(`Expected positive integer ${name}, but got ${repr(value)}`)
   }
   if (total_steps !== undefined) return positive('total_steps', total_steps)
   if (epochs === undefined && steps_per_epoch === undefined) {
