@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util'
 import { distance } from 'fastest-levenshtein'
 import colors from 'picocolors'
 import { curve, written } from './curve.ts'
+import { deviceHelp, deviceOptions, useDevice } from './device.ts'
 import { listing } from './listing.ts'
 import { recorded } from './recorded/index.ts'
 import { run, succeeded } from './run.ts'
@@ -10,7 +11,7 @@ import { type Scenario, scenarios } from './scenarios/index.ts'
 const help = `pnpm example                  lists the scenarios
 pnpm example NAME             runs one: its cells, with what they show, then its training
 
-  -d, --device cpu|gpu        where to compute (default: cpu)
+${deviceHelp}
   -h, --help                  this text`
 
 /** What a command line comes to: a text to print, and the exit code, which is 2 where the command line is wrong. */
@@ -20,33 +21,36 @@ export interface Answer {
 }
 
 const refuse = (reason: string): Answer => ({ code: 2, text: `example: ${reason}` })
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 /** Answers `pnpm example ...args` on a terminal of `columns` columns. */
-export function command(args: readonly string[], columns: number): Answer {
+export async function command(args: readonly string[], columns: number): Promise<Answer> {
   let parsed: ReturnType<typeof parse>
   try {
     parsed = parse(args)
   } catch (error) {
     // The first sentence says what is wrong; the rest is about arguments that start with a dash.
-    const reason = error instanceof Error ? error.message : String(error)
-    return refuse(`${reason.split('. ')[0]}\n\n${help}`)
+    return refuse(`${messageOf(error).split('. ')[0]}\n\n${help}`)
   }
   const { values, positionals } = parsed
   if (values.help) return { code: 0, text: help }
-  if (values.device === 'gpu') return refuse(`the examples do not run on 'gpu' yet; leave --device out, or say cpu`)
-  if (values.device !== 'cpu') return refuse(`--device is cpu or gpu, not '${values.device}'`)
   const [name, ...more] = positionals
   if (name === undefined) return { code: 0, text: list() }
   if (more.length > 0) return refuse(`one scenario at a time, not ${positionals.join(', ')}`)
   const scenario = Object.hasOwn(scenarios, name) ? scenarios[name] : undefined
-  return scenario === undefined ? unknown(name) : show(name, scenario, columns)
+  if (scenario === undefined) return unknown(name)
+  try {
+    return await show(name, scenario, await useDevice(values), columns)
+  } catch (error) {
+    return refuse(messageOf(error))
+  }
 }
 
 function parse(args: readonly string[]) {
   return parseArgs({
     args: [...args],
     allowPositionals: true,
-    options: { help: { type: 'boolean', short: 'h' }, device: { type: 'string', short: 'd', default: 'cpu' } },
+    options: { ...deviceOptions, help: { type: 'boolean', short: 'h' } },
   })
 }
 
@@ -70,11 +74,12 @@ function unknown(name: string): Answer {
   return refuse(`there is no scenario '${name}'; ${hint}`)
 }
 
-function show(name: string, scenario: Scenario, columns: number): Answer {
-  const outcome = run(name, scenario, recorded)
+async function show(name: string, scenario: Scenario, place: string, columns: number): Promise<Answer> {
+  const outcome = await run(name, scenario, recorded)
   const { comparisons, losses, goal } = outcome
   const text = [
     `${colors.bold(name)}  ${scenario.title}`,
+    colors.dim(place),
     listing(name, comparisons),
     '',
     colors.bold('Training'),

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import colors from 'picocolors'
-import { type Comparison, matches } from './check.ts'
+import { type Comparison, isSame, matches } from './check.ts'
 import { recorded } from './recorded/index.ts'
 
 const notebookStart = /^ {2}(\d+)\(cell\)/
@@ -56,7 +56,10 @@ function code(line: string, cell: Comparison | undefined): string {
 
 function outputLines(cell: Comparison): string[] {
   const text = cell.got === '' ? '(nothing)' : (cell.got ?? '')
-  const marked = text.split('\n').map((line, i) => `${i === 0 ? (matches(cell) ? '✓' : '✗') : ' '} ${line}`)
-  if (matches(cell)) return marked.map((line) => `  ${colors.green(line)}`)
-  return [...marked, `  instead of ${cell.expected ?? 'no such cell'}`].map((line) => `  ${colors.red(line)}`)
+  const mark = isSame(cell) ? '✓' : matches(cell) ? '≈' : '✗'
+  const marked = text.split('\n').map((line, i) => `${i === 0 ? mark : ' '} ${line}`)
+  if (isSame(cell)) return marked.map((line) => `  ${colors.green(line)}`)
+  const recordedLines = (cell.expected ?? 'no such cell').split('\n')
+  const instead = recordedLines.map((line, i) => `  ${i === 0 ? 'instead of ' : ' '.repeat(11)}${line}`)
+  return [...marked, ...instead].map((line) => `  ${matches(cell) ? colors.yellow(line) : colors.red(line)}`)
 }

@@ -1,6 +1,6 @@
 import Table from 'cli-table3'
 import colors from 'picocolors'
-import { type Comparison, describe, matches, missing } from './check.ts'
+import { type Comparison, describe, isSame, matches, missing } from './check.ts'
 import { sparkline, written } from './curve.ts'
 import type { Recorded } from './recorded/index.ts'
 import { converged, type Outcome, succeeded } from './run.ts'
@@ -11,6 +11,17 @@ const mark = (good: boolean): string => (good ? colors.green('✓') : colors.red
 function tally(cells: readonly Comparison[]): [number, string] {
   const matching = cells.filter(matches).length
   return [cells.length, `${matching}/${cells.length} ${mark(matching === cells.length)}`]
+}
+
+/** The cells that match in the digits of float32 alone, each with both texts. Nothing where there are none. */
+function nearLines(comparisons: readonly Comparison[]): string[] {
+  const near = comparisons.filter((comparison) => matches(comparison) && !isSame(comparison))
+  if (near.length === 0) return []
+  const head =
+    `${near.length} of ${comparisons.length} match in float32 digits: a number is off by 1e-5 of its size, or by one in the\n` +
+    'last digit printed, at most'
+  const inOrder = near.sort((a, b) => Number(a.notebook) - Number(b.notebook))
+  return ['', head, ...inOrder.map((comparison) => `\n${describe(comparison)}`)]
 }
 
 /** A line on a scenario: its name, how many of its cells match, the course of its loss. */
@@ -41,7 +52,11 @@ export function report(
   table.push(['', 'all', ...tally(comparisons)])
   const wrong = comparisons.filter((comparison) => !matches(comparison))
   const astray = outcomes.filter((outcome) => !converged(outcome)).map(({ name }) => name)
-  const lines = [table.toString(), ...wrong.map((comparison) => `\n${colors.red(describe(comparison))}`)]
+  const lines = [
+    table.toString(),
+    ...nearLines(comparisons),
+    ...wrong.map((comparison) => `\n${colors.red(describe(comparison))}`),
+  ]
   if (astray.length > 0) lines.push('', colors.red(`did not converge: ${astray.join(', ')}`))
   return { text: lines.join('\n'), good: wrong.length === 0 && astray.length === 0 }
 }

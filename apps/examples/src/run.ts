@@ -16,9 +16,20 @@ export interface Outcome {
 const tolerance = 1e-3
 
 /** Runs the cells of a scenario, then its training. */
-export function run(name: string, scenario: Scenario, recorded: Readonly<Record<string, Recorded>>): Outcome {
-  const comparisons = check(relive(scenario.notebooks), recorded)
-  return { name, comparisons, losses: [...scenario.train()], goal: scenario.goal }
+export async function run(
+  name: string,
+  scenario: Scenario,
+  recorded: Readonly<Record<string, Recorded>>,
+): Promise<Outcome> {
+  const comparisons = check(await relive(scenario.notebooks), recorded)
+  return { name, comparisons, losses: await lossesOf(scenario), goal: scenario.goal }
+}
+
+/** Trains, and gives the loss of each step. */
+async function lossesOf(scenario: Scenario): Promise<number[]> {
+  const losses: number[] = []
+  for (const loss of scenario.train()) losses.push(typeof loss === 'number' ? loss : await loss.item_async())
+  return losses
 }
 
 /** Whether the training came to the loss that it aims at. */

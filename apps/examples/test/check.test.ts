@@ -1,7 +1,7 @@
 import * as torch from '@chainrule/core'
 import { describe, expect, it } from 'vitest'
-import { type Notebooks, relive } from '../src/cell.ts'
-import { check, matches } from '../src/check.ts'
+import { type Cell, type Notebooks, relive } from '../src/cell.ts'
+import { check, isNear, matches } from '../src/check.ts'
 import type { Recorded } from '../src/recorded/index.ts'
 import { recorded } from '../src/recorded/index.ts'
 import { report, summary } from '../src/report.ts'
@@ -27,20 +27,20 @@ const program: Notebooks = {
 const right = { 1: 'tensor(9., grad_fn=<PowBackward0>)', 2: untracked }
 
 /** What `npm start` would say of a notebook with these outputs, and whether it would end well. */
-function result(outputs: Recorded['outputs'], notebooks = program, losses?: number[]) {
+async function result(outputs: Recorded['outputs'], notebooks = program, losses?: number[]) {
   const records = notebook(outputs)
-  return report([run('one', scenario(notebooks, losses), records)], records)
+  return report([await run('one', scenario(notebooks, losses), records)], records)
 }
 
 describe('the checker', () => {
-  it('is content with what matches', () => {
-    const { good, text } = result(right)
+  it('is content with what matches', async () => {
+    const { good, text } = await result(right)
     expect(good).toBe(true)
     expect(text).toContain('2/2')
   })
 
-  it('catches a wrong digit, and shows both', () => {
-    const { good, text } = result({ ...right, 1: 'tensor(9.0001, grad_fn=<PowBackward0>)' })
+  it('catches a wrong digit, and shows both', async () => {
+    const { good, text } = await result({ ...right, 1: 'tensor(9.0001, grad_fn=<PowBackward0>)' })
     expect(good).toBe(false)
     expect(text).toContain(
       'notebook 1, cell 1\n  expected tensor(9.0001, grad_fn=<PowBackward0>)\n  got      tensor(9., grad',
@@ -48,59 +48,62 @@ describe('the checker', () => {
     expect(text).toContain('1/2')
   })
 
-  it('catches a missing cell', () => {
-    const { good, text } = result({ ...right, 3: 'tensor(6.)' })
+  it('catches a missing cell', async () => {
+    const { good, text } = await result({ ...right, 3: 'tensor(6.)' })
     expect(good).toBe(false)
     expect(text).toContain('notebook 1, cell 3\n  expected tensor(6.)\n  got      (no scenario shows this cell)')
     expect(text).toContain('2/3')
   })
 
-  it('catches a missing error', () => {
+  it('catches a missing error', async () => {
     const tracked: Notebooks = {
       1(cell) {
         cell(1, () => torch.tensor(3, { requires_grad: true }).pow(2))
         cell(2, () => torch.tensor(3, { requires_grad: true }).backward())
       },
     }
-    const { good, text } = result(right, tracked)
+    const { good, text } = await result(right, tracked)
     expect(good).toBe(false)
     expect(text).toContain(`notebook 1, cell 2\n  expected ${untracked}\n  got`)
   })
 
-  it('catches an error where a value was recorded, another text, another type', () => {
+  it('catches an error where a value was recorded, another text, another type', async () => {
     const expected = { ...right, 2: 'tensor(1.)' }
-    expect(result(expected).good).toBe(false)
-    expect(result({ ...right, 2: untracked.replace('element 0', 'element 1') }).good).toBe(false)
-    expect(result({ ...right, 2: untracked.replace('RuntimeError', 'ValueError') }).good).toBe(false)
+    const others = [
+      expected,
+      { ...right, 2: untracked.replace('element 0', 'element 1') },
+      { ...right, 2: untracked.replace('RuntimeError', 'ValueError') },
+    ]
+    for (const outputs of others) expect((await result(outputs)).good).toBe(false)
   })
 
-  it('catches a cell that was never recorded', () => {
-    const { good, text } = result({ 1: right[1] })
+  it('catches a cell that was never recorded', async () => {
+    const { good, text } = await result({ 1: right[1] })
     expect(good).toBe(false)
     expect(text).toContain('(no such output was recorded)')
   })
 
-  it('catches an error between cells', () => {
+  it('catches an error between cells', async () => {
     const broken: Notebooks = {
       1() {
         throw new torch.ValueError('broken')
       },
     }
-    const { good, text } = result(right, broken)
+    const { good, text } = await result(right, broken)
     expect(good).toBe(false)
     expect(text).toContain('outside of its cells')
     expect(text).toContain('ValueError: broken')
   })
 
-  it('catches a training that does not converge', () => {
-    const { good, text } = result(right, program, [1, 0.5])
+  it('catches a training that does not converge', async () => {
+    const { good, text } = await result(right, program, [1, 0.5])
     expect(good).toBe(false)
     expect(text).toContain('did not converge: one')
-    expect(summary(run('one', scenario(program, [1, 0.5]), notebook(right)))).toContain('✗ one')
+    expect(summary(await run('one', scenario(program, [1, 0.5]), notebook(right)))).toContain('✗ one')
   })
 
-  it('would notice any recorded character that changed', () => {
-    const shown = Object.values(scenarios).flatMap(({ notebooks }) => relive(notebooks))
+  it('would notice any recorded character that changed', async () => {
+    const shown = (await Promise.all(Object.values(scenarios).map(({ notebooks }) => relive(notebooks)))).flat()
     const changed = Object.fromEntries(
       Object.entries(recorded).map(([number, { outputs, ...rest }]) => [
         number,
@@ -120,28 +123,78 @@ function changeLast(text: string): string {
 }
 
 describe('a cell', () => {
-  const shows = (run: Parameters<Parameters<Notebooks[number]>[0]>[1]) => relive({ 1: (cell) => cell(1, run) })[0]?.text
+  const shows = async (run: Parameters<Cell>[1], then: () => void = () => {}) => {
+    const program = (cell: Cell) => {
+      cell(1, run)
+      then()
+    }
+    return (await relive({ 1: program }))[0]?.text
+  }
 
-  it('shows what it prints, then its value', () => {
-    expect(
-      shows((print) => {
-        print('x:', torch.tensor(1), true, null)
-        return 4
-      }),
-    ).toBe('x: tensor(1.) True None\n4')
+  it('shows what it prints, then its value', async () => {
+    const text = await shows((print) => {
+      print('x:', torch.tensor(1), true, null)
+      return 4
+    })
+    expect(text).toBe('x: tensor(1.) True None\n4')
   })
 
-  it('shows nothing where there is nothing', () => {
-    expect(shows(() => undefined)).toBe('')
-    expect(shows(() => null)).toBe('')
+  it('shows nothing where there is nothing', async () => {
+    expect(await shows(() => undefined)).toBe('')
+    expect(await shows(() => null)).toBe('')
   })
 
-  it('shows what it printed before an error', () => {
-    expect(
-      shows((print) => {
-        print('before')
-        throw new torch.RuntimeError('after')
-      }),
-    ).toBe('before\nRuntimeError: after')
+  it('shows what it printed before an error', async () => {
+    const text = await shows((print) => {
+      print('before')
+      throw new torch.RuntimeError('after')
+    })
+    expect(text).toBe('before\nRuntimeError: after')
+  })
+
+  it('may wait for values', async () => {
+    const text = await shows(async (print) => print(await torch.tensor(2).item_async()))
+    expect(text).toBe('2')
+    const broken = await shows(async (print) => {
+      print('before')
+      print(await torch.ones(2).item_async())
+    })
+    expect(broken).toMatch(/^before\nRuntimeError: a Tensor with 2 elements/)
+  })
+
+  it('shows tensors as they were then', async () => {
+    const x = torch.ones(2)
+    const text = await shows(
+      (print) => {
+        print(x)
+        return x.add_(1)
+      },
+      () => x.zero_(),
+    )
+    expect(text).toBe('tensor([1., 1.])\ntensor([2., 2.])')
+  })
+})
+
+describe('digits of float32', () => {
+  const near = (expected: string, got: string) => isNear({ notebook: '1', cell: '1', expected, got })
+
+  it('may differ by one in the last that was printed, or by 1e-5', () => {
+    expect(near('tensor(6.6013)', "tensor(6.6014, device='gpu')")).toBe(true)
+    expect(near('z: 0.998770534992218', 'z: 0.9987705945968628')).toBe(true)
+    expect(near('tensor([1.0000e-08, 2.0000e+00])', 'tensor([1.0001e-08, 1.9999e+00])')).toBe(true)
+  })
+
+  it('may not differ by more, in number, or in the text around them', () => {
+    expect(near('tensor(6.6013)', 'tensor(6.6016)')).toBe(false)
+    expect(near('z: 0.998770534992218', 'z: 0.998790534992218')).toBe(false)
+    expect(near('tensor([12., 3.])', 'tensor([13., 3.])')).toBe(false)
+    expect(near('tensor([12., 3.])', 'tensor([12.])')).toBe(false)
+    expect(near('tensor(4.)', 'tensor(4., requires_grad=True)')).toBe(false)
+    expect(near('tensor(4.)', 'tensor(-4.)')).toBe(false)
+    expect(near('tensor(nan)', 'tensor(4.)')).toBe(false)
+  })
+
+  it('do not count as matching on the CPU', () => {
+    expect(matches({ notebook: '1', cell: '1', expected: 'tensor(6.6013)', got: 'tensor(6.6014)' })).toBe(false)
   })
 })

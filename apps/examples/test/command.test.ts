@@ -14,22 +14,22 @@ const widest = (text: string) =>
       .split('\n')
       .map((line) => line.length),
   )
-const answer = (...args: string[]) => {
-  const { code, text } = command(args, 80)
+const answer = async (...args: string[]) => {
+  const { code, text } = await command(args, 80)
   return { code, text: plain(text) }
 }
 
 describe('pnpm example', () => {
-  it('lists the scenarios in 80 columns', () => {
-    const { code, text } = answer()
+  it('lists the scenarios in 80 columns', async () => {
+    const { code, text } = await answer()
     expect(code).toBe(0)
     for (const [name, { title }] of Object.entries(scenarios))
       expect(text).toMatch(new RegExp(`^${name} .*  ${title.replaceAll(/[().^]/g, String.raw`\$&`)}$`, 'm'))
     expect(widest(text)).toBeLessThanOrEqual(80)
   })
 
-  it('shows a program as its file has it, with each output below its cell, and the loss curve', () => {
-    const { code, text } = answer('square')
+  it('shows a program as its file has it, with each output below its cell, and the loss curve', async () => {
+    const { code, text } = await answer('square')
     expect(code).toBe(0)
     expect(text).toContain('    cell(81, () => y)\n  ✓ tensor(9., grad_fn=<PowBackward0>)\n    y.backward()')
     expect(text).toContain('  ✓ x: tensor(3., requires_grad=True)\n    y: tensor(9., grad_fn=<PowBackward0>)')
@@ -38,8 +38,8 @@ describe('pnpm example', () => {
     expect(text).toMatch(/loss 9\.0000 → \S+ in 60 steps; the least possible is 0/)
   })
 
-  it.each(Object.keys(scenarios))('shows every cell of %s', (name) => {
-    const { code, text } = answer(name)
+  it.each(Object.keys(scenarios))('shows every cell of %s', async (name) => {
+    const { code, text } = await answer(name)
     expect(code).toBe(0)
     const cells = Object.entries(recorded).flatMap(([notebook, { outputs }]) =>
       text.includes(`Notebook ${notebook} `) ? Object.keys(outputs) : [],
@@ -57,29 +57,30 @@ describe('pnpm example', () => {
     ['jacobian', 'did you mean vector-jacobian?'],
     ['xyz', 'the scenarios are by-hand, square'],
     ['toString', 'the scenarios are by-hand, square'],
-  ])('does not know %s, and says what is near', (name, hint) => {
-    const { code, text } = answer(name)
+  ])('does not know %s, and says what is near', async (name, hint) => {
+    const { code, text } = await answer(name)
     expect(code).toBe(2)
     expect(text).toContain(`there is no scenario '${name}'; ${hint}`)
   })
 
   it.each([
-    [['square', '--device', 'gpu'], "the examples do not run on 'gpu' yet"],
+    [['square', '--device', 'cpu', '--mode', 'cpu'], "--mode is for --device gpu, not for 'cpu'"],
+    [['square', '--mode', 'cuda'], "not 'cuda'"],
     [['square', '--device', 'tpu'], "--device is cpu or gpu, not 'tpu'"],
     [['--colour'], "Unknown option '--colour'"],
     [['square', 'sine'], 'one scenario at a time, not square, sine'],
-  ])('refuses %j', (args, reason) => {
-    const { code, text } = answer(...args)
+  ])('refuses %j', async (args, reason) => {
+    const { code, text } = await answer(...args)
     expect(code).toBe(2)
     expect(text).toContain(reason)
   })
 
-  it('takes --device cpu and --help', () => {
-    expect(answer('leaf', '--device', 'cpu').code).toBe(0)
-    expect(answer('--help')).toMatchObject({ code: 0, text: expect.stringContaining('pnpm example NAME') })
+  it('takes --device cpu and --help', async () => {
+    expect((await answer('leaf', '--device', 'cpu')).code).toBe(0)
+    expect(await answer('--help')).toMatchObject({ code: 0, text: expect.stringContaining('pnpm example NAME') })
   })
 
-  it('ends with exit code 2 where the name is wrong', () => {
+  it('ends with exit code 2 where the name is wrong', async () => {
     const args = ['--import', 'tsx', '--conditions=chainrule-source', 'src/example.ts', 'nothing-of-the-kind']
     const { status, stderr, stdout } = spawnSync(process.execPath, args, {
       cwd: fileURLToPath(new URL('..', import.meta.url)),

@@ -57,9 +57,9 @@ export function planStep<Options extends object>(
     if (old) values['p0'] = p
     for (const name of parameters) values[name] = numbers[name] ?? numericOption(optimizer, name, options[name])
     const next: ParamState = {}
-    if (rule.counts !== false) next['step'] = tensor(t)
+    if (rule.counts !== false) next['step'] = tensor(t, { device: 'cpu' })
     for (const [name, key] of kept) values[name] = next[key] = keptTensor(state[key], p, start[name] ?? 0)
-    for (const name of rule.remembers ?? []) next[name] = tensor(numbers[name] as number)
+    for (const name of rule.remembers ?? []) next[name] = tensor(numbers[name] as number, { device: 'cpu' })
     changes.push(() => {
       run(values)
       Object.assign(state, next)

@@ -39,6 +39,6 @@ export function* train() {
     loss.backward()
     torch.no_grad(() => weights.grad && weights.sub_(weights.grad.mul(lr)))
     weights.grad?.zero_()
-    yield loss.item()
+    yield loss
   }
 }

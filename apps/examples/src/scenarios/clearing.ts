@@ -45,12 +45,12 @@ export function* train() {
   const w = torch.tensor(0.0, { requires_grad: true })
   const b = torch.tensor(0.0, { requires_grad: true })
   for (let epoch = 0; epoch < epochs; epoch++) {
-    let loss = 0
+    let loss = torch.tensor(0.0)
     for (const x of batches) {
       const error = x.mul(w).add(b).sub(x.mul(2).add(1)) // [2]
       const part = error.pow(2).mean().div(batches.length)
       part.backward()
-      loss += part.item()
+      loss = loss.add(part.detach())
     }
     for (const p of [w, b]) {
       torch.no_grad(() => p.grad && p.sub_(p.grad.mul(lr)))

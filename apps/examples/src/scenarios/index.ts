@@ -1,3 +1,4 @@
+import type { Tensor } from '@chainrule/core'
 import type { Notebooks } from '../cell.ts'
 import * as accumulation from './accumulation.ts'
 import * as byHand from './by-hand.ts'
@@ -20,7 +21,7 @@ export interface Scenario {
   /** The loss that its training comes to. */
   readonly goal: number
   /** The training loop: gives the loss of each step. */
-  train(): Iterable<number>
+  train(): Iterable<Tensor | number>
 }
 
 /** The scenarios in the order in which one learns, each under the name of its file. */

@@ -37,10 +37,10 @@ export const notebooks: Notebooks = {
     const y_pred = torch.sigmoid(w.mul(x).add(b))
     const loss = binary_cross_entropy(y_pred, y)
     cell(95, () => loss) // tensor(6.6013)
-    cell(97, (print) => {
+    cell(97, async (print) => {
       const [dL_dw, dL_db] = gradients(x, y, y_pred)
-      print(`Manual gradient of loss w.r.t dL/dw(weight): ${dL_dw.item()}`) // 6.591033935546875
-      print(`Manual gradient of loss w.r.t dL/db (bias): ${dL_db.item()}`) // 0.9986414909362793
+      print(`Manual gradient of loss w.r.t dL/dw(weight): ${await dL_dw.item_async()}`) // 6.591033935546875
+      print(`Manual gradient of loss w.r.t dL/db (bias): ${await dL_db.item_async()}`) // 0.9986414909362793
     })
   },
   2(cell) {
@@ -48,10 +48,10 @@ export const notebooks: Notebooks = {
     const y_pred = torch.sigmoid(w.mul(x).add(b))
     const loss = binary_cross_entropy(y_pred, y)
     cell(8, (print) => print(loss)) // tensor(6.7012)
-    cell(9, (print) => {
+    cell(9, async (print) => {
       const [dL_dw, dL_db] = gradients(x, y, y_pred)
-      print(`Manual Gradient of loss w.r.t weight (dw): ${dL_dw.item().toFixed(4)}`) // 6.6918
-      print(`Manual Gradient of loss w.r.t bias (db): ${dL_db.item().toFixed(4)}`) // 0.9988
+      print(`Manual Gradient of loss w.r.t weight (dw): ${(await dL_dw.item_async()).toFixed(4)}`) // 6.6918
+      print(`Manual Gradient of loss w.r.t bias (db): ${(await dL_db.item_async()).toFixed(4)}`) // 0.9988
     })
   },
   5(cell) {
@@ -59,10 +59,10 @@ export const notebooks: Notebooks = {
     const y_pred = torch.sigmoid(w.mul(x).add(b))
     const loss = binary_cross_entropy(y_pred, y)
     cell(22, () => loss) // tensor(6.7012)
-    cell(24, (print) => {
+    cell(24, async (print) => {
       const [dL_dw, dL_db] = gradients(x, y, y_pred)
-      print(`Manual Gradient of loss w.r.t weight (dw): ${dL_dw.item()}`) // 6.691762447357178
-      print(`Manual Gradient of loss w.r.t bias (db): ${dL_db.item()}`) // 0.998770534992218
+      print(`Manual Gradient of loss w.r.t weight (dw): ${await dL_dw.item_async()}`) // 6.691762447357178
+      print(`Manual Gradient of loss w.r.t bias (db): ${await dL_db.item_async()}`) // 0.998770534992218
     })
   },
 }
@@ -82,7 +82,7 @@ export function* train() {
   let b = torch.tensor(0.0)
   for (let step = 0; step < steps; step++) {
     const y_pred = torch.sigmoid(x.mul(w).add(b))
-    yield binary_cross_entropy(y_pred, y).mean().item()
+    yield binary_cross_entropy(y_pred, y).mean()
     const [dL_dw, dL_db] = gradients(x, y, y_pred)
     w = w.sub(dL_dw.mean().mul(lr))
     b = b.sub(dL_db.mean().mul(lr))

@@ -35,6 +35,6 @@ export function* train() {
     optimizer.zero_grad()
     loss.backward()
     optimizer.step()
-    yield loss.item()
+    yield loss
   }
 }

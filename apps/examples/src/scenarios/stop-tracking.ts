@@ -47,11 +47,11 @@ export const notebooks: Notebooks = {
     const x = torch.tensor(6.7, { requires_grad: true })
     const w = torch.tensor(1.0, { requires_grad: true })
     const b = torch.tensor(0.0, { requires_grad: true })
-    cell(17, (print) => {
+    cell(17, async (print) => {
       const z = torch.no_grad(() => w.mul(x).add(b))
       const y_pred = torch.no_grad(() => torch.sigmoid(z))
-      print(`z: ${z.item()}`) // z: 6.699999809265137
-      print(`y_pred: ${y_pred.item()}`) // y_pred: 0.998770534992218
+      print(`z: ${await z.item_async()}`) // z: 6.699999809265137
+      print(`y_pred: ${await y_pred.item_async()}`) // y_pred: 0.998770534992218
       print('Requires Grad (z):', z.requires_grad) // Requires Grad (z): False
     })
   },
@@ -92,6 +92,6 @@ export function* train() {
     loss.backward()
     torch.no_grad(() => w.grad && w.sub_(w.grad.mul(lr)))
     w.grad = null
-    yield loss.item()
+    yield loss
   }
 }

@@ -46,6 +46,6 @@ export function* train() {
     optimizer.zero_grad()
     z.backward(v)
     optimizer.step()
-    yield z.dot(v).item()
+    yield z.dot(v)
   }
 }

@@ -75,6 +75,26 @@ export function getDevice(type: string): Device {
   return device
 }
 
+let defaultDevice = 'cpu'
+
+/** Where tensors are made that are not told where: on the CPU, until `set_default_device` says otherwise. */
+export function get_default_device(): string {
+  return defaultDevice
+}
+
+/**
+ * Makes tensors on a device unless they are told otherwise: those of `torch.tensor`, `zeros`, `rand` and the like, and so the
+ * parameters of layers that are made from now on. `null` for the CPU again.
+ *
+ * @example
+ * await torch.gpu.init()
+ * torch.set_default_device('gpu')
+ * torch.ones(2) // tensor([1., 1.], device='gpu')
+ */
+export function set_default_device(device: string | null): void {
+  defaultDevice = getDevice(device ?? 'cpu').type
+}
+
 /**
  * What runs behind a device's name, and why nothing faster does where that is so.
  *

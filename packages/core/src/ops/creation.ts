@@ -1,5 +1,5 @@
 import { modes } from '../autograd/modes.ts'
-import { getDevice } from '../devices/device.ts'
+import { get_default_device, getDevice } from '../devices/device.ts'
 import { Storage } from '../devices/storage.ts'
 import { bool, type DType, float32, float64, int32, uint8 } from '../dtype.ts'
 import { RuntimeError, ValueError } from '../errors.ts'
@@ -143,7 +143,12 @@ export function from_numpy(data: Float32Array | Float64Array | Int32Array | Uint
 }
 
 /** A tensor of given values, in row-major order. */
-export function fromValues(values: ArrayLike<number>, shape: Shape, dtype: DType, device = 'cpu'): Tensor {
+export function fromValues(
+  values: ArrayLike<number>,
+  shape: Shape,
+  dtype: DType,
+  device = get_default_device(),
+): Tensor {
   const place = getDevice(device)
   const out = allocate(shape, dtype, place)
   const count = numel(shape)
@@ -156,7 +161,7 @@ export function fromValues(values: ArrayLike<number>, shape: Shape, dtype: DType
 /** A tensor of one value, for the function `name`. */
 export function filled(name: string, size: Shape, value: number, dtype: DType, options: TensorOptions): Tensor {
   checkSizes(name, size)
-  const out = allocate([...size], dtype, getDevice(options.device ?? 'cpu'))
+  const out = allocate([...size], dtype, getDevice(options.device ?? get_default_device()))
   write(out, value)
   return finish(out, { ...options, dtype })
 }

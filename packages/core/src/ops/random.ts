@@ -1,5 +1,5 @@
 import { no_grad } from '../autograd/modes.ts'
-import { getDevice } from '../devices/device.ts'
+import { get_default_device, getDevice } from '../devices/device.ts'
 import { type DType, float32, int32, type TypedArray } from '../dtype.ts'
 import { RuntimeError } from '../errors.ts'
 import {
@@ -32,7 +32,7 @@ export type Fill = (out: TypedArray, dtype: DType, generator: Generator, contigu
 
 /** A new tensor of random numbers. They are drawn on the host, so that every device has the same. */
 export function drawn(shape: Shape, dtype: DType, options: RandomOptions, fill: Fill): Tensor {
-  const out = allocate(shape, dtype, getDevice(options.device ?? 'cpu'))
+  const out = allocate(shape, dtype, getDevice(options.device ?? get_default_device()))
   draw(out, options.generator, fill, true)
   return finish(out, options)
 }

@@ -2,6 +2,8 @@ import { no_grad } from '../autograd/modes.ts'
 import { getDevice } from '../devices/device.ts'
 import type { TypedArray } from '../dtype.ts'
 import { allocate } from '../tensor/make.ts'
+import { formatTensor } from '../tensor/print.ts'
+import { described, repr } from '../tensor/repr.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { contiguous, type NestedList, to } from './copies.ts'
 import { routine } from './define/routine.ts'
@@ -30,16 +32,27 @@ export async function cpu(x: Tensor): Promise<Tensor> {
   )
 }
 
-/** The only element, as `item` gives it, on devices that cannot be read at once too. */
+/** The only element as it is now, as `item` gives it, on devices that cannot be read at once too. */
 export async function item_async(x: Tensor): Promise<number> {
-  const here = await cpu(x.detach())
-  return here.item()
+  return x.storage.device.sync ? x.item() : (await cpu(x.detach())).item()
 }
 
-/** The elements as nested arrays, as `tolist` gives them, on devices that cannot be read at once too. */
+/** The elements as they are now, nested as `tolist` gives them, on devices that cannot be read at once too. */
 export async function tolist_async(x: Tensor): Promise<NestedList> {
-  const here = await cpu(x.detach())
-  return here.tolist()
+  return x.storage.device.sync ? x.tolist() : (await cpu(x.detach())).tolist()
+}
+
+/**
+ * The text of the tensor as it is now, as `String(x)` gives it, on devices that cannot be read at once too.
+ *
+ * @example
+ * console.log(await x.repr_async()) // tensor([1., 1.], device='gpu', requires_grad=True)
+ */
+export async function repr_async(x: Tensor): Promise<string> {
+  if (x.storage.device.sync) return repr(x)
+  const rest = described(x)
+  const elements = await elementsOf(x.detach())
+  return formatTensor({ ...rest, at: (index) => elements[index] as number })
 }
 
 /** The elements in row-major order, as they are now. */

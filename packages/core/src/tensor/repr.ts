@@ -1,20 +1,18 @@
 import { gradientNode, requiresGrad } from '../autograd/graph.ts'
 import { contiguousStrides } from '../shape.ts'
-import { formatTensor } from './print.ts'
+import { formatTensor, type Printable } from './print.ts'
 import type { Tensor } from './tensor.ts'
 
 /** PyTorch's text for a tensor. On a device that cannot be read at once, the elements are left out, and it says so. */
 export function repr(x: Tensor): string {
   const { device } = x.storage
-  const node = gradientNode(x)
   if (!device.sync) {
-    return `tensor(<not read>, shape=[${x.shape.join(', ')}], device='${x.device}'; await x.cpu() to see the elements)`
+    return `tensor(<not read>, shape=[${x.shape.join(', ')}], device='${x.device}'; await x.repr_async() to see the elements)`
   }
   const memory = device.read(x.storage)
   const steps = contiguousStrides(x.shape)
   return formatTensor({
-    shape: x.shape,
-    dtype: x.dtype,
+    ...described(x),
     at: (index) => {
       let [position, rest] = [x.offset, index]
       for (let dim = 0; dim < x.shape.length; dim++) {
@@ -24,8 +22,11 @@ export function repr(x: Tensor): string {
       }
       return memory[position] as number
     },
-    requires_grad: requiresGrad(x),
-    grad_fn: node === null ? null : node.name(),
-    device: x.device,
   })
+}
+
+/** What is printed of a tensor beside its elements, as it is now. */
+export function described(x: Tensor): Omit<Printable, 'at'> {
+  const { shape, dtype, device } = x
+  return { shape, dtype, device, requires_grad: requiresGrad(x), grad_fn: gradientNode(x)?.name() ?? null }
 }

@@ -42,7 +42,7 @@ export function trunc_normal_(
 function normalCdf(x: number, mean: number, std: number): number {
   return (
     (1 +
-      scalar_tensor((x - mean) / std / Math.SQRT2, { dtype: float64 })
+      scalar_tensor((x - mean) / std / Math.SQRT2, { dtype: float64, device: 'cpu' })
         .erf()
         .item()) /
     2
