@@ -21,6 +21,15 @@ describe('before it is started', () => {
     )
   })
 
+  it.each([
+    ['webgl2', 'it is for web pages; Node has headlessgl'],
+    ['webgl', 'it is for web pages; Node has headlessgl'],
+    ['headlessgl', 'npm install gl'],
+  ] as const)('says what mode %s needs', async (mode, way) => {
+    await expect(torch.gpu.init({ mode })).rejects.toThrow(`mode '${mode}' is not there: `)
+    await expect(torch.gpu.init({ mode })).rejects.toThrow(way)
+  })
+
   it('starts once, in one mode', async () => {
     const info = await torch.gpu.init({ mode: 'cpu' })
     expect(info).toMatchObject({ mode: 'cpu', sync: true, adapter: null })

@@ -1,8 +1,7 @@
-import type { GpuJs, GpuJsKernel, GpuJsResult } from './gpujs.ts'
-import { libraryOf } from './library.ts'
+import type { GpuJsResult } from './gpujs.ts'
 
 /** The modes of gpu.js that the device runs on. */
-export type Mode = 'webgpu' | 'webasm' | 'cpu'
+export type Mode = 'webgpu' | 'webgl2' | 'headlessgl' | 'webgl' | 'webasm' | 'cpu'
 
 /** Memory of an engine: float32 values. */
 export type Handle = Float32Array | GpuJsResult
@@ -25,6 +24,8 @@ export type Executable = (
 export interface Engine {
   readonly mode: Mode
   readonly sync: boolean
+  /** The name of the hardware, as its driver tells it. */
+  readonly adapter: string | null
   upload(values: Float32Array): Handle | Promise<Handle>
   /** The first `length` values. */
   download(handle: Handle, length: number): Float32Array | Promise<Float32Array>
@@ -35,90 +36,19 @@ export interface Engine {
   readonly compiled: number
 }
 
-/** Starts gpu.js in a mode. */
-export function createEngine(gpujs: GpuJs, mode: Mode): Engine {
-  const gpu = new gpujs.GPU({ mode })
-  for (const { source, parameters } of libraryOf(mode)) {
-    const argumentTypes = Object.fromEntries(parameters.map((parameter) => [parameter, 'Float']))
-    gpu.addFunction(source, { argumentTypes, returnType: 'Float' })
-  }
-  const isAsync = mode === 'webgpu'
-  // The sizes of arrays are part of a module of mode `webasm`: rounded up, different shapes share one.
-  const room = mode === 'webasm' ? sizeClass : (length: number): number => length
-  const programs = new Map<string, Executable>()
+/** A mode that does not run here, with the reason and a way out. */
+export class Missing extends Error {}
 
-  // The cells that are there for their size alone have nothing to read.
-  const guarded = (program: Program): Program =>
-    mode !== 'webasm'
-      ? program
-      : {
-          ...program,
-          source: program.source.replace(') {', ', k_length) {\nif (this.thread.x >= k_length) { return 0; }'),
-          numbers: program.numbers + 1,
-        }
+/** The first line of what went wrong. */
+export const messageOf = (error: unknown): string =>
+  error instanceof Error ? (error.message.split('\n')[0] as string) : String(error)
 
-  const kernelOf = ({ source, numbers }: Program, arrays: readonly string[]): GpuJsKernel =>
-    gpu.createKernel(source, {
-      argumentTypes: [...arrays, ...new Array<string>(numbers).fill('Float')],
-      output: [1],
-      dynamicOutput: true,
-      dynamicArguments: true,
-      immutable: true,
-      pipeline: true,
-      precision: 'single',
-      loopMaxIterations: 2 ** 31 - 1,
-    })
+/** The first values of memory. */
+export const first = (values: Float32Array, length: number): Float32Array =>
+  values.length === length ? values : values.subarray(0, length)
 
-  const compile = (program: Program): Executable => {
-    const known = programs.get(program.source)
-    if (known !== undefined) return known
-    const kernel = kernelOf(
-      guarded(program),
-      new Array<string>(program.arrays).fill(isAsync ? 'WebGPUBuffer' : 'Input'),
-    )
-    const executable: Executable = (length, arrays, numbers) => {
-      kernel.setOutput([room(length)])
-      const given = arrays.map((x) => (x instanceof Float32Array ? gpujs.input(x, [x.length]) : x))
-      return mode === 'webasm' ? kernel(...given, ...numbers, length) : kernel(...given, ...numbers)
-    }
-    programs.set(program.source, executable)
-    return executable
-  }
-
-  const copy = kernelOf({ source: 'function (k_x) { return k_x[this.thread.x]; }', arrays: 1, numbers: 0 }, ['Input'])
-
-  return {
-    mode,
-    sync: !isAsync,
-    upload(values) {
-      if (!isAsync) {
-        const memory = new Float32Array(room(values.length))
-        memory.set(values)
-        return memory
-      }
-      // No buffer is empty.
-      const some = values.length > 0 ? values : new Float32Array(1)
-      copy.setOutput([some.length])
-      return copy(gpujs.input(some, [some.length]))
-    },
-    download(handle, length) {
-      const first = (values: Float32Array): Float32Array =>
-        values.length === length ? values : values.subarray(0, length)
-      return handle instanceof Float32Array ? first(handle) : handle.toArray().then(first)
-    },
-    release(handle) {
-      if (!(handle instanceof Float32Array)) handle.delete()
-    },
-    compile,
-    get compiled() {
-      return programs.size
-    },
-  }
-}
-
-/** The next of 1, 2, 3, 4, 6, 8, 12, 16, …, from 4 on: at most a third is room to spare. */
-function sizeClass(length: number): number {
-  if (length <= 4) return 4
-  const power = 2 ** Math.ceil(Math.log2(length))
-  return length <= power * 0.75 ? power * 0.75 : power
+/** Whether this is Node, and no web page. */
+export const inNode = (): boolean => {
+  const { process } = globalThis as { readonly process?: { readonly versions?: { readonly node?: string } } }
+  return process?.versions?.node !== undefined && typeof document === 'undefined'
 }

@@ -1,15 +1,26 @@
 /** What is used of gpu.js, which core neither imports nor depends on before somebody asks for the GPU. */
 export interface GpuJs {
-  readonly GPU: new (settings: { readonly mode: string }) => GpuJsInstance
+  readonly GPU: {
+    new (settings: GpuJsSettings): GpuJsInstance
+    readonly isHeadlessGLSupported: boolean
+  }
   readonly input: (values: Float32Array, size: readonly number[]) => GpuJsInput
   readonly WebGPUContext: {
     acquire(): Promise<{ readonly adapter: unknown; readonly device: unknown }>
   }
 }
 
+/** How an instance starts: WebGL is given its context, and something of a size in place of a canvas. */
+export interface GpuJsSettings {
+  readonly mode: string
+  readonly context?: object
+  readonly canvas?: { width: number; height: number }
+}
+
 /** One instance: kernels of one mode. */
 export interface GpuJsInstance {
   addFunction(source: string, settings: { readonly argumentTypes: object; readonly returnType: string }): unknown
+  injectNative(source: string): unknown
   createKernel(source: string, settings: object): GpuJsKernel
 }
 
@@ -20,7 +31,7 @@ export interface GpuJsInput {
 
 /** Memory on a GPU. */
 export interface GpuJsResult {
-  toArray(): Promise<Float32Array>
+  toArray(): Float32Array | Promise<Float32Array>
   delete(): void
 }
 

@@ -8,7 +8,7 @@ export type { Mode } from './engine.ts'
 
 /** How the GPU is set up. */
 export interface GpuOptions {
-  /** The mode of gpu.js; the best one that answers where left out: `webgpu`, then `webasm`, then `cpu`. */
+  /** The mode of gpu.js; the best one that answers where left out: `webgpu`, `webgl2` or in Node `headlessgl`, `webgl`, `webasm`, `cpu`. */
   readonly mode?: Mode | undefined
 }
 

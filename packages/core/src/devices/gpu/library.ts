@@ -262,6 +262,35 @@ if (w < 5.0) {
 const s = Math.sqrt(w) - 3.2;
 return x * ${horner('s', erfinvTail)};`,
   ),
+  // The bits that two numbers from 0 on share.
+  define(
+    'k_shared_bits',
+    ['x', 'y'],
+    `let p = x;
+let q = y;
+let bit = 1.0;
+let sum = x - x;
+for (let i = 0; i < 24; i++) {
+  const m = Math.trunc(p * 0.5);
+  const n = Math.trunc(q * 0.5);
+  if (p - 2.0 * m === 1.0 && q - 2.0 * n === 1.0) { sum = sum + bit; }
+  p = m;
+  q = n;
+  bit = bit * 2.0;
+}
+return sum;`,
+  ),
+  // The complement of x is -1 - x. No sum may need more than 24 bits.
+  define(
+    'k_and',
+    ['x', 'y'],
+    `if (x >= 0.0 && y >= 0.0) { return k_shared_bits(x, y); }
+if (x >= 0.0) { return x - k_shared_bits(x, -1.0 - y); }
+if (y >= 0.0) { return y - k_shared_bits(-1.0 - x, y); }
+return x - (-1.0 - y - k_shared_bits(-1.0 - x, -1.0 - y));`,
+  ),
+  define('k_or', ['x', 'y'], 'return x - k_and(x, y) + y;'),
+  define('k_xor', ['x', 'y'], `const both = k_and(x, y);\nreturn (x - both) + (y - both);`),
   define('k_shift_left', ['x', 'y'], `return y >= 0.0 && y < 32.0 ? x * Math.pow(2.0, y) : 0.0;`),
   define(
     'k_shift_right',
@@ -285,12 +314,12 @@ const z = r * r;
 const s = r * ${horner('z', sinSeries)};
 const c = ${horner('z', cosSeries)};`
 
-/** What WGSL's own functions lack: NaN of NaN, which they may answer with any number, and digits. */
-const inWgsl: readonly LibraryFunction[] = [
+/** What the own functions of WGSL and GLSL lack: NaN of NaN, which they may answer with any number, and digits. */
+const inShaders: readonly LibraryFunction[] = [
   define('k_exp', ['x'], 'return x === x ? Math.exp(x) : x;'),
   define('k_exp2', ['x'], 'return x === x ? Math.pow(2.0, x) : x;'),
   // The root of what is below zero, or NaN, is NaN.
-  define('k_ln', ['x'], 'return x >= 0.0 ? Math.log(x) : Math.sqrt(x);'),
+  define('k_ln', ['x'], 'if (x === 0.0) { return -1.0 / Math.abs(x); }\nreturn x > 0.0 ? Math.log(x) : Math.sqrt(x);'),
   define('k_sin', ['x'], `${reduced}\nconst t = q === 1.0 || q === 3.0 ? c : s;\nreturn q >= 2.0 ? -t : t;`),
   define(
     'k_cos',
@@ -303,6 +332,6 @@ const inWgsl: readonly LibraryFunction[] = [
 
 /** The functions of a mode. */
 export function libraryOf(mode: string): readonly LibraryFunction[] {
-  if (mode !== 'webgpu') return common
-  return common.map((own) => inWgsl.find(({ name }) => name === own.name) ?? own)
+  if (mode === 'cpu' || mode === 'webasm') return common
+  return common.map((own) => inShaders.find(({ name }) => name === own.name) ?? own)
 }

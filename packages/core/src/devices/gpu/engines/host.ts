@@ -1,0 +1,53 @@
+import { type Engine, first, Missing } from '../engine.ts'
+import type { GpuJs } from '../gpujs.ts'
+import { keepPrograms, startGpuJs } from './compiler.ts'
+
+/** Kernels in JavaScript: slow, and there everywhere. */
+export function cpu(gpujs: GpuJs): Engine {
+  return hostEngine(gpujs, 'cpu', (length) => length)
+}
+
+/** Kernels in WebAssembly. */
+export function webasm(gpujs: GpuJs): Engine {
+  if (typeof WebAssembly === 'undefined') throw new Missing('there is no WebAssembly here')
+  // The sizes of arrays are part of a module: rounded up, different shapes share one.
+  return hostEngine(gpujs, 'webasm', sizeClass)
+}
+
+/** Memory is of the host; arrays have room for `room(length)` elements. */
+function hostEngine(gpujs: GpuJs, mode: 'cpu' | 'webasm', room: (length: number) => number): Engine {
+  const makeKernel = startGpuJs(gpujs, { mode })
+  const programs = keepPrograms(({ source, arrays, numbers }) => {
+    // The cells that are there for their size alone have nothing to read.
+    const guarded = source.replace(') {', ', k_length) {\nif (this.thread.x >= k_length) { return 0; }')
+    const kernel = makeKernel({ source: guarded, arrays, numbers: numbers + 1 }, 'Input')
+    return (length, handles, values) => {
+      kernel.setOutput([room(length)])
+      const inputs = handles.map((handle) => gpujs.input(handle as Float32Array, [(handle as Float32Array).length]))
+      return kernel(...inputs, ...values, length)
+    }
+  })
+  return {
+    mode,
+    sync: true,
+    adapter: null,
+    upload(values) {
+      const memory = new Float32Array(room(values.length))
+      memory.set(values)
+      return memory
+    },
+    download: (handle, length) => first(handle as Float32Array, length),
+    release() {},
+    compile: programs.compile,
+    get compiled() {
+      return programs.compiled
+    },
+  }
+}
+
+/** The next of 1, 2, 3, 4, 6, 8, 12, 16, …, from 4 on: at most a third is room to spare. */
+function sizeClass(length: number): number {
+  if (length <= 4) return 4
+  const power = 2 ** Math.ceil(Math.log2(length))
+  return length <= power * 0.75 ? power * 0.75 : power
+}
