@@ -36,7 +36,7 @@ const notes = `- All contestants start from the same weights and the same data, 
 - jax-js runs compiled functions (\`jit\`), whole training steps as one; TensorFlow.js frees memory by \`tidy\`. In chainrule and
   PyTorch nothing is compiled ahead and nothing is freed by hand.
 - The rows of single ops drop each result, in a loop that never yields to the event loop. PyTorch frees it at once, TensorFlow.js
-  and jax-js are told to; chainrule moves old results out of its kernels' memory when that is full, and its times contain that.
+  and jax-js are told to; chainrule has what was dropped collected when its kernels' memory is full, and its times contain that.
 - TensorFlow.js takes tokens one-hot, as a matrix product: its WebAssembly backend has no gradient of a gather.`
 
 /** Writes both; `lines` say what was measured on, and by whom. */

@@ -1,5 +1,6 @@
 import { bool, type DType, type TypedArray } from '../../dtype.ts'
 import type { HostBuffer } from '../js/host.ts'
+import { Collector } from './collector.ts'
 import type { KernelMemory } from './memory.ts'
 
 /**
@@ -7,6 +8,8 @@ import type { KernelMemory } from './memory.ts'
  * knows slots, never the buffers that hold them, so that the collector can tell when a buffer is dropped.
  */
 interface Slot {
+  /** The buffer, as long as somebody holds it; `null` where a finalizer tells when nobody does. */
+  holder: WeakRef<ResidentBuffer> | null
   pointer: number
   moved: TypedArray | null
   length: number
@@ -42,6 +45,9 @@ export class ResidentBuffer implements HostBuffer {
 /** The most buffers without memory that wait to be used again. */
 const mostSpare = 256
 
+/** With more buffers than this, the collector is asked which of them were dropped. */
+const mostSlots = 2 ** 16
+
 /** What is where. */
 export interface ResidencyStats {
   /** Bytes in the memory of the kernels. */
@@ -54,27 +60,34 @@ export interface ResidencyStats {
 }
 
 /**
- * The memory of the kernels as a cache in front of the JavaScript heap. Nobody frees anything: what is dropped is freed by
- * finalizers, which run when the program yields to the event loop. A loop that never yields stays bounded all the same:
- * past a budget, the storages used longest ago move out to plain arrays, which the collector frees without any finalizer
- * and whose weight makes it run; they come back when a kernel asks for them.
+ * The memory of the kernels as a cache in front of the JavaScript heap. Nobody frees anything. Past a budget, what was dropped is
+ * freed: where the collector can be asked (see Collector), at once; elsewhere by finalizers, which run when the program yields
+ * to the event loop. Memory stays bounded in any case: what is still too much moves out, the storages used longest ago first, to
+ * plain arrays, which the collector frees without any finalizer and whose weight makes it run. They come back when a kernel asks
+ * for them.
  */
 export class Residency {
   readonly memory: KernelMemory
+  readonly #collector: Collector | null
   #budget: number
+  /** What moving out takes, in milliseconds a byte. */
+  #movingTime = 0.3 / 2 ** 20
   #call = 0
   #movedOut = 0
   #movedIn = 0
+  /** How many have memory. */
+  #slots = 0
   /** The slot used longest ago, and the newest. */
   #oldest: Slot | null = null
   #newest: Slot | null = null
-  /** Buffers that nobody holds any more: to be used again, as telling the registry of a new one takes half a microsecond. */
+  /** Buffers that nobody holds any more: to be used again, as hearing of a new one's end costs half a microsecond. */
   readonly #spare: ResidentBuffer[] = []
   readonly #registry = new FinalizationRegistry<Slot>((slot) => this.#drop(slot))
 
   constructor(memory: KernelMemory, budget: number) {
     this.memory = memory
     this.#budget = budget
+    this.#collector = Collector.create(budget / 4)
   }
 
   get stats(): ResidencyStats {
@@ -99,11 +112,21 @@ export class Residency {
       this.#append(slot)
       return spare
     }
-    const slot: Slot = { pointer: 0, moved: null, length, dtype, call: this.#call, before: null, after: null }
+    const slot: Slot = {
+      pointer: 0,
+      moved: null,
+      length,
+      dtype,
+      call: this.#call,
+      before: null,
+      after: null,
+      holder: null,
+    }
     slot.pointer = this.#take(length * dtype.itemsize)
     this.#append(slot)
     const buffer = new ResidentBuffer(this, slot)
-    this.#registry.register(buffer, slot, slot)
+    if (this.#collector === null) this.#registry.register(buffer, slot, slot)
+    else slot.holder = new WeakRef(buffer)
     return buffer
   }
 
@@ -143,12 +166,14 @@ export class Residency {
   }
 
   #take(bytes: number): number {
-    if (this.memory.stats.used + bytes > this.#budget) this.#makeRoom(bytes)
+    this.#collector?.allocated(bytes)
+    if (this.memory.stats.used + bytes > this.#budget || this.#slots > mostSlots) this.#makeRoom(bytes)
     return this.memory.alloc(bytes)
   }
 
-  /** Moves out what was used longest ago; what the current call uses stays, even past the budget. */
+  /** Frees what was dropped, then moves out what was used longest ago; what the current call uses stays, even past the budget. */
   #makeRoom(bytes: number): void {
+    this.#collector?.collect(() => this.#dropUnheld() * this.#movingTime)
     let slot = this.#oldest
     while (slot !== null && this.memory.stats.used + bytes > this.#budget) {
       const next: Slot | null = slot.after
@@ -157,8 +182,22 @@ export class Residency {
     }
   }
 
+  /** Frees what nobody holds any more, but for what the current call uses: the call may have let go of it. Returns how many bytes. */
+  #dropUnheld(): number {
+    const before = this.memory.stats.used
+    for (let slot = this.#oldest; slot !== null; ) {
+      const next: Slot | null = slot.after
+      if (slot.call !== this.#call && slot.holder?.deref() === undefined) this.#drop(slot)
+      slot = next
+    }
+    return before - this.memory.stats.used
+  }
+
   #moveOut(slot: Slot): void {
+    const start = performance.now()
     slot.moved = this.arrayOf(slot).slice()
+    const time = (performance.now() - start) / (slot.length * slot.dtype.itemsize)
+    this.#movingTime += (time - this.#movingTime) / 16
     // A finalizer would hold the slot, and so the array, until the program yields.
     this.#registry.unregister(slot)
     this.#drop(slot)
@@ -175,11 +214,12 @@ export class Residency {
     slot.moved = null
     this.arrayOf(slot).set(elements)
     this.#append(slot)
-    this.#registry.register(buffer, slot, slot)
+    if (this.#collector === null) this.#registry.register(buffer, slot, slot)
     this.#movedIn++
   }
 
   #append(slot: Slot): void {
+    this.#slots++
     slot.before = this.#newest
     slot.after = null
     if (this.#newest === null) this.#oldest = slot
@@ -188,6 +228,7 @@ export class Residency {
   }
 
   #unlink(slot: Slot): void {
+    this.#slots--
     if (slot.before === null) this.#oldest = slot.after
     else slot.before.after = slot.after
     if (slot.after === null) this.#newest = slot.before
