@@ -6,5 +6,8 @@ const conditions = ['chainrule-source', 'module', 'node', 'development|productio
 export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions, externalConditions: ['chainrule-source'] } },
-  test: { include: ['**/test/**/*.test.ts'] },
+  test: {
+    include: ['**/test/**/*.test.ts'],
+    provide: { devices: process.env['CHAINRULE_DEVICES']?.split(',') ?? null },
+  },
 })

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 
 const software = '/usr/lib/chromium/vk_swiftshader_icd.json'
 if (process.env.VK_ICD_FILENAMES === undefined && existsSync(software)) process.env.VK_ICD_FILENAMES = software
-process.env.CHAINRULE_GPU = 'webgpu'
+process.env.CHAINRULE_DEVICES = 'webgpu'
 process.chdir(fileURLToPath(new URL('../packages/core', import.meta.url)))
 
 /** Asks in a process of its own: a driver may end it. */

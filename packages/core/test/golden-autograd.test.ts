@@ -4,7 +4,7 @@
  */
 import { afterEach, expect, it, vi } from 'vitest'
 import * as torch from '../src/index.ts'
-import { caught, difference, isObject, readGolden } from './golden.ts'
+import { caught, isObject, readGolden } from './golden.ts'
 import { onEachCpu } from './harness.ts'
 
 const { Slice } = torch
@@ -1237,15 +1237,15 @@ const scenarios: Readonly<Record<string, () => unknown>> = {
 
 afterEach(() => vi.restoreAllMocks())
 
-onEachCpu('autograd as PyTorch runs it', () => {
-  const golden = readGolden<unknown>('autograd')
+const golden = await readGolden<unknown>('autograd')
 
+onEachCpu('autograd as PyTorch runs it', (on) => {
   it('has a twin of each scenario', () => {
     expect(Object.keys(scenarios).sort()).toEqual(Object.keys(golden).sort())
   })
 
-  it.each(Object.entries(scenarios))('%s', (name, run) => {
-    const text = difference(run(), golden[name])
+  it.each(Object.entries(scenarios))('%s', async (name, run) => {
+    const text = await on.difference(run(), golden[name])
     expect(text === null, text ?? '').toBe(true)
   })
 })

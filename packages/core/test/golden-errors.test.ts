@@ -4,16 +4,7 @@
  */
 import { expect, it } from 'vitest'
 import * as torch from '../src/index.ts'
-import {
-  caught,
-  decode,
-  difference,
-  dtypeNamed,
-  functionNamed,
-  hasProperty,
-  methodNamed,
-  readGolden,
-} from './golden.ts'
+import { caught, decode, dtypeNamed, functionNamed, hasProperty, methodNamed, readGolden } from './golden.ts'
 import { onEachCpu } from './harness.ts'
 
 interface Mistake {
@@ -64,9 +55,9 @@ function present(name: string, mistake: Mistake): boolean {
   return (isMethod(name, mistake) ? methodNamed(name) : functionNamed(name)) !== null
 }
 
-onEachCpu('errors as PyTorch words them', () => {
-  const golden = readGolden<readonly Mistake[]>('errors')
+const golden = await readGolden<readonly Mistake[]>('errors')
 
+onEachCpu('errors as PyTorch words them', (on) => {
   it('can make every mistake', () => {
     const missing = Object.entries(golden).flatMap(([name, mistakes]) =>
       mistakes.every((mistake) => present(name, mistake)) ? [] : [name],
@@ -78,15 +69,16 @@ onEachCpu('errors as PyTorch words them', () => {
     ([name, mistakes]) => [name, mistakes.filter((mistake) => present(name, mistake))] as const,
   )
 
-  it.each(tried.filter(([, mistakes]) => mistakes.length > 0))('%s', (name, mistakes) => {
-    const failures = mistakes.flatMap((mistake) => {
+  it.each(tried.filter(([, mistakes]) => mistakes.length > 0))('%s', async (name, mistakes) => {
+    const failures: string[] = []
+    for (const mistake of mistakes) {
       const { error, message } = mistake
       // What PyTorch has not implemented is a RuntimeError too.
       const expected = { error: error === 'RuntimeError' ? { any: [error, 'NotImplementedError'] } : error, message }
-      const text = difference(make(name, mistake), expected)
+      const text = await on.difference(make(name, mistake), expected)
       const options = mistake.o ? ` ${JSON.stringify(mistake.o)}` : ''
-      return text === null ? [] : [`${JSON.stringify(mistake.a)}${options}\n    ${text}`]
-    })
+      if (text !== null) failures.push(`${JSON.stringify(mistake.a)}${options}\n    ${text}`)
+    }
     expect(failures.length, failures.join('\n  ')).toBe(0)
   })
 })

@@ -3,11 +3,10 @@
  * strides of views, first and second gradients, and the names of graph nodes. A case goes through the function
  * and through the method, wherever PyTorch has both; an op that has an in-place form is replayed through that one too.
  */
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import * as torch from '../src/index.ts'
 import {
   decode,
-  difference,
   dtypeNamed,
   field,
   functionNamed,
@@ -20,7 +19,15 @@ import {
   type Tolerance,
   toNumber,
 } from './golden.ts'
-import { onEachCpu } from './harness.ts'
+import {
+  broadcastAt,
+  commonShape,
+  indicesOf,
+  type Model,
+  onEachFormulaDevice,
+  type TestBench,
+  valuesOf,
+} from './harness.ts'
 
 /** What PyTorch answers in one dtype: results, first gradients, second gradients, and how near is near enough. */
 interface Answer {
@@ -53,7 +60,7 @@ interface Op {
   readonly groups: Readonly<Record<string, readonly Case[]>>
 }
 
-const golden = readGolden<unknown>('ops')
+const golden = await readGolden<unknown>('ops')
 const inputs = golden['inputs'] as Readonly<Record<string, readonly [number[], Exclude<GoldenNumber, null>[]]>>
 const views = golden['views'] as Readonly<Record<string, readonly (readonly [string, ...unknown[]])[]>>
 const ops = new Map<string, Op>()
@@ -66,11 +73,11 @@ interface Arguments {
 }
 
 /** Makes the input `$name.view:dtype`. */
-function input(reference: string, caseDtype: string | null): torch.Tensor {
+function input(device: string, reference: string, caseDtype: string | null): torch.Tensor {
   const [, name = '', view, short] = /^\$(\w+)(?:\.(\w+))?(?::(\w+))?$/.exec(reference) ?? []
   const [shape, values] = inputs[name] ?? [[], []]
   const dtype = dtypeNamed(short ?? caseDtype ?? '')
-  let x = torch.tensor(values.map(toNumber), { dtype }).reshape(shape)
+  let x = torch.tensor(values.map(toNumber), { dtype, device }).reshape(shape)
   for (const [method, ...args] of view === undefined ? [] : (views[view] ?? [])) {
     const decoded = args.map((arg) => decode(arg, () => null))
     x = methodNamed(method)?.apply(x, decoded) as torch.Tensor
@@ -78,10 +85,10 @@ function input(reference: string, caseDtype: string | null): torch.Tensor {
   return x
 }
 
-function prepare(example: Case, dtype: string | null, requiresGrad: boolean): Arguments {
+function prepare(on: TestBench, example: Case, dtype: string | null, requiresGrad: boolean): Arguments {
   const leaves: torch.Tensor[] = []
   const make = (reference: string) => {
-    const x = input(reference, dtype)
+    const x = input(on.device.type, reference, dtype)
     if (x.dtype.is_floating_point) {
       if (requiresGrad) x.requires_grad_()
       leaves.push(x)
@@ -114,7 +121,7 @@ function tensorsOf(value: unknown): torch.Tensor[] {
 /** A gradient that differs from element to element; `ops.py` has the same formula. */
 function upstream(out: torch.Tensor): torch.Tensor {
   const values = Array.from({ length: out.numel() }, (_, i) => ((i * 7) % 11) / 8 - 0.6)
-  return torch.tensor(values, { dtype: out.dtype }).reshape(out.shape)
+  return torch.tensor(values, { dtype: out.dtype, device: out.device }).reshape(out.shape)
 }
 
 /** First gradients, and the second ones where `twice` is set. */
@@ -129,13 +136,18 @@ function gradients(out: unknown, leaves: readonly torch.Tensor[], twice: boolean
 }
 
 /** PyTorch's "no gradient" may be zeros of ours. */
-function gradientDifference(actual: unknown, expected: unknown, tolerance: Tolerance): string | null {
+async function gradientDifference(
+  on: TestBench,
+  actual: unknown,
+  expected: unknown,
+  tolerance: Tolerance,
+): Promise<string | null> {
   if (expected === null && actual instanceof torch.Tensor) {
-    return actual.ne(0).any().item() ? 'a gradient where PyTorch has none' : null
+    return (await valuesOf(actual)).some((value) => value !== 0) ? 'a gradient where PyTorch has none' : null
   }
   const zero = isGoldenTensor(expected) && expected.v.every((value) => value === 0 || value === '-0')
   if (actual === null && zero) return null
-  return difference(actual, expected, tolerance)
+  return on.difference(actual, expected, tolerance)
 }
 
 const answersOf = (example: Case): [string | null, Answer][] => {
@@ -146,19 +158,42 @@ const answersOf = (example: Case): [string | null, Answer][] => {
   return floats.length > 0 ? floats : [[null, example]]
 }
 
+/** Whether a device can hold the inputs of a case, and PyTorch's answer. */
+function fits(on: TestBench, { a, o }: Case, dtype: string | null, answer: Answer): boolean {
+  return on.fits([a, o ?? {}, { dtype }, answer])
+}
+
+/** An answer without the elements that come from -0, for devices on which 0 has no sign. */
+function withoutSigns(example: Case, answer: Answer): Answer {
+  const models = example.a.flatMap((value): Model[] => {
+    const [shape, values] = (typeof value === 'string' && inputs[value.slice(1)]) || []
+    return shape === undefined ? [] : [{ values: values?.map((x) => (x === '-0' ? 1 : 0)) ?? [], shape }]
+  })
+  if (!models.some(({ values }) => values.includes(1))) return answer
+  const shape = commonShape(...models.map((model) => model.shape))
+  const places = indicesOf(shape)
+  const masked = (x: unknown): unknown => {
+    if (!isGoldenTensor(x) || x.s.join() !== shape.join()) return x
+    const v = x.v.map((value, i) => (models.some((m) => broadcastAt(m, places[i] as number[]) === 1) ? null : value))
+    return { ...x, v }
+  }
+  return { ...answer, r: masked(answer.r), ...(answer.g && { g: answer.g.map(masked) }) }
+}
+
+/** Says how one answer to a case is not PyTorch's; null where it is. */
+type Check = (example: Case, dtype: string | null, answer: Answer) => Promise<string | null>
+
 /** Runs a check on each case and each dtype of a group; says where they differ, or nothing. */
-function differences(
-  cases: readonly Case[],
-  check: (example: Case, dtype: string | null, answer: Answer) => string | null,
-) {
+async function differences(on: TestBench, cases: readonly Case[], check: Check): Promise<string> {
   const failures: string[] = []
   let count = 0
   for (const example of cases) {
     for (const [dtype, answer] of answersOf(example)) {
+      if (!fits(on, example, dtype, answer)) continue
       count++
       let text: string | null
       try {
-        text = check(example, dtype, answer)
+        text = await check(example, dtype, on.device.exactZero ? answer : withoutSigns(example, answer))
       } catch (error) {
         text = `threw ${String(error)}`
       }
@@ -171,10 +206,14 @@ function differences(
   return `${failures.length} of ${count} cases differ:\n  ${shown}${failures.length > 8 ? '\n  …' : ''}`
 }
 
-/** One test: a check of all cases of a group. */
-function test(group: string, what: string, cases: readonly Case[], check: Parameters<typeof differences>[1]): void {
-  it(`${group}: ${what}`, () => {
-    const text = differences(cases, check)
+/** One test: a check of all cases of a group that the device can hold. */
+function replay(on: TestBench, group: string, what: string, all: readonly Case[], check: Check): void {
+  const fitting = all.filter((example) =>
+    answersOf(example).some(([dtype, answer]) => fits(on, example, dtype, answer)),
+  )
+  if (fitting.length === 0) return
+  test(`${group}: ${what}`, async () => {
+    const text = await differences(on, fitting, check)
     expect(text === '', text).toBe(true)
   })
 }
@@ -185,24 +224,24 @@ const toleranceOf = (example: Case, relative: number | undefined): Tolerance => 
   signedZero: example.zero === 1,
 })
 
-function checkForward(name: string, form: string) {
-  return (example: Case, dtype: string | null, answer: Answer): string | null => {
-    const { values } = prepare(example, dtype, false)
+function checkForward(on: TestBench, name: string, form: string): Check {
+  return async (example, dtype, answer) => {
+    const { values } = prepare(on, example, dtype, false)
     const out = invoke(name, form, values)
-    const text = difference(out, answer.r, toleranceOf(example, answer.tol?.r))
+    const text = await on.difference(out, answer.r, toleranceOf(example, answer.tol?.r))
     if (text !== null || example.st === undefined) return text
     const strides = JSON.stringify(tensorsOf(out).map((x) => [...x.stride()]))
     return strides === JSON.stringify(example.st) ? null : `strides ${strides}, PyTorch ${JSON.stringify(example.st)}`
   }
 }
 
-function checkInPlace(name: string) {
-  return (example: Case, dtype: string | null, answer: Answer): string | null => {
-    const [self, ...rest] = prepare(example, dtype, false).values
+function checkInPlace(on: TestBench, name: string): Check {
+  return async (example, dtype, answer) => {
+    const [self, ...rest] = prepare(on, example, dtype, false).values
     const x = (self as torch.Tensor).clone()
     const out = methodNamed(`${name}_`)?.apply(x, rest)
     if (out !== x) return 'does not return its tensor'
-    return difference(x, answer.r, toleranceOf(example, answer.tol?.r))
+    return on.difference(x, answer.r, toleranceOf(example, answer.tol?.r))
   }
 }
 
@@ -211,24 +250,25 @@ function keepsType(example: Case): boolean {
   const [self] = example.a
   return answersOf(example).every(([dtype, { r }]) => {
     if (typeof self !== 'string' || !self.startsWith('$') || !isGoldenTensor(r)) return false
-    const x = input(self, dtype)
+    const x = input('cpu', self, dtype)
     return x.dtype === dtypeNamed(r.d) && JSON.stringify(x.shape) === JSON.stringify(r.s)
   })
 }
 
-function checkGradient(name: string, form: string, order: 'g' | 'h') {
-  return (example: Case, dtype: string | null, answer: Answer): string | null => {
+function checkGradient(on: TestBench, name: string, form: string, order: 'g' | 'h'): Check {
+  return async (example, dtype, answer) => {
     const expected = answer[order]
     if (expected === undefined) return null
-    const { values, leaves } = prepare(example, dtype, true)
+    const { values, leaves } = prepare(on, example, dtype, true)
     const [first, second] = gradients(invoke(name, form, values), leaves, order === 'h')
     const actual = order === 'g' ? first : second
     const tolerance = { relative: answer.tol?.[order], slack: order === 'h' ? 10 : 1 }
-    const texts = expected.map((gradient, i) => {
-      const text = gradientDifference(actual[i], gradient, tolerance)
-      return text === null ? null : `with respect to input ${i}: ${text}`
-    })
-    return texts.filter((text) => text !== null).join('\n    ') || null
+    const texts: string[] = []
+    for (const [i, gradient] of expected.entries()) {
+      const text = await gradientDifference(on, actual[i], gradient, tolerance)
+      if (text !== null) texts.push(`with respect to input ${i}: ${text}`)
+    }
+    return texts.join('\n    ') || null
   }
 }
 
@@ -237,10 +277,10 @@ function isName(name: string | null, expected: unknown): boolean {
   return Array.isArray(expected) ? expected.includes(name) : name === expected
 }
 
-function checkName(name: string, form: string) {
-  return (example: Case, dtype: string | null): string | null => {
+function checkName(on: TestBench, name: string, form: string): Check {
+  return async (example, dtype) => {
     if (example.n === undefined) return null
-    const outs = tensorsOf(invoke(name, form, prepare(example, dtype, true).values))
+    const outs = tensorsOf(invoke(name, form, prepare(on, example, dtype, true).values))
     const names = outs.map((out) => out.grad_fn?.name() ?? null)
     const each = isObject(example.n) && 'each' in example.n ? (example.n.each as unknown[]) : names.map(() => example.n)
     const right = names.length === each.length && names.every((ours, i) => isName(ours, each[i]))
@@ -253,34 +293,34 @@ const hasAnswer = (cases: readonly Case[], key: 'g' | 'h') =>
 
 const formNames: Readonly<Record<string, string>> = { f: 'function', m: 'method', p: 'property' }
 
-onEachCpu('ops as PyTorch computes them', () => {
-  it('has the functions and methods that PyTorch has', () => {
-    const missing = [...ops].flatMap(([name, op]) =>
-      op.f
-        .split('')
-        .filter((form) => !present(name, form))
-        .map((form) => `${name} ${form}`),
-    )
-    expect(missing).toEqual([])
-  })
+test('have the functions and methods that PyTorch has', () => {
+  const missing = [...ops].flatMap(([name, op]) =>
+    op.f
+      .split('')
+      .filter((form) => !present(name, form))
+      .map((form) => `${name} ${form}`),
+  )
+  expect(missing).toEqual([])
+})
 
+onEachFormulaDevice('ops as PyTorch computes them', (on) => {
   describe.each([...ops])('%s', (name, op) => {
     for (const [group, all] of Object.entries(op.groups)) {
       for (const form of 'fmp') {
         const cases = all.filter((example) => (example.f ?? op.f).includes(form) && present(name, form))
         if (cases.length === 0) continue
-        test(group, formNames[form] ?? form, cases, checkForward(name, form))
+        replay(on, group, formNames[form] ?? form, cases, checkForward(on, name, form))
         const again = form === 'm' && all.some((example) => (example.f ?? op.f).includes('f')) && present(name, 'f')
         if (again) continue
-        if (hasAnswer(cases, 'g')) test(group, 'gradient', cases, checkGradient(name, form, 'g'))
-        if (hasAnswer(cases, 'h')) test(group, 'second gradient', cases, checkGradient(name, form, 'h'))
+        if (hasAnswer(cases, 'g')) replay(on, group, 'gradient', cases, checkGradient(on, name, form, 'g'))
+        if (hasAnswer(cases, 'h')) replay(on, group, 'second gradient', cases, checkGradient(on, name, form, 'h'))
         if (cases.some((example) => example.n !== undefined)) {
-          test(group, 'grad_fn', cases, checkName(name, form))
+          replay(on, group, 'grad_fn', cases, checkName(on, name, form))
         }
       }
       if (op.i === 1 && methodNamed(`${name}_`) !== null) {
         const cases = all.filter((example) => example.st === undefined && keepsType(example))
-        if (cases.length > 0) test(group, 'in place', cases, checkInPlace(name))
+        if (cases.length > 0) replay(on, group, 'in place', cases, checkInPlace(on, name))
       }
     }
   })

@@ -5,8 +5,9 @@ import { createGpu, type GpuDevice } from '../src/devices/gpu/device.ts'
 import type { Mode } from '../src/devices/gpu/engine.ts'
 import { modes, start } from '../src/devices/gpu/start.ts'
 import * as torch from '../src/index.ts'
+import { devices } from './devices.ts'
 
-const named = (process.env['CHAINRULE_GPU'] ?? 'cpu,webasm').split(',') as Mode[]
+const named = devices.filter(({ type }) => type === 'gpu')
 
 describe('before it is started', () => {
   it('a tensor on the GPU is an error that says what to await', () => {
@@ -40,9 +41,8 @@ describe('before it is started', () => {
   })
 })
 
-const asynchronous = named.filter((mode) => mode === 'webgpu')
-
-describe.each(named)('on gpu (%s)', (mode) => {
+describe.each(named)('on gpu ($name)', ({ name }) => {
+  const mode = name as Mode
   const use = async (): Promise<GpuDevice> => {
     const { device } = await start(mode)
     registerDevice(device)
@@ -75,6 +75,19 @@ describe.each(named)('on gpu (%s)', (mode) => {
       [2, 4],
       [6, 8],
     ])
+  })
+
+  it('computes with lone numbers of the CPU', async () => {
+    await use()
+    const x = torch.tensor([1, 2], { device: 'gpu', requires_grad: true })
+    const scale = torch.tensor(3)
+    const y = scale.mul(x).add(true)
+    expect(y.device).toBe('gpu')
+    expect(await y.tolist_async()).toEqual([4, 7])
+    y.sum().backward()
+    expect(await x.grad?.tolist_async()).toEqual([3, 3])
+    expect(await x.detach().add_(torch.tensor(1)).tolist_async()).toEqual([2, 3])
+    expect(() => torch.ones([]).add_(x.detach())).toThrow('same device')
   })
 
   it('sends gradients back through a transfer', async () => {
@@ -121,13 +134,16 @@ describe.each(named)('on gpu (%s)', (mode) => {
   })
 })
 
-it.each(asynchronous)('refuses reads on gpu (%s) that cannot be answered at once, with the way out', async (mode) => {
-  registerDevice((await start(mode)).device)
-  const x = torch.ones([], { device: 'gpu' })
-  expect(() => x.item()).toThrow('await x.cpu()')
-  expect(() => x.to('cpu')).toThrow('await x.cpu()')
-  expect(String(x)).toContain('not read')
-})
+it.each(named.filter(({ sync }) => !sync))(
+  'refuses reads on gpu ($name) that cannot be answered at once, with the way out',
+  ({ use }) => {
+    use()
+    const x = torch.ones([], { device: 'gpu' })
+    expect(() => x.item()).toThrow('await x.cpu()')
+    expect(() => x.to('cpu')).toThrow('await x.cpu()')
+    expect(String(x)).toContain('not read')
+  },
+)
 
 it('an error of a kernel reaches the next read, with its op', async () => {
   const { device } = await start('cpu')

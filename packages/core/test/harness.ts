@@ -1,101 +1,31 @@
 /**
- * What the generated tests stand on: the devices to run on, tensors with known values in every layout, and comparison
- * with numbers that were worked out in float64 without any kernel. A new device is one more entry of `devices`.
+ * What the generated tests stand on: blocks that run on each device, tensors with known values in every layout, and
+ * comparison with numbers that were worked out in float64 without any kernel, or by PyTorch.
  */
 // oxlint-disable vitest/no-standalone-expect -- what is expected here is expected by the tests that call it
 import { beforeAll, describe, expect } from 'vitest'
-import { registerDevice } from '../src/devices/device.ts'
-import type { Mode } from '../src/devices/gpu/engine.ts'
-import { start } from '../src/devices/gpu/start.ts'
-import { js } from '../src/devices/js/index.ts'
-import { createWasm } from '../src/devices/wasm/index.ts'
 import * as torch from '../src/index.ts'
+import { devicesWith, type TestDevice, valuesOf } from './devices.ts'
 import { randomNumbers } from './formula-random.ts'
+import { difference, fits, type Tolerance } from './golden.ts'
 
+export { devices, type TestDevice, valuesOf } from './devices.ts'
 export type Tensor = torch.Tensor
 export const { Slice } = torch
 
-/** A device, and how near its results have to come. */
-export interface TestDevice {
-  /** Shown in the titles of the tests. */
-  readonly title: string
-  /** The `device` of tensors. */
-  readonly type: string
-  /** Makes it the device of that type. */
-  readonly use: () => void
-  /** Whether all others are measured by it. */
-  readonly isReference: boolean
-  /** The dtypes of floating point numbers that it has, the most precise last. */
-  readonly floats: readonly torch.DType[]
-  /** The relative error of one op in float32, and the absolute one near zero. */
-  readonly relative: number
-  readonly absolute: number
-  /** Whether 0 and -0 are told apart. */
-  readonly signedZero: boolean
-  /** Whether whole numbers have 32 bits; else they are exact below 2^24 only. */
-  readonly wideIntegers: boolean
-}
-
-const wasm = createWasm()
-// Modes of gpu.js to run on: one checks the formulas, another the rest. `CHAINRULE_GPU=webgpu` names one for all.
-const named = process.env['CHAINRULE_GPU']?.split(',') as Mode[] | undefined
-const formulaModes = named ?? ['cpu']
-const otherModes = named ?? ['webasm']
-const gpus = await Promise.all([...new Set([...formulaModes, ...otherModes])].map(start))
-
-/** Every device that answers on this machine. */
-export const devices: readonly TestDevice[] = [
-  {
-    title: 'js',
-    type: 'cpu',
-    use: () => registerDevice(js),
-    isReference: true,
-    floats: [torch.float32, torch.float64],
-    // Computed in float64 and rounded once, but for `sigmoid`, which rounds each step as PyTorch's does.
-    relative: 2 ** -22,
-    absolute: 2 ** -149,
-    signedZero: true,
-    wideIntegers: true,
-  },
-  {
-    title: 'wasm',
-    type: 'cpu',
-    use: () => registerDevice(wasm),
-    isReference: false,
-    floats: [torch.float32, torch.float64],
-    relative: 2 ** -20,
-    absolute: 2 ** -20,
-    signedZero: true,
-    wideIntegers: true,
-  },
-  ...gpus.map(
-    ({ mode, device }): TestDevice => ({
-      title: `gpu (${mode})`,
-      type: 'gpu',
-      use: () => registerDevice(device),
-      isReference: false,
-      floats: [torch.float32],
-      // WGSL leaves its own functions several units in the last place.
-      relative: mode === 'webgpu' ? 2 ** -17 : 2 ** -20,
-      absolute: 2 ** -20,
-      signedZero: false,
-      wideIntegers: false,
-    }),
-  ),
-]
-
 /** Runs a block of tests on each device. Tensors may be made in tests only: before them, another device may be in use. */
-export const onEachDevice = onDevices(otherModes)
-/** As `onEachDevice`, for tests of every formula. */
-export const onEachFormulaDevice = onDevices(formulaModes)
+export const onEveryDevice = onDevices(devicesWith(['cpu', 'webasm']))
+/** As `onEveryDevice`, with one of the GPU's modes that every machine has. */
+export const onEachDevice = onDevices(devicesWith(['webasm']))
+/** As `onEachDevice`, for tests of every formula: with the mode that compiles them fastest. */
+export const onEachFormulaDevice = onDevices(devicesWith(['cpu']))
 /** As `onEachDevice`, for tests whose tensors are on the CPU. */
-export const onEachCpu = onDevices([])
+export const onEachCpu = onDevices(devicesWith([]).filter(({ type }) => type === 'cpu'))
 
-function onDevices(modes: readonly Mode[]): (title: string, tests: (on: TestBench) => void) => void {
-  const shown = devices.filter(({ type, title }) => type === 'cpu' || modes.some((mode) => title === `gpu (${mode})`))
+function onDevices(shown: readonly TestDevice[]): (title: string, tests: (on: TestBench) => void) => void {
   return (title, tests) => {
     for (const device of shown) {
-      describe(`${title} on ${device.title}`, () => {
+      describe(`${title} on ${device.type === 'cpu' ? device.name : `gpu (${device.name})`}`, () => {
         beforeAll(device.use)
         tests(new TestBench(device))
       })
@@ -244,7 +174,7 @@ export class TestBench {
     rounded: readonly number[] = [],
   ): Promise<void> {
     expect(actual.shape).toEqual(shape)
-    const { relative, absolute, signedZero } = this.device
+    const { relative, absolute, exactZero } = this.device
     const exact = actual.dtype.kind !== 'floating'
     const several = Math.max(0, tolerance - 1)
     const [rel, abs] =
@@ -255,8 +185,8 @@ export class TestBench {
     expect(values.length).toBe(expected.length)
     const isNear = (got: number, value: number): boolean => {
       const wanted = actual.dtype.round(value)
-      if (Object.is(got, wanted) || (got === wanted && (!signedZero || exact || tolerance > 1))) return true
-      return !exact && Math.abs(got - value) <= abs + rel * Math.abs(value)
+      if (Object.is(got, wanted) || (got === wanted && (!exactZero || exact || tolerance > 1))) return true
+      return !exact && Number.isFinite(value) && Math.abs(got - value) <= abs + rel * Math.abs(value)
     }
     const wrong = expected.flatMap((value, i) => {
       const got = values[i] as number
@@ -264,6 +194,16 @@ export class TestBench {
       return [`[${i}] ${show(got)}, expected ${show(actual.dtype.round(value))}`]
     })
     expect(wrong.slice(0, 5)).toEqual([])
+  }
+
+  /** Says where a result is not what PyTorch found; null where it is. */
+  difference(actual: unknown, expected: unknown, tolerance: Tolerance = {}): Promise<string | null> {
+    return difference(this.device, actual, expected, tolerance)
+  }
+
+  /** Whether this device can hold all that a golden entry says. */
+  fits(entry: unknown): boolean {
+    return fits(this.device, entry)
   }
 
   /** Expects two tensors to have the same dtype, shape and values: on the reference device to the bit. */
@@ -279,13 +219,6 @@ const show = (value: number): string => (Object.is(value, -0) ? '-0' : String(va
 
 /** The number of elements of a shape. */
 export const sizeOf = (shape: torch.Shape): number => shape.reduce((product, size) => product * size, 1)
-
-/** The elements in row-major order, on every device. */
-export async function valuesOf(x: Tensor): Promise<number[]> {
-  const packed = torch.no_grad(() => x.detach().contiguous())
-  const memory = await packed.storage.device.readAsync(packed.storage)
-  return Array.from(memory.slice(packed.offset, packed.offset + packed.numel()))
-}
 
 /** Ways for a matrix to lie in memory: each gives a tensor equal to `x`, with other strides. */
 export const layouts: Readonly<Record<string, (x: Tensor) => Tensor>> = {

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { afterEach, expect, test } from 'vitest'
 import { dtypes, float32, float64, int32 } from '../src/dtype.ts'
 import { ValueError } from '../src/errors.ts'
@@ -10,6 +9,7 @@ import {
   repr,
   set_printoptions,
 } from '../src/tensor/print.ts'
+import { readGolden } from './golden-file.ts'
 
 /** What tools/golden/print.py writes. */
 interface Case {
@@ -24,7 +24,7 @@ interface Case {
   expected: string
 }
 
-const cases: Case[] = JSON.parse(readFileSync(new URL('./golden/print.json', import.meta.url), 'utf8'))
+const cases = Object.values(await readGolden<Case>('print'))
 
 const notFinite: Record<string, number> = { nan: Number.NaN, inf: Number.POSITIVE_INFINITY, '-inf': -Infinity }
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { afterEach, describe, expect, test } from 'vitest'
 import type { DType, TypedArray } from '../src/dtype.ts'
 import * as random from '../src/random/index.ts'
-import { type DTypeName, dtypeNamed, readGolden } from './golden.ts'
+import { type DTypeName, dtypeNamed, readGolden } from './golden-file.ts'
 
 const { Generator } = random
 
@@ -19,7 +19,9 @@ interface Failure {
   readonly message: string
 }
 
-const { errors, ...cases } = readGolden<unknown>('random') as Record<string, Case> & { errors: Record<string, Failure> }
+const { errors, ...cases } = (await readGolden<unknown>('random')) as Record<string, Case> & {
+  errors: Record<string, Failure>
+}
 
 type Call = (out: TypedArray, dtype: DType, generator: random.Generator, ...args: number[]) => void
 

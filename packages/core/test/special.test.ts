@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import {
   evaluate,
@@ -9,15 +8,11 @@ import {
   parse,
   shorthands,
 } from '../src/formula/index.ts'
+import { type GoldenNumber, readGolden, toNumber } from './golden-file.ts'
 
-type GoldenNumber = number | 'nan' | 'inf' | '-inf' | '-0'
-type Rows = Readonly<Record<string, readonly (readonly GoldenNumber[])[]>>
+type Rows = Readonly<Record<string, readonly (readonly Exclude<GoldenNumber, null>[])[]>>
 
-const golden: { readonly values: Rows; readonly edges: Rows } = JSON.parse(
-  readFileSync(new URL('./golden/special.json', import.meta.url), 'utf8'),
-)
-const words: Readonly<Record<string, number>> = { nan: Number.NaN, inf: Infinity, '-inf': -Infinity, '-0': -0 }
-const toNumber = (x: GoldenNumber): number => (typeof x === 'number' ? x : (words[x] ?? Number.NaN))
+const golden = (await readGolden<Rows>('special')) as { readonly values: Rows; readonly edges: Rows }
 
 /** The reference of the table; an argument that a function does not take must not matter. */
 function valueOf(name: FunctionName, [a = 0.25, b = 0.25, c = 0.25]: readonly number[]): number {

@@ -17,7 +17,7 @@ import { allocate, wrapNumber } from '../../tensor/make.ts'
 import { Tensor, type TensorLike } from '../../tensor/tensor.ts'
 import { ElementwiseNode } from './elementwise-node.ts'
 import { pascalCase } from './names.ts'
-import { checkWritable, commonShape, leader, toValue, type Value } from './operands.ts'
+import { checkWritable, commonShape, leader, together, toValue, type Value } from './operands.ts'
 import { bindParameters } from './parameters.ts'
 import { can_cast, result_type } from './promotion.ts'
 
@@ -149,7 +149,8 @@ export class ElementwiseOp {
     return this.#record(wrapNumber(first.storage.device, first.dtype, single ? Math.fround(value) : value), values)
   }
 
-  #general(values: readonly Value[]): Tensor {
+  #general(given: readonly Value[]): Tensor {
+    const values = together(given)
     const operands = values.slice(0, this.arity)
     const first = leader(this.name, operands)
     const dtype = this.#computeType(operands)
@@ -162,8 +163,9 @@ export class ElementwiseOp {
   }
 
   /** As `call`, into the memory of the first operand. */
-  callInPlace(values: readonly Value[]): Tensor {
-    const x = values[0] as Tensor
+  callInPlace(given: readonly Value[]): Tensor {
+    const x = given[0] as Tensor
+    const values = [x, ...together(given).slice(1)]
     const operands = values.slice(0, this.arity)
     leader(this.name, operands)
     const promoted = this.#computeType(operands)

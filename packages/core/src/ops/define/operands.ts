@@ -15,6 +15,14 @@ export function toValue(op: string, x: TensorLike): Value {
   throw new TypeError(`${op}(): expected a Tensor or a number, got ${x === null ? 'null' : typeof x} ${String(x)}`)
 }
 
+/** Operands in one place: as in PyTorch, a lone number on the CPU goes to where the others are. */
+export function together(values: readonly Value[]): readonly Value[] {
+  const away = values.find((x): x is Tensor => typeof x !== 'number' && x.device !== 'cpu')
+  if (away === undefined) return values
+  const isLone = (x: Tensor): boolean => x.device === 'cpu' && x.shape.length === 0
+  return values.map((x) => (typeof x !== 'number' && isLone(x) ? x.to(away.device) : x))
+}
+
 /** The first tensor among operands, whose device is where the op runs; all others have to be there too. */
 export function leader(op: string, operands: readonly Value[]): Tensor {
   let first: Tensor | null = null
