@@ -11,8 +11,11 @@ export type ScatterMode = 'set' | 'add' | 'multiply' | 'max' | 'min'
  * All of one call have the same dtype, but for indices, which are int32 and already in range.
  */
 export interface Routines extends ConvRoutines, PoolRoutines {
-  /** `[batch, m, k] × [batch, k, n] → [batch, m, n]`. */
-  matmul(out: Operand, a: Operand, b: Operand): void
+  /**
+   * `[batch, m, k] × [batch, k, n] → [batch, m, n]`, the sums added to `start` where there is one: of the shape of `out`, its
+   * strides 0 where all rows or matrices share one, and otherwise 1 along a row.
+   */
+  matmul(out: Operand, a: Operand, b: Operand, start: Operand | null): void
   /** `out[i][j][k] = x[i][index[i][j][k]][k]` for `dim` 1, and so on. Out and index have one shape. */
   gather(out: Operand, x: Operand, index: Operand, dim: number): void
   /** `out[i][index[i][j][k]][k] = source[i][j][k]` for `dim` 1, and so on, or `+=` and so on, one element after the other. */

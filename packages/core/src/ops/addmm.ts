@@ -3,6 +3,7 @@ import type { Tensor } from '../tensor/tensor.ts'
 import { named } from './arguments.ts'
 import { routine } from './define/routine.ts'
 import { bmm, mm, mv, outer } from './matmul.ts'
+import { multiply, productGradients } from './matmul-step.ts'
 
 /** What `addmm` and its kin multiply the bias and the product by. */
 export interface AddmmOptions {
@@ -19,6 +20,10 @@ export const addmm = named(
       'addmm',
       [x, mat1, mat2],
       () => {
+        if (canStart(x, mat1, mat2) && beta === 1 && alpha === 1) {
+          const shape = [mat1.shape[0] as number, mat2.shape[1] as number]
+          return multiply(mat1, mat2, shape, x.expand(shape))
+        }
         const out = mm(mat1, mat2)
         const scaled = alpha === 1 ? out : out.mul(alpha)
         const bias = beta === 1 ? x : x.mul(beta)
@@ -32,8 +37,7 @@ export const addmm = named(
           const scaled = alpha === 1 ? g : g.mul(alpha)
           return [
             needs(0) ? (beta === 1 ? g : g.mul(beta)).sum_to_size(x.shape) : null,
-            needs(1) ? mm(scaled, (b as Tensor).t()) : null,
-            needs(2) ? mm((a as Tensor).t(), scaled) : null,
+            ...productGradients(scaled, [a as Tensor, b as Tensor], (factor) => needs(factor + 1), mm),
           ]
         },
       }),
@@ -41,6 +45,16 @@ export const addmm = named(
   },
   ['beta', 'alpha'],
 )
+
+/** Whether all is checked and `x` is a row, or rows, that a product can start from. */
+function canStart(x: Tensor, mat1: Tensor, mat2: Tensor): boolean {
+  if (mat1.ndim !== 2 || mat2.ndim !== 2 || mat1.shape[1] !== mat2.shape[0]) return false
+  const isAlike = x.dtype.kind === 'floating' && x.dtype === mat1.dtype && x.dtype === mat2.dtype
+  const { device } = x.storage
+  if (!isAlike || device !== mat1.storage.device || device !== mat2.storage.device) return false
+  const isRow = x.ndim === 1 || (x.ndim === 2 && (x.shape[0] === 1 || x.shape[0] === mat1.shape[0]))
+  return isRow && x.shape.at(-1) === mat2.shape[1] && x.strides.at(-1) === 1
+}
 
 /** `beta * x + alpha * (batch1 × batch2)`. */
 export const baddbmm = named(

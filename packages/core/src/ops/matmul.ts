@@ -1,10 +1,10 @@
 import { nameStep } from '../autograd/graph.ts'
 import { RuntimeError } from '../errors.ts'
-import { broadcastShapes, formatShape, numel, type Shape } from '../shape.ts'
-import { allocate } from '../tensor/make.ts'
+import { broadcastShapes, formatShape, numel } from '../shape.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { leader } from './define/operands.ts'
 import { routine } from './define/routine.ts'
+import { multiply, productGradients } from './matmul-step.ts'
 
 function checkTypes(name: string, a: Tensor, b: Tensor): void {
   leader(name, [a, b])
@@ -17,58 +17,6 @@ function checkTypes(name: string, a: Tensor, b: Tensor): void {
 }
 const cName = (x: Tensor): string =>
   ({ float32: 'float', float64: 'double', int32: 'int', uint8: 'unsigned char' })[x.dtype.name] ?? 'bool'
-
-/** `[batch, m, k] × [batch, k, n]`, with the node name of the op that asked. */
-function product(name: string, a: Tensor, b: Tensor): Tensor {
-  return routine(
-    name,
-    [a, b],
-    () => {
-      const out = allocate(
-        [a.shape[0] as number, a.shape[1] as number, b.shape[2] as number],
-        a.dtype,
-        a.storage.device,
-      )
-      if (out.numel() > 0 && a.numel() === 0) return out.zero_()
-      if (out.numel() > 0) a.storage.device.routines.matmul(out, a, b)
-      return out
-    },
-    () => ({
-      saved: [a, b],
-      backward: ([g = null], needs, [left, right]) => [
-        g === null || !needs(0) ? null : product(name, g, (right as Tensor).transpose(1, 2)),
-        g === null || !needs(1) ? null : product(name, (left as Tensor).transpose(1, 2), g),
-      ],
-    }),
-  )
-}
-
-/** A matrix product recorded as one step: the operands are seen as batches of one. */
-function matrixProduct(name: string, a: Tensor, b: Tensor, shape: Shape): Tensor {
-  return routine(
-    name,
-    [a, b],
-    () => product(name, asBatch(a, 'left'), asBatch(b, 'right')).reshape(shape),
-    () => ({
-      saved: [a, b],
-      backward: ([g = null], needs, [left, right]) => {
-        if (g === null) return [null, null]
-        const [x, y] = [asBatch(left as Tensor, 'left'), asBatch(right as Tensor, 'right')]
-        const incoming = g.reshape([1, x.shape[1] as number, y.shape[2] as number])
-        const both = [
-          needs(0) ? () => product('bmm', incoming, y.transpose(1, 2)).reshape(a.shape) : null,
-          needs(1) ? () => product('bmm', x.transpose(1, 2), incoming).reshape(b.shape) : null,
-        ]
-        return both.map((compute) => compute?.() ?? null)
-      },
-    }),
-  )
-}
-
-function asBatch(x: Tensor, side: 'left' | 'right'): Tensor {
-  if (x.ndim === 2) return x.unsqueeze(0)
-  return side === 'left' ? x.reshape([1, 1, x.numel()]) : x.reshape([1, x.numel(), 1])
-}
 
 /** The product of two matrices, `[m, k] × [k, n] → [m, n]`. */
 export function mm(x: Tensor, mat2: Tensor): Tensor {
@@ -86,7 +34,16 @@ export function mm(x: Tensor, mat2: Tensor): Tensor {
     )
   }
   checkTypes('mm', x, mat2)
-  return matrixProduct('mm', x, mat2, [x.shape[0] as number, mat2.shape[1] as number])
+  return routine(
+    'mm',
+    [x, mat2],
+    () => multiply(x, mat2, [x.shape[0] as number, mat2.shape[1] as number]),
+    () => ({
+      saved: [x, mat2],
+      backward: ([g = null], needs, [a, b]) =>
+        g === null ? [null, null] : productGradients(g, [a as Tensor, b as Tensor], needs, mm),
+    }),
+  )
 }
 
 /** The products of a batch of matrices, `[b, m, k] × [b, k, n] → [b, m, n]`. */
@@ -106,7 +63,16 @@ export function bmm(x: Tensor, mat2: Tensor): Tensor {
     )
   }
   checkTypes('bmm', x, mat2)
-  return product('bmm', x, mat2)
+  return routine(
+    'bmm',
+    [x, mat2],
+    () => multiply(x, mat2, [x.shape[0] as number, x.shape[1] as number, mat2.shape[2] as number]),
+    () => ({
+      saved: [x, mat2],
+      backward: ([g = null], needs, [a, b]) =>
+        g === null ? [null, null] : productGradients(g, [a as Tensor, b as Tensor], needs, bmm),
+    }),
+  )
 }
 
 /** The product of a matrix and a vector, `[m, k] × [k] → [m]`. */
@@ -119,7 +85,18 @@ export function mv(x: Tensor, vec: Tensor): Tensor {
     )
   }
   checkTypes('mv', x, vec)
-  return matrixProduct('mv', x, vec, [x.shape[0] as number])
+  return routine(
+    'mv',
+    [x, vec],
+    () => multiply(x, vec, [x.shape[0] as number]),
+    () => ({
+      saved: [x, vec],
+      backward: ([g = null], needs, [matrix, vector]) => [
+        g === null || !needs(0) ? null : outer(g, vector as Tensor),
+        g === null || !needs(1) ? null : mv((matrix as Tensor).t(), g),
+      ],
+    }),
+  )
 }
 
 /** The sum of the products of two vectors. */
@@ -139,7 +116,18 @@ export function dot(x: Tensor, other: Tensor): Tensor {
     )
   }
   checkTypes('dot', x, other)
-  return matrixProduct('dot', x, other, [])
+  return routine(
+    'dot',
+    [x, other],
+    () => multiply(x, other, []),
+    () => ({
+      saved: [x, other],
+      backward: ([g = null], needs, [a, b]) => [
+        g === null || !needs(0) ? null : g.mul(b as Tensor),
+        g === null || !needs(1) ? null : g.mul(a as Tensor),
+      ],
+    }),
+  )
 }
 export { dot as vdot }
 

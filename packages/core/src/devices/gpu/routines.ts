@@ -33,8 +33,8 @@ export function gpuRoutines(queue: Queue): Routines {
     ...convRoutines(queue),
     ...poolRoutines(queue),
 
-    matmul(out, a, b) {
-      const program = programOf('matmul', (text) => {
+    matmul(out, a, b, start) {
+      const program = programOf(start === null ? 'matmul' : 'matmul:start', (text) => {
         const k = text.number()
         const sizes = text.list(3)
         const [left, right] = [text.array(), text.array()]
@@ -49,28 +49,24 @@ export function gpuRoutines(queue: Queue): Routines {
           const y = text.constant(`${right}[${to} + ${p} * ${next}]`)
           text.add(`${sum} = ${sum} + ${x} * ${y};`)
         })
-        text.add(`return ${sum};`)
+        if (start === null) return text.add(`return ${sum};`)
+        const first = text.array()
+        text.add(`return ${first}[${position(text.number(), [batch, row, column], text.list(3))}] + ${sum};`)
       })
       const batchOf = (x: Operand): number => (x.shape[0] === 1 ? 0 : (x.strides[0] as number))
-      compute(
-        queue,
-        'matmul',
-        out,
-        program,
-        [a, b],
-        [
-          a.shape[2] as number,
-          ...out.shape,
-          a.offset,
-          batchOf(a),
-          a.strides[1] as number,
-          a.strides[2] as number,
-          b.offset,
-          batchOf(b),
-          b.strides[2] as number,
-          b.strides[1] as number,
-        ],
-      )
+      compute(queue, 'matmul', out, program, start === null ? [a, b] : [a, b, start], [
+        a.shape[2] as number,
+        ...out.shape,
+        a.offset,
+        batchOf(a),
+        a.strides[1] as number,
+        a.strides[2] as number,
+        b.offset,
+        batchOf(b),
+        b.strides[2] as number,
+        b.strides[1] as number,
+        ...(start === null ? [] : windowOf(start)),
+      ])
     },
 
     gather(out, x, index, dim) {

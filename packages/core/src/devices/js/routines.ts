@@ -21,12 +21,13 @@ export const routines: Routines = {
   ...convRoutines,
   ...poolRoutines,
 
-  matmul(out, a, b) {
+  matmul(out, a, b, start) {
     const [batch, m, n] = out.shape as readonly [number, number, number]
     const k = a.shape[2] as number
     const [c, x, y] = [hostArray(out.storage), hostArray(a.storage), hostArray(b.storage)]
     const [aBatch, aRow, aColumn] = a.strides as readonly [number, number, number]
     const [bBatch, bRow, bColumn] = b.strides as readonly [number, number, number]
+    const [first, from = 0, below = 0] = start === null ? [] : [hostArray(start.storage), ...start.strides]
     const row = new Float64Array(n)
     for (let s = 0; s < batch; s++) {
       for (let i = 0; i < m; i++) {
@@ -36,6 +37,8 @@ export const routines: Routines = {
           let at = b.offset + s * bBatch + p * bRow
           for (let j = 0; j < n; j++, at += bColumn) row[j] = (row[j] as number) + left * (y[at] as number)
         }
+        const at = (start?.offset ?? 0) + s * from + i * below
+        if (first !== undefined) for (let j = 0; j < n; j++) row[j] = (row[j] as number) + (first[at + j] as number)
         c.set(row, out.offset + (s * m + i) * n)
       }
     }

@@ -6,7 +6,7 @@ import type { Kernel, ReductionKernel } from '../kernel.ts'
 import type { Routines } from '../routines.ts'
 import { Storage } from '../storage.ts'
 import { foldingOf } from './fold.ts'
-import { planMatmul } from './matmul.ts'
+import { type Matrices, planMatmul } from './matmul.ts'
 import { makeMemory } from './memory.ts'
 import { hasRelaxedSimd, hasSimd } from './probe.ts'
 import { Residency, type ResidencyStats, ResidentBuffer } from './residency.ts'
@@ -106,21 +106,25 @@ export function createWasm({ budget = 2 ** 27, relaxed = hasRelaxedSimd }: WasmO
       if (windows === null) return js.routines.rows(kernel, outputs, inputs)
       runner.rows(kernel, [rows, n], windows.slice(0, outputs.length) as Window[], windows.slice(outputs.length))
     },
-    matmul(out, a, b) {
-      if (![out, a, b].every(isHere)) return js.routines.matmul(out, a, b)
+    matmul(out, a, b, start) {
+      if (!isHere(out) || !isHere(a) || !isHere(b) || (start !== null && !isHere(start))) {
+        return js.routines.matmul(out, a, b, start)
+      }
       residency.begin()
       multiply ??= threadedMatmul(memory, threads, { relaxed })
-      const [left, right, into] = [a, b, out].map((x) => {
-        const [batch, row, column] = x.strides as readonly [number, number, number]
-        return { address: windowOf(x, x.strides).pointer, batch: x.shape[0] === 1 ? 0 : batch, row, column }
-      })
       const [batch, m, n] = out.shape as readonly [number, number, number]
-      const product = { batch, m, n, k: a.shape[2] as number, a: left, b: right, c: into } as Parameters<
-        typeof planMatmul
-      >[0]
-      multiply(planMatmul(product))
+      const k = a.shape[2] as number
+      const first = start === null ? undefined : matrices(start)
+      multiply(planMatmul({ batch, m, n, k, a: matrices(a), b: matrices(b), c: matrices(out), start: first }))
     },
   }
+
+  const matrices = ({ storage, shape, strides, offset, dtype }: Operand): Matrices => ({
+    address: residency.pointerOf(storage.buffer as ResidentBuffer) + offset * dtype.itemsize,
+    batch: shape[0] === 1 ? 0 : (strides[0] as number),
+    row: strides[1] as number,
+    column: strides[2] as number,
+  })
 
   return {
     type: 'cpu',
