@@ -8,6 +8,7 @@ import { Storage } from '../storage.ts'
 import { foldingOf } from './fold.ts'
 import { type Matrices, planMatmul } from './matmul.ts'
 import { makeMemory } from './memory.ts'
+import { pickRoutines } from './pick-routines.ts'
 import { hasRelaxedSimd, hasSimd } from './probe.ts'
 import { Residency, type ResidencyStats, ResidentBuffer } from './residency.ts'
 import { KernelRunner } from './runner.ts'
@@ -100,6 +101,7 @@ export function createWasm({ budget = 2 ** 27, relaxed = hasRelaxedSimd }: WasmO
   const routines: Routines = {
     ...js.routines,
     ...windowRoutines(memory, residency, threads, { relaxed }),
+    ...pickRoutines(memory, residency),
     rows(kernel, outputs, inputs) {
       const [rows, n] = (outputs[0] as Operand).shape as readonly [number, number]
       const windows = outputs.every(isHere) ? windowsOf([...outputs, ...inputs], [rows, n]) : null

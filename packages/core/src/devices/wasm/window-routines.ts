@@ -1,10 +1,9 @@
-import { float32, type TypedArray } from '../../dtype.ts'
-import { numel } from '../../shape.ts'
+import { float32 } from '../../dtype.ts'
 import type { Operand } from '../device.ts'
-import { hostArray } from '../js/host.ts'
 import { js } from '../js/index.ts'
 import type { ConvRoutines, ConvWindow, PoolRoutines, PoolWindow } from '../windows.ts'
 import type { ConvShape, Images } from './conv.ts'
+import { withIndices } from './indices.ts'
 import type { KernelMemory } from './memory.ts'
 import type { PoolShape, Pools } from './pool.ts'
 import { type Residency, ResidentBuffer } from './residency.ts'
@@ -48,29 +47,6 @@ export function windowRoutines(
   const finish = ({ storage }: Operand): void => {
     if (typeof storage.buffer === 'number') storage.buffer = memory.float32[cornerOf(0) / 4]
   }
-  /** Runs with a block of memory of so many bytes. */
-  const withBlock = (bytes: number, run: (address: number) => void): void => {
-    const address = memory.alloc(bytes)
-    try {
-      run(address)
-    } finally {
-      memory.free(address)
-    }
-  }
-  /** Runs with the address of indices: those on the heap get memory for as long. */
-  const withIndices = (indices: Operand, isWritten: boolean, run: (address: number) => void): void => {
-    const { buffer } = indices.storage
-    if (buffer instanceof ResidentBuffer) return run(residency.pointerOf(buffer) + 4 * indices.offset)
-    const length = numel(indices.shape)
-    const onHeap: TypedArray = hostArray(indices.storage).subarray(indices.offset, indices.offset + length)
-    withBlock(4 * length, (address) => {
-      const here = memory.int32.subarray(address / 4, address / 4 + length)
-      if (!isWritten) here.set(onHeap)
-      run(address)
-      if (isWritten) onHeap.set(here)
-    })
-  }
-
   return {
     conv(out, x, weight, bias, window) {
       const operands = bias === null ? [out, x, weight] : [out, x, weight, bias]
@@ -103,7 +79,9 @@ export function windowRoutines(
       const operands = [values, x]
       if (!operands.every(isHere)) return js.routines.maxPool(values, indices, x, window)
       const [to, from] = addressesOf(operands) as [number, number]
-      withIndices(indices, true, (places) => pooling().maxForward(poolShape(x, values, window), from, to, places))
+      withIndices(memory, indices, true, (places) =>
+        pooling().maxForward(poolShape(x, values, window), from, to, places),
+      )
       finish(values)
     },
 
@@ -111,7 +89,9 @@ export function windowRoutines(
       const operands = [out, g]
       if (!operands.every(isHere)) return js.routines.maxPoolInput(out, g, indices)
       const [to, from] = addressesOf(operands) as [number, number]
-      withIndices(indices, false, (places) => pooling().maxBackward(poolShape(out, g, anyWindow), from, places, to))
+      withIndices(memory, indices, false, (places) =>
+        pooling().maxBackward(poolShape(out, g, anyWindow), from, places, to),
+      )
       finish(out)
     },
 
