@@ -2,10 +2,11 @@ import { record } from '../autograd/graph.ts'
 import { no_grad } from '../autograd/modes.ts'
 import { markView } from '../autograd/view.ts'
 import { IndexError, RuntimeError } from '../errors.ts'
-import { formatShape, type Shape, wrapDim } from '../shape.ts'
+import { formatShape, wrapDim } from '../shape.ts'
 import { alias } from '../tensor/make.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { named } from './arguments.ts'
+import { cat, stack } from './joining.ts'
 import { narrowView, selectView, slice } from './windows.ts'
 
 /** `length` elements of a dimension from `start` on. */
@@ -40,30 +41,27 @@ export const select = named('select', ['input', 'dim', 'index'], (x: Tensor, dim
   return selectView(x, at, index < 0 ? index + size : index)
 })
 
-/** Several views of one tensor, recorded as one step. */
-function manyViews(x: Tensor, node: string, windows: ((y: Tensor) => Tensor)[]): Tensor[] {
+/** Several views of one tensor, which they cover, recorded as one step; `join` is the way back. */
+function manyViews(
+  x: Tensor,
+  node: string,
+  windows: readonly ((y: Tensor) => Tensor)[],
+  join: (parts: readonly Tensor[]) => Tensor,
+): Tensor[] {
   const outputs = windows.map((window) => {
     const shown = no_grad(() => window(x))
     const out = alias(x, shown)
     out.inference = x.inference
     return out
   })
+  const shapes = outputs.map(({ shape }) => shape)
   record(node, [x], outputs, [], (gradients) => {
-    let sum: Tensor | null = null
-    gradients.forEach((g, i) => {
-      if (g === null) return
-      const placed = scatterInto(g, x.shape, windows[i] as (y: Tensor) => Tensor)
-      sum = sum === null ? placed : sum.add(placed)
-    })
-    return [sum]
+    const first = gradients.find((g) => g !== null)
+    if (first === undefined) return [null]
+    return [join(shapes.map((shape, i) => gradients[i] ?? first.new_zeros(shape)))]
   })
   if (x.dtype.kind === 'floating') for (const out of outputs) markView(out, x, 'multiple')
   return outputs
-}
-function scatterInto(g: Tensor, shape: Shape, window: (y: Tensor) => Tensor): Tensor {
-  const zeros = g.new_zeros(shape)
-  window(zeros).copy_(g)
-  return zeros
 }
 
 /** Pieces of a size, the last perhaps smaller, or pieces of given sizes. */
@@ -88,7 +86,7 @@ export const split = named(
       start += size
       return (y: Tensor) => narrowView(y, at, first, size, 1)
     })
-    return manyViews(x, isList ? 'SplitWithSizesBackward0' : 'SplitBackward0', windows)
+    return manyViews(x, isList ? 'SplitWithSizesBackward0' : 'SplitBackward0', windows, (parts) => cat(parts, at))
   },
 )
 function chunkSizes(total: number, size: number): number[] {
@@ -147,7 +145,7 @@ export const unbind = named('unbind', ['input', 'dim'], (x: Tensor, dim = 0): Te
   if (x.ndim === 0) throw new IndexError('Dimension specified as 0 but tensor has no dimensions')
   const at = wrapDim(dim, x.ndim)
   const windows = Array.from({ length: x.shape[at] as number }, (_, i) => (y: Tensor) => selectView(y, at, i))
-  return manyViews(x, 'UnbindBackward0', windows)
+  return manyViews(x, 'UnbindBackward0', windows, (parts) => stack(parts, at))
 })
 
 /** As `split` with sizes. */

@@ -26,11 +26,14 @@ export function expOfSmall(x: F32x4): F32x4 {
   return power.asI32x4().add(n.shl(23)).asF32x4()
 }
 
+/** Below -104 the result is 0, and comes without the product that would underflow: that takes processors 150 cycles. */
 function expOfAll(x: F32x4): F32x4 {
-  const { n, power } = reducedPower(x.pmin(89).pmax(-104))
+  const isZero = x.lt(-104)
+  const { n, power } = reducedPower(isZero.select(F32x4.const(0), x.pmin(89)))
   const biased = n.add(2 * 127)
   const half = biased.shr(1)
-  return power.mul(half.shl(23).asF32x4()).mul(biased.sub(half).shl(23).asF32x4())
+  const result = power.mul(half.shl(23).asF32x4()).mul(biased.sub(half).shl(23).asF32x4())
+  return isZero.select(F32x4.const(0), result)
 }
 
 /** eʳ, and integers that have n in their low nine bits. */
