@@ -3,8 +3,8 @@ import { F32, F32x4, F64, type FunctionBuilder, type FunctionHandle, I32, I32x4,
 import { isFloat, isInteger, isStrided, type KernelOptions, type Parameter } from './elementwise.ts'
 import type { Folding } from './fold.ts'
 import { compileFormulas, type Imports, importsOf, type Lanes, toMask, toNumbers } from './formula.ts'
-import { forEachIndex } from './odometer.ts'
-import { additions, atMost, foldAll, Share } from './share.ts'
+import { forEachIndex, recordBytes } from './odometer.ts'
+import { additions, atMost, foldAll, Share, stateBytes } from './share.ts'
 import { type Input, type Layout, readInputs, type Stream, stream } from './stream.ts'
 
 /** A fold, and how the arrays lie that it reads and writes. */
@@ -91,7 +91,8 @@ function runFunction(context: Context): FunctionHandle<Parameter[], F64> {
 /**
  * The module of a reduction along one dimension whose inner loop runs along a kept one. `fold(block, ...numbers, n)` reads
  * the words: columns, rows, rank of the other kept dimensions, output, inputs, stride of the output if that is strided,
- * strides of strided inputs, steps of all inputs from row to row, records of the kept dimensions (output, inputs).
+ * strides of strided inputs, steps of all inputs from row to row, records of the kept dimensions (output, inputs). Behind
+ * the words is room for `columnStateBytes`.
  */
 export function columnReductionModule(spec: ReductionSpec, options: KernelOptions): ModuleBuilder {
   const context = contextOf(spec, options)
@@ -107,58 +108,93 @@ export function columnReductionModule(spec: ReductionSpec, options: KernelOption
       ...arrays.map(() => words.next()),
     ]
     const records = words.rest()
+    const state = f.let(
+      records
+        .add(keptRank.mul(recordBytes(1 + arrays.length)))
+        .add(15)
+        .and(-16),
+    )
     forEachIndex(f, keptRank, records, [out, ...pointers], () => {
-      f.do(columns.call(width, rows, out, ...pointers, ...steps, ...parameters.filter(isFloat)))
+      f.do(columns.call(width, rows, state, out, ...pointers, ...steps, ...parameters.filter(isFloat)))
     })
   })
   m.export('fold', fold)
   return m
 }
 
-/** `columns(width, rows, out, ...pointers, outStride?, ...strides, ...rowSteps, ...numbers, n)`. */
+/** The memory in which so many columns are folded, and what its alignment may cost. */
+export const columnStateBytes = (columns: number): number => stateBytes * Math.ceil(columns / 4) + 16
+
+/** Rows that are folded at a time: few enough that memory and its address cache serve them side by side. */
+const blockRows = additions
+
+/**
+ * `columns(width, rows, state, out, ...pointers, outStride?, ...strides, ...rowSteps, ...numbers, n)`. It goes through all
+ * columns for `blockRows` rows, then for the next ones: down one column after the other, rows of some KB would be so many
+ * pages apart, in one set of the cache.
+ */
 function columnsFunction(context: Context) {
   const { m, arrays, strided, output, folding, numbers } = context
   const outStrides = isStrided(output) ? 1 : 0
-  const count = 3 + arrays.length + outStrides + strided.length + arrays.length
+  const count = 4 + arrays.length + outStrides + strided.length + arrays.length
   return m.function<Parameter[]>([...integers(count), ...floats(numbers + 1)], undefined, (f, ...parameters) => {
-    const [left = zero, rows = zero, out = zero, ...rest] = parameters.filter(isInteger)
-    const pointers = rest.splice(0, arrays.length)
+    const [width = zero, rows = zero, state = zero, out = zero, ...rest] = parameters.filter(isInteger)
+    const firsts = rest.splice(0, arrays.length)
     const [outStride = zero] = rest.splice(0, outStrides)
     const strides = rest.splice(0, strided.length)
     const splats = splatAll(f, parameters)
+    const [left, states, step] = [f.let(zero), f.let(zero), f.let(zero)]
+    const pointers = firsts.map((first) => f.let(first))
+    const cells = firsts.map((first) => f.let(first))
     const outStream = stream(f, output, out, outStride, left)
     const columns = streamsOf(f, context, pointers, strides, left)
-    const cells = pointers.map((pointer) => f.let(pointer))
-    const rowsLeft = f.let(zero)
-    const step = f.let(zero)
     const shares = Array.from({ length: 4 }, () => new Share(f, folding.fold))
-    const tile = (width: number): void => {
-      const used = shares.slice(0, width)
-      for (const share of used) share.restart()
-      cells.forEach((cell, k) => f.set(cell, pointers[k] ?? zero))
-      f.set(rowsLeft, rows)
-      f.while(rowsLeft.gtSigned(0), () => {
-        f.set(step, atMost(rowsLeft, folding.fold.wide ? additions : undefined))
-        f.set(rowsLeft, rowsLeft.sub(step))
+    /** Runs `body` for each four groups of columns, then for each one. */
+    const eachTile = (body: (groups: number) => void): void => {
+      f.set(left, width)
+      f.set(states, state)
+      const tile = (groups: number): void => {
+        body(groups)
+        f.set(left, left.sub(4 * groups))
+        f.set(states, states.add(stateBytes * groups))
+      }
+      f.while(left.gtSigned(0), () =>
+        f.if(
+          left.geSigned(16),
+          () => tile(4),
+          () => tile(1),
+        ),
+      )
+    }
+    const places = (groups: number): I32[] => Array.from({ length: groups }, (_, i) => states.add(stateBytes * i))
+    eachTile((groups) => places(groups).forEach((place, i) => shares[i]?.startAt(place)))
+    f.while(rows, () => {
+      f.set(step, atMost(rows, blockRows))
+      f.set(rows, rows.sub(step))
+      pointers.forEach((pointer, k) => f.set(pointer, firsts[k] ?? zero))
+      eachTile((groups) => {
+        const used = shares.slice(0, groups)
+        for (const share of used) share.restart()
+        cells.forEach((cell, k) => f.set(cell, pointers[k] ?? zero))
+        const rowsLeft = f.let(step)
         f.repeat(() => {
           const streams = streamsOf(f, context, cells, strides, left)
           used.forEach((share, ahead) => share.take(valueAt(f, context, streams, splats, ahead)))
           cells.forEach((cell, k) => f.set(cell, cell.add(rest[k] ?? zero)))
-          f.set(step, step.sub(1))
-        }, step)
-        for (const share of used) share.empty()
+          f.set(rowsLeft, rowsLeft.sub(1))
+        }, rowsLeft)
+        places(groups).forEach((place, i) => used[i]?.emptyAt(place))
+        for (const each of columns) each.advance(groups)
       })
-      used.forEach((share, ahead) => outStream.store(finish(f, context, share.lanes(), splats), ahead))
-      for (const each of [outStream, ...columns]) each.advance(width)
-      f.set(left, left.sub(4 * width))
-    }
-    f.while(left.gtSigned(0), () =>
-      f.if(
-        left.geSigned(16),
-        () => tile(4),
-        () => tile(1),
-      ),
-    )
+      firsts.forEach((first, k) => f.set(first, first.add(step.mul(rest[k] ?? zero))))
+    })
+    eachTile((groups) => {
+      places(groups).forEach((place, ahead) => {
+        const folded = shares[ahead]?.lanesAt(place) ?? F32x4.const(0)
+        outStream.store(finish(f, context, folded, splats), ahead)
+      })
+      outStream.advance(groups)
+    })
   })
 }
 

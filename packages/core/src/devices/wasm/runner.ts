@@ -8,7 +8,7 @@ import { importedFunctions, powers } from './formula.ts'
 import type { KernelMemory } from './memory.ts'
 import { type Loop, loopsOf, planReduction, still } from './plan.ts'
 import { PlanCache } from './plan-cache.ts'
-import { columnReductionModule, rowReductionModule } from './reduce.ts'
+import { columnReductionModule, columnStateBytes, rowReductionModule } from './reduce.ts'
 import { rowModule } from './row-module.ts'
 import { type Input, type Layout, sizeOf } from './stream.ts'
 import { type Call, Compiled, callAll, cutLoops, cutRun, grain, ThreadPool } from './threads/index.ts'
@@ -188,7 +188,8 @@ export class KernelRunner {
         ...ofReduced.words,
         ...recordsOf(outer),
       ]
-      return [module.placeOf('fold'), this.#describe(block, i), ...numbers, n]
+      const state = isRows ? 0 : columnStateBytes(size)
+      return [module.placeOf('fold'), this.#describe(block, i, state), ...numbers, n]
     })
     this.#call(module, calls, true)
   }
@@ -282,9 +283,9 @@ export class KernelRunner {
       )
   }
 
-  /** Writes the description of a part of the work where the kernel reads it. */
-  #describe(words: readonly number[], part: number): number {
-    const bytes = words.length * 4
+  /** Writes the description of a part of the work where the kernel reads it, with room for some bytes behind. */
+  #describe(words: readonly number[], part: number, more = 0): number {
+    const bytes = words.length * 4 + more
     let block = this.#blocks[part]
     if (block === undefined || bytes > block.bytes) {
       if (block !== undefined) this.#memory.free(block.address)

@@ -5,6 +5,9 @@ import { type Lanes, toNumbers } from './formula.ts'
 /** Additions in float32 before they go into the float64 sum. */
 export const additions = 16
 
+/** Of the state of a share in memory. */
+export const stateBytes = 32
+
 /** What folds take values from. */
 export interface Values {
   /** The values that each fold takes, of the group that is `ahead` groups on; `isWhole` if all four elements remain. */
@@ -77,9 +80,6 @@ export class Share {
 
   restart(): void {
     this.#f.set(this.#lanes, F32x4.const(this.#fold.start))
-    if (!this.#fold.wide) return
-    this.#f.set(this.#low, F64x2.const(this.#fold.start))
-    this.#f.set(this.#high, F64x2.const(this.#fold.start))
   }
 
   take(values: Lanes): void {
@@ -100,9 +100,25 @@ export class Share {
     this.#f.set(this.#lanes, F32x4.const(this.#fold.start))
   }
 
-  /** The result of each lane; comes after `empty`. */
-  lanes(): F32x4 {
-    return this.#fold.wide ? this.#low.toF32x4().shuffle(this.#high.toF32x4(), [0, 1, 4, 5]) : this.#lanes
+  /** Begins a state of `stateBytes` bytes in memory. */
+  startAt(state: I32): void {
+    const { start, wide } = this.#fold
+    this.#f.store(state, wide ? F64x2.const(start) : F32x4.const(start).asF64x2())
+    if (wide) this.#f.store(state, F64x2.const(start), 16)
+  }
+
+  /** Adds the lanes to a state in memory. */
+  emptyAt(state: I32): void {
+    if (!this.#fold.wide) return this.#f.store(state, this.#fold.combine(F32x4.load(state), this.#lanes))
+    this.#f.store(state, F64x2.load(state).add(this.#lanes.toF64x2()))
+    const high = this.#lanes.shuffle(this.#lanes, [2, 3, 2, 3]).toF64x2()
+    this.#f.store(state, F64x2.load(state, 16).add(high), 16)
+  }
+
+  /** The result of each lane of a state in memory. */
+  lanesAt(state: I32): F32x4 {
+    if (!this.#fold.wide) return F32x4.load(state)
+    return F64x2.load(state).toF32x4().shuffle(F64x2.load(state, 16).toF32x4(), [0, 1, 4, 5])
   }
 
   /** The result of all lanes together; comes after `empty`. */
