@@ -36,11 +36,7 @@ describe('gather and scatter in WASM', () => {
     const index = indices(11, 3)
     const [found, wanted] = both((draw) => draw(...shape).index_select(dim, index))
     expect(found).toEqual(wanted)
-    const [ofView, wantedOfView] = both((draw) =>
-      draw(9, 5, 4, 3)
-        .permute(3, 2, 1, 0)
-        .index_select(dim, index),
-    )
+    const [ofView, wantedOfView] = both((draw) => draw(9, 5, 4, 3).permute(3, 2, 1, 0).index_select(dim, index))
     expect(ofView).toEqual(wantedOfView)
   })
 
