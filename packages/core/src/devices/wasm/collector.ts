@@ -4,12 +4,22 @@ interface Builtins {
     createContext(globals: object, options: { readonly microtaskMode: 'afterEvaluate' }): object
     readonly Script: new (code: string) => { runInContext(context: object): unknown }
   }
-  getBuiltinModule?(name: 'node:v8'): { getHeapStatistics(): { readonly heap_size_limit: number } }
+  getBuiltinModule?(name: 'node:v8'): { getHeapStatistics(): HeapStatistics }
 }
 
-/** The bytes of allocations after which what was dropped may be collected, and how many a small buffer counts for. */
-const turnBytes = 2 ** 23
-const leastBytes = 2 ** 11
+interface HeapStatistics {
+  readonly used_heap_size: number
+  readonly heap_size_limit: number
+}
+
+/** After allocations of so many bytes, what was dropped may be collected. */
+const turn = 2 ** 23
+
+/** By how much an array surpasses what makes V8 collect, in bytes. */
+const margin = 2 ** 26
+
+/** What a buffer weighs, in bytes: a small one more than it holds, as its handles do not count by themselves. */
+export const weigh = (bytes: number): number => Math.max(bytes, 2 ** 11)
 
 /**
  * Hears of dropped buffers while the program does not yield to the event loop: finalizers wait for it to yield, but a
@@ -22,21 +32,21 @@ const leastBytes = 2 ** 11
  */
 export class Collector {
   readonly #endTurn: () => void
-  readonly #weight: number
+  readonly #heap: () => HeapStatistics
   readonly #shortest: number
-  /** Bytes to be allocated from one collection to the next: more where collections were not worth their time. */
+  /** What is allocated from one collection to the next: more where collections found too little. */
   #interval: number
   #sinceTurn = 0
   #sinceCollection = 0
 
-  private constructor(endTurn: () => void, weight: number, shortest: number) {
+  private constructor(endTurn: () => void, heap: () => HeapStatistics, shortest: number) {
     this.#endTurn = endTurn
-    this.#weight = weight
+    this.#heap = heap
     this.#shortest = shortest
     this.#interval = shortest
   }
 
-  /** A collector that is never asked before `shortest` bytes were allocated since the last time; `null` where there is none. */
+  /** A collector that is never asked before a weight of `shortest` was allocated since the last time; `null` where there is none. */
   static create(shortest: number): Collector | null {
     const { process } = globalThis as { readonly process?: Builtins }
     const [vm, v8] = [process?.getBuiltinModule?.('node:vm'), process?.getBuiltinModule?.('node:v8')]
@@ -47,34 +57,32 @@ export class Collector {
       context ??= vm.createContext({}, { microtaskMode: 'afterEvaluate' })
       nothing.runInContext(context)
     }
-    return new Collector(endTurn, v8.getHeapStatistics().heap_size_limit / 2 + 2 ** 26, shortest)
+    return new Collector(endTurn, () => v8.getHeapStatistics(), shortest)
   }
 
   /** Counts an allocation. */
   allocated(bytes: number): void {
-    const counted = bytes > leastBytes ? bytes : leastBytes
-    this.#sinceCollection += counted
-    this.#sinceTurn += counted
-    if (this.#sinceTurn < turnBytes) return
+    this.#sinceCollection += weigh(bytes)
+    this.#sinceTurn += weigh(bytes)
+    if (this.#sinceTurn < turn) return
     this.#sinceTurn = 0
     this.#endTurn()
   }
 
   /**
-   * Collects, where that may be worth its time, then has `free` give back what was dropped. It returns how long doing without
-   * the collection would have taken, in milliseconds.
+   * Collects, where that may be worth its time, then has `free` give back what was dropped and say what it weighed. It would have
+   * to move out otherwise, which takes about as long a byte as the collector takes for one of the heap.
    */
   collect(free: () => number): void {
     if (this.#sinceCollection < this.#interval) return
-    const start = performance.now()
     this.#endTurn()
     try {
-      void new ArrayBuffer(this.#weight)
+      void new ArrayBuffer(this.#heap().heap_size_limit / 2 + margin)
     } catch {
       // No address space for it: nothing is collected, and nothing will be found.
     }
-    const saved = free()
-    this.#interval = performance.now() - start < saved ? this.#shortest : 2 * this.#interval
+    const isWorthwhile = free() >= this.#heap().used_heap_size
+    this.#interval = isWorthwhile ? this.#shortest : 2 * this.#interval
     this.#sinceCollection = 0
   }
 }

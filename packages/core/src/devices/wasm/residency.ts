@@ -1,6 +1,6 @@
 import { bool, type DType, type TypedArray } from '../../dtype.ts'
 import type { HostBuffer } from '../js/host.ts'
-import { Collector } from './collector.ts'
+import { Collector, weigh } from './collector.ts'
 import type { KernelMemory } from './memory.ts'
 
 /**
@@ -70,8 +70,6 @@ export class Residency {
   readonly memory: KernelMemory
   readonly #collector: Collector | null
   #budget: number
-  /** What moving out takes, in milliseconds a byte. */
-  #movingTime = 0.3 / 2 ** 20
   #call = 0
   #movedOut = 0
   #movedIn = 0
@@ -173,7 +171,7 @@ export class Residency {
 
   /** Frees what was dropped, then moves out what was used longest ago; what the current call uses stays, even past the budget. */
   #makeRoom(bytes: number): void {
-    this.#collector?.collect(() => this.#dropUnheld() * this.#movingTime)
+    this.#collector?.collect(() => this.#dropUnheld())
     let slot = this.#oldest
     while (slot !== null && this.memory.stats.used + bytes > this.#budget) {
       const next: Slot | null = slot.after
@@ -182,22 +180,22 @@ export class Residency {
     }
   }
 
-  /** Frees what nobody holds any more, but for what the current call uses: the call may have let go of it. Returns how many bytes. */
+  /** Frees what nobody holds any more, but for what the current call uses: the call may have let go of it. Returns its weight. */
   #dropUnheld(): number {
-    const before = this.memory.stats.used
+    let weight = 0
     for (let slot = this.#oldest; slot !== null; ) {
       const next: Slot | null = slot.after
-      if (slot.call !== this.#call && slot.holder?.deref() === undefined) this.#drop(slot)
+      if (slot.call !== this.#call && slot.holder?.deref() === undefined) {
+        weight += weigh(slot.length * slot.dtype.itemsize)
+        this.#drop(slot)
+      }
       slot = next
     }
-    return before - this.memory.stats.used
+    return weight
   }
 
   #moveOut(slot: Slot): void {
-    const start = performance.now()
     slot.moved = this.arrayOf(slot).slice()
-    const time = (performance.now() - start) / (slot.length * slot.dtype.itemsize)
-    this.#movingTime += (time - this.#movingTime) / 16
     // A finalizer would hold the slot, and so the array, until the program yields.
     this.#registry.unregister(slot)
     this.#drop(slot)
