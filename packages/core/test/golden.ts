@@ -118,7 +118,8 @@ export async function difference(
   }
   if (isObject(expected)) {
     if (!isObject(actual)) return `${show(actual)}, PyTorch ${show(expected)}`
-    const found: string[] = []
+    const extra = isList(actual) ? [] : Object.keys(actual).filter((key) => !Object.hasOwn(expected, key))
+    const found = extra.map((key) => `PyTorch has no ${key}`)
     for (const [key, item] of Object.entries(expected)) {
       const text = await difference(device, field(actual, key), item, tolerance)
       if (text !== null) found.push(`${key}: ${text}`)

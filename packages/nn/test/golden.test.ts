@@ -2,12 +2,18 @@
 import * as torch from '@chainrule/core'
 import * as nn from '@chainrule/nn'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { caught, difference, entriesOf, fromGolden, type GoldenTensor } from './golden.ts'
-import { scenarios } from './scenarios.ts'
+import { caught, entriesOf, fromGolden, type GoldenTensor, readGolden } from '../../core/test/golden.ts'
+import { onEveryDevice, sizeOf, type TestBench } from '../../core/test/harness.ts'
+import { independent, scenarios } from './scenarios.ts'
 
 type Callable = (...args: unknown[]) => torch.Tensor
 type Options = Readonly<Record<string, unknown>>
 const SEED = 7
+const golden = await readGolden<unknown>('nn')
+
+/** The entries of a kind that a device can hold. */
+const fitting = <T>(on: TestBench, kind: string): [string, T][] =>
+  entriesOf<T>(golden, kind).filter(([, entry]) => on.fits(entry))
 
 /** A function of a namespace by its name. */
 function named(namespace: object, name: string): Callable {
@@ -18,8 +24,9 @@ function named(namespace: object, name: string): Callable {
 
 /** The gradient that backward starts from, as in the script. */
 function weightsFor(out: torch.Tensor): torch.Tensor {
-  if (out.numel() === 1) return torch.full(out.shape, 0.5, { dtype: out.dtype })
-  return torch.linspace(0.5, 1.5, out.numel(), { dtype: out.dtype }).reshape(out.shape)
+  const { dtype, device } = out
+  if (out.numel() === 1) return torch.full(out.shape, 0.5, { dtype, device })
+  return torch.linspace(0.5, 1.5, out.numel(), { dtype, device }).reshape(out.shape)
 }
 
 interface Described {
@@ -39,6 +46,11 @@ function describeResult(out: torch.Tensor, tracked: readonly torch.Tensor[]): Re
 const pick = (entry: object, ...keys: readonly string[]): unknown =>
   Object.fromEntries(Object.entries(entry).filter(([key]) => keys.includes(key)))
 
+/** Elements near zero count by the largest of their tensor. */
+const single = { slack: 10, scaled: true }
+/** As `single`, for what takes many ops. */
+const several = { relative: 1e-5, slack: 50, scaled: true }
+
 beforeEach(() => void vi.spyOn(console, 'warn').mockImplementation(() => {}))
 afterEach(() => void vi.restoreAllMocks())
 
@@ -53,23 +65,23 @@ interface LayerCase extends Partial<Described> {
   readonly after?: Readonly<Record<string, GoldenTensor>>
 }
 
-describe('layers', () => {
-  test.each(entriesOf<LayerCase>('layer'))('%s', (_, entry) => {
+onEveryDevice('layers', (on) => {
+  test.each(fitting<LayerCase>(on, 'layer'))('%s', async (_, entry) => {
     torch.manual_seed(SEED)
     const Layer = Reflect.get(nn, entry.layer) as new (...args: unknown[]) => nn.Module<torch.Tensor[]>
     const module = new Layer(...entry.args, ...(Object.keys(entry.options).length > 0 ? [entry.options] : []))
-    module.train(entry.train)
+    module.to(on.device.type).train(entry.train)
     expect(String(module)).toBe(entry.text)
     expect(Object.keys(module.state_dict())).toEqual(Object.keys(entry.state))
-    expect(difference(module.state_dict(), entry.state)).toBeNull()
+    expect(await on.difference(module.state_dict(), entry.state, single)).toBeNull()
     if (entry.inputs === undefined) return
-    const inputs = entry.inputs.map(fromGolden)
+    const inputs = entry.inputs.map((x) => fromGolden(x, on.device.type))
     const tracked = inputs.filter((x) => x.is_floating_point()).map((x) => x.requires_grad_())
     torch.manual_seed(SEED)
     const out = module.forward(...inputs.map((x) => (entry.options['inplace'] === true ? x.clone() : x)))
     const result = describeResult(out, [...tracked, ...module.parameters()])
-    expect(difference(result, pick(entry, 'out', 'node', 'grads'), { relative: 1e-5 })).toBeNull()
-    expect(difference(module.state_dict(), entry.after)).toBeNull()
+    expect(await on.difference(result, pick(entry, 'out', 'node', 'grads'), several)).toBeNull()
+    expect(await on.difference(module.state_dict(), entry.after, single)).toBeNull()
   })
 })
 
@@ -83,9 +95,10 @@ interface CallCase extends Partial<Described> {
   readonly caught?: unknown
 }
 
-describe('functions', () => {
-  test.each(entriesOf<CallCase>('call'))('%s', (_, entry) => {
-    const tensors = new Map(Object.entries(entry.tensors).map(([key, x]) => [`$${key}`, fromGolden(x)]))
+onEveryDevice('functions', (on) => {
+  test.each(fitting<CallCase>(on, 'call'))('%s', async (_, entry) => {
+    const made = Object.entries(entry.tensors).map(([key, x]) => [`$${key}`, fromGolden(x, on.device.type)] as const)
+    const tensors = new Map<string, torch.Tensor>(made)
     const resolve = (x: unknown): unknown => (typeof x === 'string' ? (tensors.get(x) ?? x) : x)
     const args = entry.args.map(resolve)
     const options = Object.fromEntries(Object.entries(entry.options).map(([key, value]) => [key, resolve(value)]))
@@ -97,8 +110,9 @@ describe('functions', () => {
     const failed = caught(() => {
       result = describeResult(call(...args, ...rest), tracked)
     })
-    expect(difference(failed, entry.caught ?? 'nothing')).toBeNull()
-    expect(difference(result, entry.caught === undefined ? pick(entry, 'out', 'node', 'grads') : undefined)).toBeNull()
+    expect(await on.difference(failed, entry.caught ?? 'nothing')).toBeNull()
+    const expected = entry.caught === undefined ? pick(entry, 'out', 'node', 'grads') : undefined
+    expect(await on.difference(result, expected, single)).toBeNull()
   })
 })
 
@@ -111,28 +125,43 @@ interface InitCase {
   readonly caught?: unknown
 }
 
-describe('initial values', () => {
-  test.each(entriesOf<InitCase>('init'))('%s', (_, entry) => {
+onEveryDevice('initial values', (on) => {
+  test.each(fitting<InitCase>(on, 'init'))('%s', async (_, entry) => {
     torch.manual_seed(SEED)
-    const x = new nn.Parameter(torch.zeros(entry.shape))
+    const x = new nn.Parameter(torch.zeros(entry.shape, { device: on.device.type }))
     // What is refused has changed nothing.
-    const zeros: GoldenTensor = { d: 'f32', s: entry.shape, v: Array.from(x.to_typed_array()) }
+    const zeros: GoldenTensor = { d: 'f32', s: entry.shape, v: new Array<number>(sizeOf(entry.shape)).fill(0) }
     const rest = Object.keys(entry.options).length > 0 ? [entry.options] : []
     const failed = caught(() => named(nn.init, entry.init)(x, ...entry.args, ...rest))
-    expect(difference(failed, entry.caught ?? 'nothing')).toBeNull()
-    expect(difference(x, entry.out ?? zeros)).toBeNull()
+    expect(await on.difference(failed, entry.caught ?? 'nothing')).toBeNull()
+    expect(await on.difference(x, entry.out ?? zeros, single)).toBeNull()
   })
+})
 
-  test.each(entriesOf<number>('gain'))('gain of %s', (nonlinearity, gain) => {
+describe('initial values', () => {
+  test.each(entriesOf<number>(golden, 'gain'))('gain of %s', (nonlinearity, gain) => {
     expect(nn.init.calculate_gain(nonlinearity as nn.init.Nonlinearity)).toBeCloseTo(gain, 12)
   })
 })
 
-describe('scenarios', () => {
-  test.each(entriesOf<unknown>('scenario'))('%s', (name, expected) => {
+onEveryDevice('scenarios', (on) => {
+  beforeEach(() => torch.set_default_device(on.device.type))
+  afterEach(() => torch.set_default_device(null))
+
+  test.each(fitting(on, 'scenario').filter(([name]) => name in scenarios))('%s', async (name, expected) => {
     torch.manual_seed(SEED)
-    const run = scenarios[name]
-    expect(run, `scenario ${name}`).toBeDefined()
-    expect(difference(run?.(), expected, { relative: 1e-5 })).toBeNull()
+    expect(await on.difference(await scenarios[name]?.(), expected, several)).toBeNull()
+  })
+})
+
+describe('scenarios', () => {
+  test('are those of the script', () => {
+    const names = entriesOf(golden, 'scenario').map(([name]) => name)
+    expect(Object.keys({ ...scenarios, ...independent }).sort()).toEqual(names.sort())
+  })
+
+  test.each(Object.entries(independent))('%s', (name, run) => {
+    torch.manual_seed(SEED)
+    expect(run()).toEqual(golden[`scenario ${name}`])
   })
 })

@@ -1,9 +1,11 @@
 /** The scenarios of `tools/golden/nn.py`, line for line: what they return has to be equal. */
 import * as torch from '@chainrule/core'
 import * as nn from '@chainrule/nn'
-import { caught, goldenTensors } from './golden.ts'
+import { caught, fromGolden, type GoldenTensor, readGolden } from '../../core/test/golden.ts'
 
 type Tensor = torch.Tensor
+
+const golden = await readGolden<unknown>('nn')
 
 class Block extends nn.Module {
   norm: nn.BatchNorm1d
@@ -81,7 +83,7 @@ function text(): unknown {
   ]
 }
 
-function loading(): unknown {
+async function loading(): Promise<unknown> {
   const first = new nn.Linear(2, 3)
   const model = new nn.Sequential(first, new nn.ReLU(), new nn.BatchNorm1d(3))
   const map = (state: nn.StateDict, change: (x: Tensor) => Tensor): nn.StateDict =>
@@ -97,7 +99,8 @@ function loading(): unknown {
     load({ ...without, '0.weight': torch.zeros(1), x: before }),
     load({ ...good, '0.weight': torch.zeros(3, 3) }, false),
   ]
-  if (!first.weight.equal(before)) throw new Error('a state that was refused has changed something')
+  const isUnchanged = first.weight.eq(before).all().item_async()
+  if (!(await isUnchanged)) throw new Error('a state that was refused has changed something')
   const loose = model.load_state_dict({ ...without, x: before }, { strict: false })
   const full = model.load_state_dict(map(good, (x) => torch.zeros_like(x)))
   return {
@@ -134,7 +137,7 @@ function refusals(): unknown {
   ]
 }
 
-function modes(): unknown {
+async function modes(): Promise<unknown> {
   const net = new Net()
   const order: string[] = []
   net.apply((module) => order.push(module.constructor.name))
@@ -148,7 +151,7 @@ function modes(): unknown {
   net.forward(torch.ones(2, 3)).sum().backward()
   const graded = net.parameters().map((p) => p.grad !== null)
   net.zero_grad({ set_to_none: false })
-  const zeros = net.parameters().map((p) => p.grad?.abs().sum().item())
+  const zeros = await Promise.all(net.parameters().map(async (p) => p.grad?.abs().sum().item_async()))
   net.zero_grad()
   const cleared = net.parameters().map((p) => p.grad === null)
   return { order, evaluating, training, frozen, graded, zeros, cleared }
@@ -197,7 +200,13 @@ function clipping(): unknown {
 }
 
 function attention(): unknown {
-  const [x, y, keys, contents] = goldenTensors('scenario attention', 'inputs') as [Tensor, Tensor, Tensor, Tensor]
+  const { inputs } = golden['scenario attention'] as { readonly inputs: readonly GoldenTensor[] }
+  const [x, y, keys, contents] = inputs.map((input) => fromGolden(input, torch.get_default_device())) as [
+    Tensor,
+    Tensor,
+    Tensor,
+    Tensor,
+  ]
   const causal = torch.ones(3, 3).triu(1).to(torch.bool)
   const padded = torch.tensor([
     [false, false, true],
@@ -234,16 +243,17 @@ function attention(): unknown {
 
 type Criterion = nn.Module<[Tensor, Tensor]>
 
-function train(model: nn.Module, x: Tensor, y: Tensor, criterion: Criterion, lr: number, steps = 20): number[] {
-  return Array.from({ length: steps }, () => {
+function train(model: nn.Module, x: Tensor, y: Tensor, criterion: Criterion, lr: number): Promise<number[]> {
+  const losses = Array.from({ length: 20 }, () => {
     const loss = criterion.forward(model.forward(x), y)
     model.zero_grad()
     loss.backward()
     torch.no_grad(() => {
       for (const p of model.parameters()) if (p.grad !== null) p.sub_(p.grad.mul(lr))
     })
-    return loss.item()
+    return loss.item_async()
   })
+  return Promise.all(losses)
 }
 
 function training_a_classifier(): unknown {
@@ -300,12 +310,9 @@ function training_a_convolutional_network(): unknown {
   return train(model, x, torch.arange(6).remainder(3), new nn.CrossEntropyLoss(), 0.2)
 }
 
-/** The scenarios by name. */
+/** The scenarios whose tensors are made on the default device, by name. */
 export const scenarios: Readonly<Record<string, () => unknown>> = {
-  names,
-  text,
   loading,
-  refusals,
   modes,
   dtypes,
   clipping,
@@ -315,3 +322,6 @@ export const scenarios: Readonly<Record<string, () => unknown>> = {
   training_binary_answers_over_words,
   training_a_convolutional_network,
 }
+
+/** Those that are about names and texts, which are the same on all devices. */
+export const independent: Readonly<Record<string, () => unknown>> = { names, text, refusals }

@@ -2,7 +2,7 @@
 import * as torch from '@chainrule/core'
 import * as optim from '@chainrule/optim'
 import { describe, expect, test } from 'vitest'
-import { entriesOf, readGolden } from './golden.ts'
+import { entriesOf, readGolden } from '../../core/test/golden-file.ts'
 
 const {
   CosineAnnealingLR,
@@ -23,7 +23,7 @@ type Rates = readonly (readonly (readonly [lr: number, momentum: number])[])[]
 type AnyScheduler = { step(): void; state_dict(): object; load_state_dict(state: object): void }
 type Make = new (optimizer: optim.SGD, options: object) => AnyScheduler
 
-const golden = readGolden<unknown>('optim')
+const golden = await readGolden<unknown>('optim')
 const makers = new Map<string, unknown>(Object.entries(optim.lr_scheduler))
 
 function makeOptimizer(): optim.SGD {

@@ -2,7 +2,8 @@
 import * as torch from '@chainrule/core'
 import * as optim from '@chainrule/optim'
 import { describe, expect, test } from 'vitest'
-import { caught, difference, entriesOf, fromGolden, type GoldenTensor, readGolden } from './golden.ts'
+import { caught, entriesOf, fromGolden, type GoldenTensor, readGolden } from '../../core/test/golden.ts'
+import { onEveryDevice } from '../../core/test/harness.ts'
 
 interface Case {
   readonly optimizer: string
@@ -25,12 +26,12 @@ type Group = { params: Iterable<torch.Tensor> | torch.Tensor }
 type AnyOptimizer = optim.Optimizer<{ lr: number }>
 type Make = new (params: Iterable<torch.Tensor> | Iterable<Group>, options?: object) => AnyOptimizer
 
-const golden = readGolden<unknown>('optim')
+const golden = await readGolden<unknown>('optim')
 const makers = new Map<string, Make>(Object.entries(optim) as [string, Make][])
 const maker = (name: string): Make => makers.get(name) as Make
 
-function parameters(dtype: torch.DType): torch.Tensor[] {
-  const options = { dtype, requires_grad: true }
+function parameters(dtype: torch.DType, device = 'cpu'): torch.Tensor[] {
+  const options = { dtype, device, requires_grad: true }
   return [
     torch.tensor([0.5, -1.25, 3], options),
     torch.tensor(
@@ -55,7 +56,7 @@ function setGradients(params: readonly torch.Tensor[], dtype: string, step: numb
   const gradients = golden[`gradients ${dtype}`] as readonly (readonly (GoldenTensor | null)[])[]
   params.forEach((p, i) => {
     const g = gradients[step]?.[i] ?? null
-    p.grad = g === null ? null : fromGolden(g)
+    p.grad = g === null ? null : fromGolden(g, p.device)
   })
 }
 
@@ -63,16 +64,17 @@ function halve(optimizer: AnyOptimizer): void {
   for (const group of optimizer.param_groups) group.lr *= 0.5
 }
 
-describe('trajectories', () => {
-  test.each(entriesOf<Trajectory>(golden, 'trajectory'))('%s', (name, entry) => {
-    const dtype = name.split(' ')[1] as 'f32' | 'f64'
-    let params = parameters(dtype === 'f32' ? torch.float32 : torch.float64)
+onEveryDevice('trajectories', (on) => {
+  const entries = entriesOf<Trajectory>(golden, 'trajectory').filter(([, entry]) => on.fits(entry))
+  test.each(entries)('%s', async (name, entry) => {
+    const dtype = name.split(' ')[0] as 'f32' | 'f64'
+    let params = parameters(dtype === 'f32' ? torch.float32 : torch.float64, on.device.type)
     let optimizer = make(entry, params)
-    entry.steps.forEach((expected, step) => {
+    for (const [step, expected] of entry.steps.entries()) {
       setGradients(params, dtype, step)
       if (step === 3) halve(optimizer)
       optimizer.step()
-      expect(params.map((p, i) => difference(p, expected[i] as GoldenTensor))).toEqual(params.map(() => null))
+      expect(await on.difference(params, expected)).toBeNull()
       if (step === 3) {
         // Half way a new optimizer over new tensors takes over what was saved.
         const saved = optimizer.state_dict()
@@ -82,14 +84,10 @@ describe('trajectories', () => {
         optimizer.load_state_dict(saved)
         setGradients(before, dtype, 0)
       }
-    })
+    }
     const { state } = optimizer.state_dict()
     expect(Object.keys(state)).toEqual(Object.keys(entry.state))
-    for (const [i, kept] of Object.entries(entry.state)) {
-      const ours = state[Number(i)] ?? {}
-      expect(Object.keys(ours).sort()).toEqual(Object.keys(kept).sort())
-      for (const [key, value] of Object.entries(kept)) expect([key, difference(ours[key], value)]).toEqual([key, null])
-    }
+    expect(await on.difference(state, entry.state)).toBeNull()
   })
 })
 
@@ -104,10 +102,10 @@ describe('texts', () => {
 describe('errors', () => {
   const p = torch.ones(2, { requires_grad: true })
   const params: Readonly<Record<string, unknown>> = {
-    'mistake tensor': p,
-    'mistake empty': [],
-    'mistake not a leaf': [p.mul(2)],
-    'mistake twice': [{ params: [p] }, { params: p }],
+    tensor: p,
+    empty: [],
+    'not a leaf': [p.mul(2)],
+    twice: [{ params: [p] }, { params: p }],
   }
   test.each(entriesOf<Mistake>(golden, 'mistake'))('%s', (name, entry) => {
     const given = (params[name] ?? parameters(torch.float32)) as torch.Tensor[]

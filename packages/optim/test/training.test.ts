@@ -1,11 +1,12 @@
 /** Four seeded programs, line for line those of tools/golden/training.py: every loss is PyTorch's. */
 import * as torch from '@chainrule/core'
 import * as optim from '@chainrule/optim'
-import { expect, test } from 'vitest'
-import { elements, type GoldenTensor, readGolden } from './golden.ts'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { type GoldenTensor, readGolden } from '../../core/test/golden.ts'
+import { onEveryDevice, valuesOf } from '../../core/test/harness.ts'
 
 interface Training {
-  readonly losses: number[]
+  readonly losses: readonly Promise<number>[]
   readonly parameters: readonly torch.Tensor[]
 }
 
@@ -23,13 +24,13 @@ function linear_regression(): Training {
   const w = torch.randn([3], { requires_grad: true })
   const b = zeros(1)
   const optimizer = new optim.SGD([w, b], { lr: 0.05, momentum: 0.9 })
-  const losses: number[] = []
+  const losses: Promise<number>[] = []
   for (let step = 0; step < 60; step++) {
     optimizer.zero_grad()
     const loss = x.matmul(w).add(b).sub(y).pow(2).mean()
     loss.backward()
     optimizer.step()
-    losses.push(loss.item())
+    losses.push(loss.item_async())
   }
   return { losses, parameters: [w, b] }
 }
@@ -49,7 +50,7 @@ function perceptron(): Training {
   const b = torch.empty([1]).uniform_(-0.7, 0.7).requires_grad_()
   const groups = [{ params: [w] }, { params: [b], lr: 0.1 }]
   const optimizer = new optim.SGD(groups, { lr: 0.5, momentum: 0.8, nesterov: true })
-  const losses: number[] = []
+  const losses: Promise<number>[] = []
   for (let step = 0; step < 60; step++) {
     optimizer.zero_grad()
     const p = torch.sigmoid(x.matmul(w).add(b))
@@ -58,7 +59,7 @@ function perceptron(): Training {
     const loss = one.add(other).mean().neg()
     loss.backward()
     optimizer.step()
-    losses.push(loss.item())
+    losses.push(loss.item_async())
   }
   return { losses, parameters: [w, b] }
 }
@@ -74,7 +75,7 @@ function classifier(): Training {
   const w2 = leaf(torch.randn([16, 3]).mul(0.25))
   const b2 = zeros(3)
   const optimizer = new optim.Adam([w1, b1, w2, b2], { lr: 0.02 })
-  const losses: number[] = []
+  const losses: Promise<number>[] = []
   for (let epoch = 0; epoch < 12; epoch++) {
     const order = torch.randperm(120)
     for (const batch of order.split(24)) {
@@ -84,7 +85,7 @@ function classifier(): Training {
       optimizer.zero_grad()
       loss.backward()
       optimizer.step()
-      losses.push(loss.item())
+      losses.push(loss.item_async())
     }
   }
   return { losses, parameters: [w1, b1, w2, b2] }
@@ -111,7 +112,7 @@ function spirals(): Training {
   const affine = (x: torch.Tensor, layer: number) =>
     x.matmul(weights[layer] as torch.Tensor).add(biases[layer] as torch.Tensor)
   const dropout = (x: torch.Tensor) => x.mul(torch.dropout_mask(x, 0.2))
-  const losses: number[] = []
+  const losses: Promise<number>[] = []
   for (let step = 0; step < 60; step++) {
     const h = [0, 1].reduce((h, layer) => dropout(affine(h, layer).tanh()), x)
     const logit = affine(h, 2).squeeze(1)
@@ -120,7 +121,7 @@ function spirals(): Training {
     loss.backward()
     optimizer.step()
     scheduler.step()
-    losses.push(loss.item())
+    losses.push(loss.item_async())
   }
   return { losses, parameters: [...weights, ...biases] }
 }
@@ -130,22 +131,29 @@ interface GoldenTraining {
   readonly parameters: readonly GoldenTensor[]
 }
 
-const golden = readGolden<GoldenTraining>('training')
+const golden = await readGolden<GoldenTraining>('training')
 
 const programs = { linear_regression, perceptron, classifier, spirals }
 
-test.each(Object.entries(programs))('%s', (name, program) => {
-  const { losses, parameters } = program()
-  const expected = golden[name] as GoldenTraining
-  expect(losses.length).toBe(60)
-  const wrong = losses.flatMap((loss, i) => {
-    const theirs = expected.losses[i] ?? Number.NaN
-    return Math.abs(loss - theirs) <= 1e-5 * theirs ? [] : [`step ${i}: ${loss}, PyTorch ${theirs}`]
+onEveryDevice('training', (on) => {
+  beforeEach(() => torch.set_default_device(on.device.type))
+  afterEach(() => torch.set_default_device(null))
+
+  test.each(Object.entries(programs))('%s', async (name, program) => {
+    const { losses: awaited, parameters } = program()
+    const losses = await Promise.all(awaited)
+    const expected = golden[name] as GoldenTraining
+    expect(losses.length).toBe(60)
+    const wrong = losses.flatMap((loss, i) => {
+      const theirs = expected.losses[i] ?? Number.NaN
+      return Math.abs(loss - theirs) <= 1e-5 * theirs ? [] : [`step ${i}: ${loss}, PyTorch ${theirs}`]
+    })
+    expect(wrong).toEqual([])
+    for (const [i, p] of parameters.entries()) {
+      const theirs = expected.parameters[i]?.v.map(Number) ?? []
+      const off = (await valuesOf(p)).map((value, k) => Math.abs(value - (theirs[k] ?? Number.NaN)))
+      expect(Math.max(...off)).toBeLessThan(1e-4)
+    }
+    expect(losses.at(-1)).toBeLessThan((losses[0] ?? 0) / 2)
   })
-  expect(wrong).toEqual([])
-  parameters.forEach((p, i) => {
-    const theirs = expected.parameters[i]?.v.map(Number) ?? []
-    elements(p).forEach((value, k) => expect(Math.abs(value - (theirs[k] ?? Number.NaN))).toBeLessThan(1e-4))
-  })
-  expect(losses.at(-1)).toBeLessThan((losses[0] ?? 0) / 2)
 })

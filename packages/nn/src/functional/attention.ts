@@ -27,12 +27,15 @@ export function scaled_dot_product_attention(
     throw new RuntimeError('_scaled_dot_product_attention: Explicit attn_mask should not be set when is_causal=True')
   }
   const factor = scale ?? 1 / Math.sqrt(query.size(-1))
-  const mask = is_causal ? causalMask(query.size(-2), key.size(-2)) : attn_mask
+  const mask = is_causal ? causalMask(query, key) : attn_mask
   return dropout(attentionWeights(query.mul(factor), key, mask), dropout_p).matmul(value)
 }
 
 /** Where a key is not after the query. */
-const causalMask = (queries: number, keys: number): Tensor => ones([queries, keys]).tril().to(bool)
+const causalMask = (query: Tensor, key: Tensor): Tensor =>
+  ones([query.size(-2), key.size(-2)], { device: query.device })
+    .tril()
+    .to(bool)
 
 /** `softmax(Q Kᵀ + mask)`; a mask of truth values is true where a key may be looked at. */
 export function attentionWeights(query: Tensor, key: Tensor, mask: Tensor | null): Tensor {

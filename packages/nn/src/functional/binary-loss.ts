@@ -9,7 +9,8 @@ const entropy = weightedLoss('binary_cross_entropy', ['input', 'target'], {
   forward: '(target - 1) * max(log1p(-input), -100) - target * max(log(input), -100)',
   slope: {
     input: '(input - target) / max((1 - input) * input, 1e-12)',
-    target: 'max(log1p(-input), -100) - max(log(input), -100)',
+    // As in PyTorch, of the logarithms that are not cut.
+    target: 'log1p(-input) - log(input)',
   },
   node: 'BinaryCrossEntropyBackward0',
 })

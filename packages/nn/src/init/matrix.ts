@@ -1,4 +1,4 @@
-import { no_grad, randperm, type Tensor, tensor as tensorOf, ValueError } from '@chainrule/core'
+import { empty, no_grad, randperm, type Tensor, tensor as tensorOf, ValueError } from '@chainrule/core'
 import { type DrawOptions } from './basic.ts'
 
 /**
@@ -10,10 +10,13 @@ export function orthogonal_(tensor: Tensor, gain = 1, { generator }: DrawOptions
   const rows = tensor.size(0)
   const columns = tensor.numel() / rows
   return no_grad(() => {
-    const drawn = tensor.new_empty([rows, columns]).normal_(0, 1, { generator })
+    // Worked out on the host, wherever the tensor is.
+    const options = { dtype: tensor.dtype, device: 'cpu' }
+    const drawn = empty([rows, columns], options).normal_(0, 1, { generator })
     const tall = rows < columns ? drawn.t() : drawn
-    const q = tensorOf(orthonormalColumns(Array.from(tall.t().contiguous().to_typed_array()), Math.max(rows, columns)))
-    const columnsOf = q.reshape(Math.min(rows, columns), Math.max(rows, columns))
+    const [count, length] = [Math.min(rows, columns), Math.max(rows, columns)]
+    const q = orthonormalColumns(Array.from(tall.t().contiguous().to_typed_array()), length)
+    const columnsOf = tensorOf(q, options).reshape(count, length)
     return tensor.copy_((rows < columns ? columnsOf : columnsOf.t()).reshape(tensor.shape)).mul_(gain)
   })
 }
@@ -51,7 +54,7 @@ export function sparse_(tensor: Tensor, sparsity: number, std = 0.01, { generato
   return no_grad(() => {
     tensor.normal_(0, std, { generator })
     for (let column = 0; column < columns; column++) {
-      const places = randperm(rows, { generator }).narrow(0, 0, count)
+      const places = randperm(rows, { generator, device: tensor.device }).narrow(0, 0, count)
       tensor.index_put_([places, column], 0)
     }
     return tensor

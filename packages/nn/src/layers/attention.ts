@@ -141,7 +141,7 @@ export class MultiheadAttention extends Module<Call, [output: Tensor, weights: T
 /** PyTorch's two masks as one that is added to the scores `[N · heads, L, S]`. */
 function mergeMasks(attention: Tensor | null, padding: Tensor | null, samples: number, heads: number): Tensor | null {
   const added = (x: Tensor): Tensor =>
-    x.dtype === torch.bool ? torch.zeros(x.shape).masked_fill(x, Number.NEGATIVE_INFINITY) : x
+    x.dtype === torch.bool ? torch.zeros(x.shape, { device: x.device }).masked_fill(x, Number.NEGATIVE_INFINITY) : x
   if (padding === null) return attention === null ? null : added(attention)
   const keys = added(padding).reshape(samples, 1, 1, -1).expand(samples, heads, 1, padding.size(-1))
   const perHead = keys.reshape(samples * heads, 1, -1)
