@@ -52,7 +52,13 @@ export class Collector {
     const [vm, v8] = [process?.getBuiltinModule?.('node:vm'), process?.getBuiltinModule?.('node:v8')]
     if (vm === undefined || v8 === undefined) return null
     let context: object | null = null
-    const nothing = new vm.Script('0')
+    let nothing: { runInContext(context: object): unknown }
+    try {
+      nothing = new vm.Script('0')
+    } catch {
+      // Some runtimes have Node's modules by name alone.
+      return null
+    }
     const endTurn = (): void => {
       context ??= vm.createContext({}, { microtaskMode: 'afterEvaluate' })
       nothing.runInContext(context)
