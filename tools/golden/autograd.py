@@ -1122,6 +1122,84 @@ def indexing_gradients():
 
 
 @scenario
+def in_place_on_views_of_any_layout():
+    weight = plain(*range(1, 25)).reshape(2, 3, 4)
+
+    def of(make, view, change):
+        x = plain(*[i / 8 for i in range(-12, 12)]).reshape(2, 3, 4).requires_grad_()
+        base = make(x)
+        window = view(base)
+        change(window, x)
+        (base * weight.reshape(-1)[:base.numel()].reshape(base.shape)).sum().backward(retain_graph=True)
+        first = copy(x.grad)
+        (window * window).sum().backward()
+        return [first, x.grad, node_name(base), node_name(window), base.detach(), window.detach()]
+
+    bases = {
+        'transposed': lambda x: (x * 2).transpose(0, 2),
+        'permuted and computed': lambda x: x.permute(2, 0, 1) * 2,
+        'transposed, sin': lambda x: x.transpose(1, 2).sin(),
+        'narrowed': lambda x: (x * 2).narrow(1, 1, 2),
+        'stepped': lambda x: (x * 2)[:, ::2, 1:],
+    }
+    views = {
+        'row': lambda b: b[0],
+        'last column': lambda b: b[..., -1],
+        'transposed': lambda b: b.transpose(0, 1),
+        'diagonal': lambda b: b.diagonal(0, 0, 1),
+        'stepped': lambda b: b[:, ::2],
+    }
+    changes = {
+        'mul_': lambda w, x: w.mul_(3),
+        'mul_ by leaf': lambda w, x: w.mul_(x.sum()),
+        'copy_': lambda w, x: w.copy_(torch.ones_like(w)),
+        'sigmoid_': lambda w, x: w.sigmoid_(),
+    }
+    return {b: {v: {c: of(bases[b], views[v], changes[c]) for c in changes} for v in views} for b in bases}
+
+
+@scenario
+def as_strided_of_any_layout():
+    weight = plain(1, -2, 3, -4, 5, -6, 7, -8, 9).reshape(3, 3)
+
+    def of(make, *window):
+        x = plain(*[i / 4 for i in range(1, 21)]).reshape(4, 5).requires_grad_()
+        base = make(x)
+        out = base.as_strided((3, 3), *window)
+        grad, = torch.autograd.grad((out * out * weight).sum(), [x], create_graph=True)
+        twice, = torch.autograd.grad((grad * grad).sum(), [x])
+        return [out, grad, twice]
+
+    bases = {
+        'row-major': lambda x: x * 2,
+        'transposed': lambda x: (x * 2).t(),
+        'offset': lambda x: (x * 2)[1:],
+        'window': lambda x: (x * 2)[1:, 1:4],
+        'stepped': lambda x: (x * 2)[::3, ::2],
+        'expanded': lambda x: (x * 2)[:1].expand(4, 5),
+    }
+    windows = {
+        'own offset': ((5, 1),), 'overlapping': ((1, 1),), 'at 2': ((4, 1), 2), 'at 5': ((1, 3), 5), 'broadcast': ((0, 2), 1),
+    }
+    return {b: {w: of(bases[b], *windows[w]) for w in windows} for b in bases}
+
+
+@scenario
+def views_after_a_change():
+    x = leaf(1, 2, 3, 4, 5, 6)
+    y = x * 2
+    square, overlapping = y.view(2, 3), y.as_strided((4, 3), (1, 1))
+    column = square[:, 1]
+    y.mul_(x)
+    return {
+        'square': torch.autograd.grad((square * square).sum(), [x], retain_graph=True)[0],
+        'overlapping': torch.autograd.grad((overlapping * overlapping).sum(), [x], retain_graph=True)[0],
+        'column': torch.autograd.grad((column * column).sum(), [x], retain_graph=True)[0],
+        'names': [node_name(square), node_name(overlapping), node_name(column)],
+    }
+
+
+@scenario
 def unbind_gradients():
     x = torch.arange(6.0).view(2, 3).requires_grad_()
     a, b = x.unbind(0)

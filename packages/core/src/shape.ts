@@ -12,6 +12,12 @@ export interface Geometry {
   readonly offset: number
 }
 
+/** The storage index behind the last element of a window. */
+export function storageEnd({ shape, strides, offset }: Geometry): number {
+  if (shape.includes(0)) return offset
+  return shape.reduce((end, size, i) => end + (size - 1) * (strides[i] as number), offset + 1)
+}
+
 /** The shape and strides of every 0-dimensional tensor. */
 export const SCALAR: Shape = Object.freeze([])
 

@@ -19,6 +19,10 @@ const number = (value: number) => torch.tensor(value, { requires_grad: true })
 const ints = (values: Nested) => torch.tensor(values, { dtype: torch.int32 })
 const copy = (x: Tensor | null) => (x === null ? null : x.detach().clone())
 const range = (end: number, ...shape: number[]) => torch.arange(end, { dtype: torch.float32 }).view(...shape)
+const counted = (length: number): number[] => Array.from({ length }, (_, i) => i)
+type Step = (x: Tensor) => Tensor
+const table = <T>(rows: Record<string, T>, of: (row: T) => unknown): object =>
+  Object.fromEntries(Object.entries(rows).map(([name, row]) => [name, of(row)]))
 const nodeName = (x: Tensor) => x.grad_fn?.name() ?? null
 
 /** The error of a backward after a change in place of what was saved. */
@@ -1196,6 +1200,90 @@ const scenarios: Readonly<Record<string, () => unknown>> = {
           ]),
         ),
       ),
+    }
+  },
+
+  in_place_on_views_of_any_layout() {
+    const weight = plain(...counted(24).map((i) => i + 1)).reshape(2, 3, 4)
+    const of = (make: Step, view: Step, change: (window: Tensor, x: Tensor) => unknown) => {
+      const x = plain(...counted(24).map((i) => (i - 12) / 8))
+        .reshape(2, 3, 4)
+        .requires_grad_()
+      const base = make(x)
+      const window = view(base)
+      change(window, x)
+      base
+        .mul(weight.reshape(-1).narrow(0, 0, base.numel()).reshape(base.shape))
+        .sum()
+        .backward(null, { retain_graph: true })
+      const first = copy(x.grad)
+      window.mul(window).sum().backward()
+      return [first, x.grad, nodeName(base), nodeName(window), base.detach(), window.detach()]
+    }
+    const bases: Record<string, Step> = {
+      transposed: (x) => x.mul(2).transpose(0, 2),
+      'permuted and computed': (x) => x.permute(2, 0, 1).mul(2),
+      'transposed, sin': (x) => x.transpose(1, 2).sin(),
+      narrowed: (x) => x.mul(2).narrow(1, 1, 2),
+      stepped: (x) => x.mul(2).index(Slice(), Slice(null, null, 2), Slice(1)),
+    }
+    const views: Record<string, Step> = {
+      row: (b) => b.index(0),
+      'last column': (b) => b.index('...', -1),
+      transposed: (b) => b.transpose(0, 1),
+      diagonal: (b) => b.diagonal(0, 0, 1),
+      stepped: (b) => b.index(Slice(), Slice(null, null, 2)),
+    }
+    const changes: Record<string, (window: Tensor, x: Tensor) => unknown> = {
+      mul_: (w) => w.mul_(3),
+      'mul_ by leaf': (w, x) => w.mul_(x.sum()),
+      copy_: (w) => w.copy_(torch.ones_like(w)),
+      sigmoid_: (w) => w.sigmoid_(),
+    }
+    return table(bases, (b) => table(views, (v) => table(changes, (c) => of(b, v, c))))
+  },
+
+  as_strided_of_any_layout() {
+    const weight = plain(1, -2, 3, -4, 5, -6, 7, -8, 9).reshape(3, 3)
+    const of = (make: Step, strides: number[], offset?: number) => {
+      const x = plain(...counted(20).map((i) => (i + 1) / 4))
+        .reshape(4, 5)
+        .requires_grad_()
+      const out = make(x).as_strided([3, 3], strides, offset)
+      const [grad] = torch.autograd.grad(out.mul(out).mul(weight).sum(), [x], { create_graph: true }) as [Tensor]
+      const [twice] = torch.autograd.grad(grad.mul(grad).sum(), [x])
+      return [out, grad, twice]
+    }
+    const bases: Record<string, Step> = {
+      'row-major': (x) => x.mul(2),
+      transposed: (x) => x.mul(2).t(),
+      offset: (x) => x.mul(2).index(Slice(1)),
+      window: (x) => x.mul(2).index(Slice(1), Slice(1, 4)),
+      stepped: (x) => x.mul(2).index(Slice(null, null, 3), Slice(null, null, 2)),
+      expanded: (x) => x.mul(2).index(Slice(null, 1)).expand(4, 5),
+    }
+    const windows: Record<string, readonly [number[], number?]> = {
+      'own offset': [[5, 1]],
+      overlapping: [[1, 1]],
+      'at 2': [[4, 1], 2],
+      'at 5': [[1, 3], 5],
+      broadcast: [[0, 2], 1],
+    }
+    return table(bases, (b) => table(windows, (w) => of(b, ...w)))
+  },
+
+  views_after_a_change() {
+    const x = leaf(1, 2, 3, 4, 5, 6)
+    const y = x.mul(2)
+    const [square, overlapping] = [y.view(2, 3), y.as_strided([4, 3], [1, 1])]
+    const column = square.index(Slice(), 1)
+    y.mul_(x)
+    const gradient = (z: Tensor) => torch.autograd.grad(z.mul(z).sum(), [x], { retain_graph: true })[0]
+    return {
+      square: gradient(square),
+      overlapping: gradient(overlapping),
+      column: gradient(column),
+      names: [nodeName(square), nodeName(overlapping), nodeName(column)],
     }
   },
 

@@ -175,7 +175,7 @@ export abstract class Function {
       if (x.leafRequiresGrad && isRecorded) {
         throw new RuntimeError('a leaf Variable that requires grad has been used in an in-place operation.')
       }
-      checkInPlace(x, isRecorded)
+      checkInPlace(x)
       x.storage.version++
     }
     if (!isRecorded) return result

@@ -1,5 +1,5 @@
 import { RuntimeError } from '../errors.ts'
-import { isContiguous } from '../shape.ts'
+import { storageEnd } from '../shape.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { gradientEdge, gradientNode, requiresGrad } from './graph.ts'
 import { modes } from './modes.ts'
@@ -29,7 +29,13 @@ export class ViewRecord {
     if (this.version === view.storage.version) return
     this.version = view.storage.version
     if (view.leafRequiresGrad || !requiresGrad(this.base)) return
-    view.node = new AsStridedNode(this.base, view)
+    const { grad } = modes
+    modes.grad = true
+    try {
+      view.node = this.base.as_strided(view.shape, view.strides, view.offset).node
+    } finally {
+      modes.grad = grad
+    }
     view.outputIndex = 0
   }
 }
@@ -40,42 +46,13 @@ export function markView(view: Tensor, x: Tensor, origin: ViewOrigin = 'plain'):
   view.viewOf = new ViewRecord(x.viewOf === null ? x : x.viewOf.base, modes.grad ? inherited : 'no_grad')
 }
 
-/** The window that `view` is on `base`, taken on another tensor of the base's shape, which is row-major. */
-function windowOn(x: Tensor, base: Tensor, view: Tensor): Tensor {
-  return x.as_strided(view.shape, view.strides, view.offset - base.offset)
-}
-
-/** Windows are taken on gradients, which are row-major: a base that is not would need its own layout. */
-function checkBase(base: Tensor): void {
-  if (isContiguous(base)) return
-  throw new RuntimeError(
-    `in-place change of a view: its base (shape [${base.shape.join(', ')}], strides [${base.strides.join(', ')}]) is not ` +
-      'contiguous; call contiguous() on the base before taking the view',
-  )
-}
-
-/** The history of a view whose memory was changed: a window on the base as it is now. */
-class AsStridedNode extends Node {
-  readonly #base: Tensor
-  readonly #view: Tensor
-
-  constructor(base: Tensor, view: Tensor) {
-    super([gradientEdge(base)], [base.outputIndex])
-    this.#base = base
-    this.#view = view
-  }
-
-  kind(): string {
-    return 'AsStridedBackward0'
-  }
-
-  backward([gradient = null]: readonly Gradient[]): readonly Gradient[] {
-    if (gradient === null) return [null]
-    const zeros = gradient.new_zeros(this.#base.shape)
-    checkBase(this.#base)
-    windowOn(zeros, this.#base, this.#view).copy_(gradient)
-    return [zeros]
-  }
+/** A copy of a gradient of `base` that lies in memory as `base` does, and the window on it that `view` is on `base`. */
+function laidOut(gradient: Tensor, base: Tensor, view: Tensor): { readonly whole: Tensor; readonly window: Tensor } {
+  const start = Math.min(base.offset, view.offset)
+  const memory = gradient.new_zeros([Math.max(storageEnd(base), storageEnd(view)) - start])
+  const whole = memory.as_strided(base.shape, base.strides, base.offset - start)
+  whole.copy_(gradient)
+  return { whole, window: memory.as_strided(view.shape, view.strides, view.offset - start) }
 }
 
 /** The history of a base after a change in place of one of its views: the change applies to that window alone. */
@@ -99,12 +76,11 @@ class CopySlices extends Node {
 
   backward([gradient = null]: readonly Gradient[]): readonly Gradient[] {
     if (gradient === null) return this.next.map(() => null)
-    const result = gradient.clone()
-    const window = windowOn(result, this.#base, this.#view)
+    const { whole, window } = laidOut(gradient, this.#base, this.#view)
     const [inner = null, ...others] = this.#change.backward([window.clone()])
     if (inner === null) window.zero_()
     else window.copy_(inner)
-    return [result, ...others]
+    return [whole, ...others]
   }
 
   override release(): void {
@@ -116,11 +92,8 @@ const INFERENCE =
   'Inplace update to inference tensor outside InferenceMode is not allowed.You can make a clone to get a normal tensor ' +
   'before doing inplace update.See https://github.com/pytorch/rfcs/pull/17 for more details.'
 
-/**
- * Checks, before anything changes, that autograd allows a tensor's memory to be changed through it. `recorded` tells
- * whether the change becomes part of a graph.
- */
-export function checkInPlace(x: Tensor, recorded: boolean): void {
+/** Checks, before anything changes, that autograd allows a tensor's memory to be changed through it. */
+export function checkInPlace(x: Tensor): void {
   if (x.inference && !modes.inference) throw new RuntimeError(INFERENCE)
   if (!modes.grad) return
   const { viewOf: view } = x
@@ -141,7 +114,6 @@ export function checkInPlace(x: Tensor, recorded: boolean): void {
       )
     }
   }
-  if (view !== null && recorded) checkBase(view.base)
   if (view !== null && view.base.leafRequiresGrad) {
     throw new RuntimeError('a view of a leaf Variable that requires grad is being used in an in-place operation.')
   }

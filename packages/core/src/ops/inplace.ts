@@ -31,7 +31,7 @@ export function inPlace(
 ): Tensor {
   const inputs = [x, ...others]
   const isRecorded = recording(inputs) && x.dtype.kind === 'floating'
-  checkInPlace(x, isRecorded)
+  checkInPlace(x)
   let step = null
   if (isRecorded) {
     // A stand-in takes the record, whose node then becomes the history of `x` itself.

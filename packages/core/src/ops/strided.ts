@@ -1,5 +1,6 @@
+import { no_grad } from '../autograd/modes.ts'
 import { RuntimeError } from '../errors.ts'
-import { contiguousStrides, formatShape, numel, type Shape, wrapDim } from '../shape.ts'
+import { contiguousStrides, formatShape, type Geometry, numel, type Shape, storageEnd, wrapDim } from '../shape.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { named } from './arguments.ts'
 import { view as defineView, scatterView } from './define/view.ts'
@@ -32,13 +33,30 @@ export const diagonal = named(
   },
 )
 
+/** The last argument says where the elements of the tensor itself lie. */
 const stridedView = defineView('as_strided', {
-  geometry: (_, shape: Shape, strides: readonly number[], offset: number) => ({ shape, strides, offset }),
-  gradient: (g, shape, size: Shape, strides: readonly number[], offset: number) => {
-    if (overlaps(size, strides)) return scatterOverlapping(g, shape, size, strides, offset)
-    return scatterView(g, shape, (zeros) => zeros.as_strided(size, strides, offset))
-  },
+  geometry: (_, shape: Shape, strides: readonly number[], offset: number, _own: Geometry) => ({ shape, strides, offset }),
+  gradient: (g, _, shape: Shape, strides: readonly number[], offset: number, own: Geometry) =>
+    betweenWindows(g, { shape, strides, offset }, own),
 })
+
+/**
+ * The gradient of one window on a memory from that of another: what falls on an element of the memory is added up, and shared
+ * among the places at which the first window shows that element (PyTorch's as_strided_backward).
+ */
+function betweenWindows(g: Tensor, from: Geometry, to: Geometry): Tensor {
+  const start = Math.min(from.offset, to.offset)
+  const shape = [Math.max(storageEnd(from), storageEnd(to)) - start]
+  const scattered = (x: Tensor, window: Geometry): Tensor =>
+    overlaps(window.shape, window.strides)
+      ? scatterOverlapping(x, shape, window.shape, window.strides, window.offset - start)
+      : scatterView(x, shape, (zeros) => zeros.as_strided(window.shape, window.strides, window.offset - start))
+  let memory = scattered(g, from)
+  if (overlaps(to.shape, to.strides)) {
+    memory = memory.div(no_grad(() => scattered(g.new_ones(to.shape), to).clamp(1)))
+  }
+  return memory.as_strided(to.shape, to.strides, to.offset - start)
+}
 
 /** Whether two indices may reach one element: strides that do not each step over all that the smaller ones reach. */
 function overlaps(shape: Shape, strides: readonly number[]): boolean {
@@ -74,7 +92,8 @@ export const as_strided = named(
           `storage of size ${x.storage.length * x.dtype.itemsize}`,
       )
     }
-    return stridedView(x, size, stride, storage_offset)
+    const { shape, strides, offset } = x
+    return stridedView(x, size, stride, storage_offset, { shape, strides, offset })
   },
 )
 

@@ -177,7 +177,7 @@ export class ElementwiseOp {
     }
     checkWritable(x, commonShape(operands), operands.slice(1))
     const isRecorded = recording(operands)
-    checkInPlace(x, isRecorded)
+    checkInPlace(x)
     const inputs = this.#convert(values, isBool ? promoted : x.dtype)
     const node = isRecorded ? new ElementwiseNode(this, inputs) : null
     // A gradient may read what is about to change.

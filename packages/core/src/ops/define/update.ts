@@ -48,7 +48,7 @@ export function update(
     tensors.forEach((x, i) => checkOperand(name, scope[i] as string, x, first))
     leader(name, tensors)
     no_grad(() => {
-      for (const x of outputs) checkInPlace(x, false)
+      for (const x of outputs) checkInPlace(x)
     })
     const given = parameters.map((key) => {
       const value = values[key]
