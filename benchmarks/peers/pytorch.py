@@ -214,12 +214,14 @@ def seconds(run, times):
     return (time.perf_counter() - start) / times
 
 
-def reply(question, row, times=1):
+def reply(question, word):
     global current
+    if question == 'begin':
+        current = None
+        current = rows[word]()
+        return {}
     if question == 'run':
-        return {'seconds': seconds(current[0], int(times))}
-    current = None
-    current = rows[row]()
+        return {'seconds': seconds(current[0], int(word))}
     return {'values': current[1]()}
 
 

@@ -1,7 +1,7 @@
 /** A contestant: a process that answers one question at a time. */
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
-import type { About } from './answer.ts'
+import { type About, comparedSteps } from './work.ts'
 
 /** How to start one. */
 export interface Entry {
@@ -9,13 +9,14 @@ export interface Entry {
   readonly key: string
   readonly command: string
   readonly args: readonly string[]
-  /** How many it is asked to use; left to it without. */
-  readonly threads?: number
+  /** What it finds in its environment besides. */
+  readonly env?: Readonly<Record<string, string>>
   /** What follows the name that it gives itself. */
   readonly suffix?: string
 }
 
-interface Reply {
+/** What a contestant says. */
+export interface Reply {
   readonly about?: About
   readonly absent?: string
   readonly cannot?: string
@@ -23,58 +24,70 @@ interface Reply {
   readonly seconds?: number
 }
 
+/** What answers questions, one at a time. */
+export interface Channel {
+  readonly about: About
+  ask(question: string): Promise<Reply>
+  stop(): void
+}
+
+/** Starts a process that answers; a text says why it cannot take part. */
+export async function openProcess({ command, args, env }: Entry, folder: string): Promise<Channel | string> {
+  const child = spawn(command, [...args, folder], { env: { ...process.env, ...env }, stdio: ['pipe', 'pipe', 'pipe'] })
+  let errors = ''
+  child.stderr.on('data', (text: Buffer) => {
+    errors += text.toString()
+  })
+  child.stdin.on('error', () => {})
+  const failed = new Promise<Reply>((resolve) => {
+    child.on('error', (error) => resolve({ absent: error.message }))
+  })
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
+  const { about, absent } = await Promise.race([next(lines), failed])
+  if (about === undefined) return absent ?? (errors.trim().split('\n').at(-1) || 'it does not start')
+  return {
+    about,
+    ask(question) {
+      child.stdin.write(`${question}\n`)
+      return next(lines)
+    },
+    stop: () => void child.kill(),
+  }
+}
+
 export class Contestant {
   readonly key: string
   readonly about: About
-  readonly #process: ChildProcessWithoutNullStreams
-  readonly #lines: AsyncIterator<string>
+  readonly #channel: Channel
   /** Why each row cannot be done, where it cannot. */
   readonly #refusals = new Map<string, string>()
 
-  private constructor(
-    key: string,
-    about: About,
-    process: ChildProcessWithoutNullStreams,
-    lines: AsyncIterator<string>,
-  ) {
+  private constructor(key: string, about: About, channel: Channel) {
     this.key = key
     this.about = about
-    this.#process = process
-    this.#lines = lines
+    this.#channel = channel
   }
 
   /** Starts it; a text says why it cannot take part. */
   static async start(entry: Entry, folder: string): Promise<Contestant | string> {
-    const child = spawn(entry.command, [...entry.args, folder], {
-      env: { ...process.env, ...(entry.threads === undefined ? {} : { THREADS: String(entry.threads) }) },
-      stdio: ['pipe', 'pipe', 'pipe'],
-    })
-    let errors = ''
-    child.stderr.on('data', (text: Buffer) => {
-      errors += text.toString()
-    })
-    child.stdin.on('error', () => {})
-    const failed = new Promise<Reply>((resolve) => {
-      child.on('error', (error) => resolve({ absent: error.message }))
-    })
-    const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
-    const reply = await Promise.race([next(lines), failed])
-    if (reply.about === undefined) return reply.absent ?? (errors.trim().split('\n').at(-1) || 'it does not start')
-    const about = { ...reply.about, name: reply.about.name + (entry.suffix ?? '') }
-    return new Contestant(entry.key, about, child, lines)
+    const channel = await openProcess(entry, folder)
+    if (typeof channel === 'string') return channel
+    const about = { ...channel.about, name: channel.about.name + (entry.suffix ?? '') }
+    return new Contestant(entry.key, about, channel)
   }
 
   /** What a row computes; null where it cannot be done. */
   async values(row: string): Promise<readonly number[] | null> {
-    const reply = await this.#ask(`values ${row}`)
-    if (reply.values !== undefined) return reply.values.map((value) => value ?? Number.NaN)
+    const { cannot } = await this.#channel.ask(`begin ${row}`)
+    const reply = cannot === undefined ? await this.#channel.ask(`values ${comparedSteps}`) : { cannot }
+    if (reply.values !== undefined) return numbersOf(reply.values)
     this.#refusals.set(row, reply.cannot ?? 'it died')
     return null
   }
 
   /** Seconds of one run of a row, whose values were asked for; null where it fails. */
   async run(row: string, times: number): Promise<number | null> {
-    const reply = await this.#ask(`run ${row} ${times}`)
+    const reply = await this.#channel.ask(`run ${times}`)
     if (reply.seconds === undefined) this.#refusals.set(row, reply.cannot ?? 'it died')
     return reply.seconds ?? null
   }
@@ -84,14 +97,12 @@ export class Contestant {
   }
 
   stop(): void {
-    this.#process.stdin.end()
-  }
-
-  async #ask(question: string): Promise<Reply> {
-    this.#process.stdin.write(`${question}\n`)
-    return next(this.#lines)
+    this.#channel.stop()
   }
 }
+
+/** Values as they were before they were text, which has no NaN. */
+export const numbersOf = (values: readonly (number | null)[]): number[] => values.map((value) => value ?? Number.NaN)
 
 /** The next line that is a reply: libraries print others. */
 async function next(lines: AsyncIterator<string>): Promise<Reply> {

@@ -2,12 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-
-interface Entry {
-  readonly shape: readonly number[]
-  /** Of the first element, in elements. */
-  readonly offset: number
-}
+import { count, type Data, dataOf, type Entry, gpt } from './arrays.ts'
 
 /** What one element is. */
 type Draw = () => number
@@ -55,9 +50,6 @@ function norm(name: string, width: number): Described[] {
   ]
 }
 
-/** The sizes of the GPT. */
-export const gpt = { layers: 4, width: 128, heads: 4, context: 64, vocabulary: 65, batch: 16 }
-
 function block(name: string): Described[] {
   const { width } = gpt
   return [
@@ -102,8 +94,6 @@ const described: Described[] = [
   ['gpt/head.weight', [gpt.vocabulary, gpt.width], within(1 / Math.sqrt(gpt.width))],
 ]
 
-const count = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1)
-
 /** Writes all arrays to a new folder, as float32 one after the other, with an index; returns the folder. */
 export function writeData(): string {
   const index: Record<string, Entry> = {}
@@ -128,28 +118,12 @@ export function removeData(folder: string): void {
   rmSync(folder, { recursive: true })
 }
 
-/** The arrays of a folder, by name. */
-export interface Data {
-  shape(name: string): number[]
-  array(name: string): Float32Array
-  /** The names that begin with a prefix, without it. */
-  names(prefix: string): string[]
-}
-
+/** The arrays of a folder. */
 export function readData(folder: string): Data {
   const { buffer, byteOffset } = readFileSync(join(folder, 'values'))
-  const index: Record<string, Entry> = JSON.parse(readFileSync(join(folder, 'index.json'), 'utf8'))
-  const entry = (name: string): Entry => {
-    const found = index[name]
-    if (found === undefined) throw new Error(`there is no array '${name}'`)
-    return found
-  }
-  return {
-    shape: (name) => [...entry(name).shape],
-    array: (name) => new Float32Array(buffer, byteOffset + 4 * entry(name).offset, count(entry(name).shape)).slice(),
-    names: (prefix) =>
-      Object.keys(index)
-        .filter((name) => name.startsWith(prefix))
-        .map((name) => name.slice(prefix.length)),
-  }
+  return dataOf(
+    JSON.parse(readFileSync(join(folder, 'index.json'), 'utf8')) as Record<string, Entry>,
+    buffer,
+    byteOffset,
+  )
 }

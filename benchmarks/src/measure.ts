@@ -34,8 +34,8 @@ export function median(values: readonly number[], quantile = 0.5): number {
   return sorted[Math.min(Math.floor(sorted.length * quantile), sorted.length - 1)] ?? Number.NaN
 }
 
-/** float32 keeps 7 digits, and sums in another order lose a few; ten steps of training multiply that. */
-function agree(values: readonly number[], reference: readonly number[]): boolean {
+/** Whether values are the same: float32 keeps 7 digits, and sums in another order lose a few; ten steps of training multiply that. */
+export function agree(values: readonly number[], reference: readonly number[]): boolean {
   return (
     values.length === reference.length &&
     values.every((value, i) => {

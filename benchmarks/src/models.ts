@@ -1,7 +1,7 @@
 /** The models of the training rows, and chainrule's steps. */
 import * as torch from '@chainrule/core'
 import * as nn from '@chainrule/nn'
-import { type Data, gpt } from './data.ts'
+import { type Data, gpt } from './arrays.ts'
 
 const { layers, width, heads, context, vocabulary } = gpt
 

@@ -11,7 +11,7 @@ export interface Measured {
 
 const noisy = 0.1
 
-function time(seconds: number): string {
+export function time(seconds: number): string {
   const [scale, unit] = seconds < 1e-3 ? [1e6, 'µs'] : [1e3, 'ms']
   return `${Number((seconds * scale).toPrecision(3))} ${unit}`
 }
