@@ -12,7 +12,7 @@ export interface Measured {
 const noisy = 0.1
 
 export function time(seconds: number): string {
-  const [scale, unit] = seconds < 1e-3 ? [1e6, 'µs'] : [1e3, 'ms']
+  const [scale, unit] = seconds < 1e-3 ? [1e6, 'µs'] : seconds < 10 ? [1e3, 'ms'] : [1, 's']
   return `${Number((seconds * scale).toPrecision(3))} ${unit}`
 }
 

@@ -7,6 +7,7 @@ import type { Row } from '../rows.ts'
 import { openBrowsers } from './browsers.ts'
 import { measure, type Pace, paces } from './measure.ts'
 import { legend, type Run, writePage } from './page.ts'
+import type { Player } from './player.ts'
 import { inChromium, inNode, type Place } from './players.ts'
 import { rows } from './rows.ts'
 import { type Measured, table, whereItPays } from './table.ts'
@@ -55,14 +56,16 @@ function readOptions(args: readonly string[]): Options {
 
 const say = (text: string): void => {
   if (process.stderr.isTTY) process.stderr.write(`\r\u001B[K${text}`)
+  else if (text !== '') console.error(text)
 }
 
 /** Measures all rows in a place. Who cannot start is added to a list, with the reason. */
 async function measurePlace(place: Place, { chosen, only, pace }: Options, absent: string[]): Promise<Measured> {
-  const [cpu] = place.players
-  const wanted = place.players.filter((player) => only.some((name) => player.key.startsWith(name)))
-  const players = []
-  for (const player of wanted.length === 0 || cpu === undefined || wanted.includes(cpu) ? wanted : [cpu, ...wanted]) {
+  const wanted = place.players.filter(({ key }) => only.some((name) => key.startsWith(name)))
+  // Beside whoever is wanted runs the CPU device, the first.
+  const taking = place.players.filter((player, i) => wanted.length > 0 && (i === 0 || wanted.includes(player)))
+  const players: Player[] = []
+  for (const player of taking) {
     const reason = await player.start()
     if (reason === null) players.push(player)
     else absent.push(`${place.name}, ${player.title}: ${reason}`)

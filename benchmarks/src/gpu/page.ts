@@ -49,6 +49,8 @@ const notes = `- Columns without a version are chainrule: its CPU device, with o
   happens before each measurement, outside of the time; the peers free by hand.
 - All start from the same weights and data. The losses of the first two steps, or elements of the result, are compared with those of
   our CPU device (within 0.1%).
+- The first call of a row finds what earlier rows have compiled: exp of 10⁵ elements uses the kernel of 10⁴, where a library's kernels
+  do not depend on sizes.
 - jax-js waits for each result, since it computes what is waited for; its steps of training are one compiled function, and the
   first call contains that compilation. TensorFlow.js takes images with channels last, as its gradients want them.
 - The rows are those of [benchmarks.md](benchmarks.md), where PyTorch takes part.`

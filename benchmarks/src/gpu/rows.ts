@@ -1,6 +1,6 @@
 import { rows as all, type Row } from '../rows.ts'
 
-const named = (names: readonly string[]): Row[] => all.filter(({ name }) => names.includes(name))
+const named = (names: readonly string[]): Row[] => names.flatMap((wanted) => all.filter(({ name }) => name === wanted))
 
 /** What is measured on the GPU, in the order of the tables. */
 export const rows: readonly Row[] = [
