@@ -30,6 +30,8 @@ export interface Engine {
   /** The first `length` values. */
   download(handle: Handle, length: number): Float32Array | Promise<Float32Array>
   release(handle: Handle): void
+  /** When all is done; the program has yielded to the event loop, and with it to finalizers. */
+  finish(): Promise<void>
   /** The same text is compiled once. */
   compile(program: Program): Executable
   /** How many programs were compiled. */
@@ -46,6 +48,9 @@ export const messageOf = (error: unknown): string =>
 /** The first values of memory. */
 export const first = (values: Float32Array, length: number): Float32Array =>
   values.length === length ? values : values.subarray(0, length)
+
+/** After other tasks of the event loop. */
+export const nextTask = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0))
 
 /** Whether this is Node, and no web page. */
 export const inNode = (): boolean => {

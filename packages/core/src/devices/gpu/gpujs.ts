@@ -6,8 +6,19 @@ export interface GpuJs {
   }
   readonly input: (values: Float32Array, size: readonly number[]) => GpuJsInput
   readonly WebGPUContext: {
-    acquire(): Promise<{ readonly adapter: unknown; readonly device: unknown }>
+    acquire(): Promise<{ readonly adapter: unknown; readonly device: WebGpuDevice }>
   }
+}
+
+/** What is used of a GPUDevice. */
+export interface WebGpuDevice {
+  createBuffer(descriptor: { readonly size: number; readonly usage: number }): WebGpuBuffer
+  readonly queue: { onSubmittedWorkDone(): Promise<unknown> }
+}
+
+/** What is used of a GPUBuffer. */
+export interface WebGpuBuffer {
+  destroy(): void
 }
 
 /** How an instance starts: WebGL is given its context, and something of a size in place of a canvas. */

@@ -1,5 +1,5 @@
 import { RuntimeError } from '../../errors.ts'
-import type { Engine, Handle, Program } from './engine.ts'
+import { type Engine, type Handle, nextTask, type Program } from './engine.ts'
 import { Memory, type Slot } from './memory.ts'
 
 /** A program, what it reads, and where its result goes. */
@@ -15,6 +15,14 @@ export interface Launch {
 /** How much may wait before somebody has to. */
 export const maximumWaiting = 20_000
 
+/** The memory whose owners the collector is asked for: so many bytes at least, and what a small buffer counts for. */
+const leastAsked = 2 ** 26
+const leastBytes = 2 ** 14
+/** An array that nobody writes to is address space alone, but its weight makes the collector look. */
+const weight = 2 ** 28
+/** How many tasks of the event loop it is given to. */
+const mostTasks = 64
+
 /** All work of a device in the order in which it was asked for: done at once where the engine is synchronous. */
 export class Queue {
   readonly engine: Engine
@@ -22,6 +30,9 @@ export class Queue {
   live = 0
   /** How often values came back to the host. */
   reads = 0
+  /** The bytes of all memory that is alive, and the least of them since the collector was asked. */
+  #bytes = 0
+  #settled = 0
   #jobs: (() => Promise<void>)[] = []
   #draining: Promise<void> | null = null
   readonly #registry = new FinalizationRegistry<Slot>((slot) => this.#empty(slot))
@@ -89,8 +100,11 @@ export class Queue {
 
   /** The values of memory as they are when all that was asked for so far is done. */
   async readAsync(memory: Memory): Promise<Float32Array> {
-    const { slot } = memory
-    if (this.engine.sync) return this.read(memory)
+    const [values] = await Promise.all([this.engine.sync ? this.read(memory) : this.#readLater(memory), this.#press()])
+    return values
+  }
+
+  #readLater({ slot }: Memory): Promise<Float32Array> {
     this.reads++
     return new Promise((resolve, reject) => {
       this.#enqueue('read', async () => {
@@ -113,9 +127,24 @@ export class Queue {
     this.#empty(memory.slot)
   }
 
-  /** When all that was asked for so far is done, or under way on the GPU. */
+  /** When all that was asked for so far is done. The program yields to the event loop, and with it to finalizers. */
   async idle(): Promise<void> {
     await this.#draining
+    await this.engine.finish()
+    await this.#press()
+  }
+
+  /** Has the collector look for memory that nobody holds, where there is twice as much as it left the last time. */
+  async #press(): Promise<void> {
+    const before = this.#bytes
+    if (before < 2 * this.#settled + leastAsked) return
+    this.#settled = before
+    try {
+      void new ArrayBuffer(weight)
+    } catch {
+      // No address space for it: the collector looks when it will.
+    }
+    for (let task = 0; task < mostTasks && this.#bytes > before / 2; task++) await nextTask()
   }
 
   #execute(
@@ -140,7 +169,10 @@ export class Queue {
 
   #put(slot: Slot, handle: Handle): void {
     if (slot.handle !== null) this.engine.release(slot.handle)
-    else this.live++
+    else {
+      this.live++
+      this.#bytes += bytesOf(slot)
+    }
     slot.handle = handle
     slot.error = null
   }
@@ -151,6 +183,8 @@ export class Queue {
       this.engine.release(slot.handle)
       slot.handle = null
       this.live--
+      this.#bytes -= bytesOf(slot)
+      this.#settled = Math.min(this.#settled, this.#bytes)
     }
     if (this.engine.sync || this.#draining === null) release()
     else this.#jobs.push(async () => release())
@@ -181,6 +215,8 @@ export class Queue {
     this.#draining = null
   }
 }
+
+const bytesOf = ({ length }: Slot): number => Math.max(4 * length, leastBytes)
 
 /** An error of a kernel, with the op that it came from. */
 function failure(op: string, error: unknown): Error {

@@ -1,6 +1,7 @@
-import { type Engine, first, Missing } from '../engine.ts'
+import { type Engine, first, Missing, nextTask } from '../engine.ts'
 import type { GpuJs } from '../gpujs.ts'
 import { keepPrograms, startGpuJs } from './compiler.ts'
+import { sizeClass } from './size-class.ts'
 
 /** Kernels in JavaScript: slow, and there everywhere. */
 export function cpu(gpujs: GpuJs): Engine {
@@ -38,16 +39,10 @@ function hostEngine(gpujs: GpuJs, mode: 'cpu' | 'webasm', room: (length: number)
     },
     download: (handle, length) => first(handle as Float32Array, length),
     release() {},
+    finish: nextTask,
     compile: programs.compile,
     get compiled() {
       return programs.compiled
     },
   }
-}
-
-/** The next of 1, 2, 3, 4, 6, 8, 12, 16, …, from 4 on: at most a third is room to spare. */
-function sizeClass(length: number): number {
-  if (length <= 4) return 4
-  const power = 2 ** Math.ceil(Math.log2(length))
-  return length <= power * 0.75 ? power * 0.75 : power
 }

@@ -1,4 +1,4 @@
-import { type Engine, first, inNode, Missing, type Mode } from '../engine.ts'
+import { type Engine, first, inNode, Missing, type Mode, nextTask } from '../engine.ts'
 import type { GpuJs, GpuJsResult } from '../gpujs.ts'
 import { copying, keepPrograms, startGpuJs } from './compiler.ts'
 
@@ -68,6 +68,8 @@ function glEngine(gpujs: GpuJs, mode: Mode, context: Gl | null): Engine {
     },
     download: (handle, length) => first((handle as GpuJsResult).toArray() as Float32Array, length),
     release: (handle) => (handle as GpuJsResult).delete(),
+    // Nobody asks for results here: that they are under way is enough.
+    finish: nextTask,
     compile: programs.compile,
     get compiled() {
       return programs.compiled

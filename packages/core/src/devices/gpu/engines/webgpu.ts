@@ -1,16 +1,18 @@
-import { type Engine, first, inNode, Missing, messageOf } from '../engine.ts'
+import { type Engine, first, inNode, Missing, messageOf, nextTask } from '../engine.ts'
 import type { GpuJs, GpuJsResult } from '../gpujs.ts'
 import { copying, keepPrograms, startGpuJs } from './compiler.ts'
+import { poolResults } from './pool.ts'
 
 /** Kernels in WGSL; in Node, WebGPU comes from the package webgpu. The only mode that answers later. */
 export async function webgpu(gpujs: GpuJs): Promise<Engine> {
   await provideWebGpu()
-  const { adapter } = await gpujs.WebGPUContext.acquire().catch(() => {
+  const { adapter, device } = await gpujs.WebGPUContext.acquire().catch(() => {
     throw new Missing(
       'WebGPU has no adapter; it needs a GPU with a driver (on Linux, Vulkan), or SwiftShader: on Debian, ' +
         'apt-get install chromium libvulkan1 and set VK_ICD_FILENAMES=/usr/lib/chromium/vk_swiftshader_icd.json',
     )
   })
+  poolResults(device)
   const makeKernel = startGpuJs(gpujs, { mode: 'webgpu' })
   const programs = keepPrograms((program) => {
     const kernel = makeKernel(program, 'WebGPUBuffer')
@@ -33,6 +35,10 @@ export async function webgpu(gpujs: GpuJs): Promise<Engine> {
     },
     download: async (handle, length) => first(await (handle as GpuJsResult).toArray(), length),
     release: (handle) => (handle as GpuJsResult).delete(),
+    async finish() {
+      await device.queue.onSubmittedWorkDone()
+      await nextTask()
+    },
     compile: programs.compile,
     get compiled() {
       return programs.compiled
