@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { chromium } from 'playwright-core'
 
-const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium'
+const executablePath = process.env.CHAINRULE_CHROMIUM ?? '/usr/bin/chromium'
 const always = [
   '--js-flags=--expose-gc',
   '--no-sandbox',

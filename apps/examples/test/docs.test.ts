@@ -7,6 +7,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { dirname, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { format } from 'node:util'
+import { set_default_device } from '@chainrule/core'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
@@ -56,6 +57,7 @@ vi.setConfig({ testTimeout: 60_000 })
 
 afterEach(() => {
   vi.restoreAllMocks()
+  set_default_device(null)
 })
 
 /** What a block prints. An error ends it, and is its last line, where the page shows one. */

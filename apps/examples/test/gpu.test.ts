@@ -1,13 +1,14 @@
 /**
  * `npm start -- --device gpu`, in modes of gpu.js that every machine has: all cells match, and which do so in the digits of
- * float32 alone is known. `CHAINRULE_GPU=webgpu` names other modes.
+ * float32 alone is known. `CHAINRULE_DEVICES=webgpu` names other modes.
  */
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it, vi } from 'vitest'
 import { isNear } from '../src/check.ts'
 
-const modes = (process.env['CHAINRULE_GPU'] ?? 'cpu,webasm').split(',')
+const named = (process.env['CHAINRULE_DEVICES'] ?? 'cpu,webasm').split(',')
+const modes = named.filter((name) => name !== 'js' && name !== 'wasm')
 
 /** Mode `cpu` computes in float64 and rounds once, where PyTorch rounds each step of a sigmoid; other GPUs as they please. */
 const inFloat32: Readonly<Record<string, readonly string[]>> = {

@@ -82,7 +82,7 @@ export function writePage(run: Run, date: string): void {
     '## Again, on your machine',
     '```sh\npnpm bench:gpu\n```',
     'It takes the GPU that WebGPU finds, and says so where there is none but software. Chromium is looked for at `/usr/bin/chromium`, or where ' +
-      '`CHROMIUM` says. `pnpm bench:gpu --help` shows how to choose rows and modes, `pnpm bench:gpu --write` writes this page.',
+      '`CHAINRULE_CHROMIUM` says. `pnpm bench:gpu --help` shows how to choose rows and modes, `pnpm bench:gpu --write` writes this page.',
   ].join('\n\n')
   writeFileSync(page, `${text}\n`)
   execSync('pnpm exec biome format --write docs/benchmarks-gpu.md', {

@@ -35,7 +35,11 @@ export const diagonal = named(
 
 /** The last argument says where the elements of the tensor itself lie. */
 const stridedView = defineView('as_strided', {
-  geometry: (_, shape: Shape, strides: readonly number[], offset: number, _own: Geometry) => ({ shape, strides, offset }),
+  geometry: (_, shape: Shape, strides: readonly number[], offset: number, _own: Geometry) => ({
+    shape,
+    strides,
+    offset,
+  }),
   gradient: (g, _, shape: Shape, strides: readonly number[], offset: number, own: Geometry) =>
     betweenWindows(g, { shape, strides, offset }, own),
 })
