@@ -18,7 +18,7 @@ export interface DeviceChoice {
 }
 
 /**
- * Sees to it that the scenarios make their tensors on a device, and gives a line that says what computes there.
+ * Sees to it that the scenarios make their tensors on a device, and says what computes there; below, why nothing better does.
  *
  * @throws Error where there is no such device or mode, with a text for people.
  */
@@ -28,7 +28,8 @@ export async function useDevice({ mode, device = mode === undefined ? 'cpu' : 'g
   else if (mode !== undefined) throw new Error(`--mode is for --device gpu, not for '${device}'`)
   torch.set_default_device(device)
   const { backend, reason } = torch.device_info(device)
-  const { adapter } = torch.gpu.info()
-  const hardware = device === 'gpu' && adapter !== null ? ` on ${adapter}` : ''
-  return `${device}: ${backend}${hardware}${reason === null ? '' : ` (${reason})`}`
+  if (device === 'cpu') return `cpu: ${backend}${reason === null ? '' : `; ${reason}`}`
+  const { adapter, reasons } = torch.gpu.info()
+  const why = Object.entries(reasons).map(([other, text]) => `\n  not ${other}: ${text}`)
+  return `gpu: ${backend}${adapter === null ? '' : ` on ${adapter}`}${why.join('')}`
 }

@@ -33,7 +33,7 @@ describe.each(modes)('npm start -- --device gpu --mode %s', (mode) => {
   const { stdout, stderr, status } = start('--device', 'gpu', '--mode', mode)
 
   it('runs there', () => {
-    expect(stdout, stderr).toContain(`gpu: gpu.js (${mode})`)
+    expect(stdout, stderr).toContain(`\ngpu: gpu.js (${mode})`)
   })
 
   it('shows what PyTorch showed', () => {

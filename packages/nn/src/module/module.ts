@@ -306,7 +306,7 @@ export abstract class Module<Args extends readonly unknown[] = [Tensor], Result 
     return this.constructor.name
   }
 
-  /** What stands in the parentheses of this module's text: its options, on one line or several. */
+  /** What stands in the parentheses of this module's text: its options, on one line or several; `torch.repr` writes values. */
   extra_repr(): string {
     return ''
   }
