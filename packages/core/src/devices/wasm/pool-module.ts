@@ -126,14 +126,19 @@ function laneNumbers(): I32x4 {
   return I32x4.const(0).withLane(1, I32.const(1)).withLane(2, I32.const(2)).withLane(3, I32.const(3))
 }
 
-/** Elements `stride` apart, one or four. */
+/** Elements `stride` apart, one or four. Of the usual strides, 1 and 2, four come in vectors. */
 function loadApart(f: FunctionBuilder, count: 1 | 4, address: I32, stride: I32): F32x4 {
-  const vector = f.let(F32x4.loadOne(address))
-  const next = f.let(address)
-  for (let lane = 1; lane < count; lane++) {
-    f.set(next, next.add(stride.shl(2)))
-    f.set(vector, vector.loadLane(next, lane))
+  if (count === 1) return F32x4.loadOne(address)
+  const vector = f.let(F32x4.load(address))
+  const alternate = (): void => f.set(vector, vector.shuffle(F32x4.load(address, 16), [0, 2, 4, 6]))
+  const apart = (): void => {
+    const next = f.let(address)
+    for (let lane = 1; lane < count; lane++) {
+      f.set(next, next.add(stride.shl(2)))
+      f.set(vector, vector.loadLane(next, lane))
+    }
   }
+  f.if(stride.ne(1), () => f.if(stride.eq(2), alternate, apart))
   return vector
 }
 

@@ -23,7 +23,10 @@ export interface Windows {
   readonly endX: I32
 }
 
-/** Writes loops over all outputs, which run `body` for four at a time where that can be, else for one. */
+/**
+ * Writes loops over all outputs, which run `body` for four at a time where that can be, else for one. The last four of a row
+ * may overlap those before them: what `body` stores must not depend on what it has stored.
+ */
 export function eachWindow(
   f: FunctionBuilder,
   parameters: PoolParameters,
@@ -33,33 +36,38 @@ export function eachWindow(
   const [planes, height, width, outHeight, outWidth, kernelY, kernelX] = parameters
   const [strideY, strideX, paddingY, paddingX, dilationY, dilationX] = parameters.slice(7) as Six
   const reachX = f.let(kernelX.sub(1).mul(dilationX))
-  const [plane, output] = [f.let(I32.const(0)), f.let(I32.const(0))]
+  const [plane, row] = [f.let(I32.const(0)), f.let(I32.const(0))]
   f.while(plane.lt(planes), () => {
     const outY = f.let(I32.const(0))
     f.while(outY.lt(outHeight), () => {
       const top = f.let(outY.mul(strideY).sub(paddingY))
       const [firstY, endY] = inside(f, top, kernelY, dilationY, height)
       const outX = f.let(I32.const(0))
-      f.while(outX.lt(outWidth), () => {
-        const left = f.let(outX.mul(strideX).sub(paddingX))
+      const windowsAt = (x: I32): Omit<Windows, 'count'> => {
+        const left = f.let(x.mul(strideX).sub(paddingX))
         const [firstX, endX] = inside(f, left, kernelX, dilationX, width)
-        const windows = { plane, output, top, left, firstY, endY, firstX, endX }
-        const step = f.let(I32.const(1))
-        if (fourAtOnce) {
-          const last = left.add(strideX.mul(3)).add(reachX)
-          const whole = left.geSigned(0).and(last.ltSigned(width)).and(outX.add(4).le(outWidth))
-          f.if(
-            whole,
-            () => {
-              body({ ...windows, count: 4 })
-              f.set(step, I32.const(4))
-            },
-            () => body({ ...windows, count: 1 }),
-          )
-        } else body({ ...windows, count: 1 })
-        f.set(outX, outX.add(step))
-        f.set(output, output.add(step))
+        return { plane, output: f.let(row.add(x)), top, left, firstY, endY, firstX, endX }
+      }
+      const one = (): void => {
+        body({ ...windowsAt(outX), count: 1 })
+        f.set(outX, outX.add(1))
+      }
+      f.while(outX.lt(outWidth), () => {
+        if (!fourAtOnce) return one()
+        const lastFour = outWidth.sub(4)
+        const x = f.let(select(outX.gtSigned(lastFour), lastFour, outX))
+        const left = f.let(x.mul(strideX).sub(paddingX))
+        const last = left.add(strideX.mul(3)).add(reachX)
+        f.if(
+          x.geSigned(0).and(left.geSigned(0)).and(last.ltSigned(width)),
+          () => {
+            body({ ...windowsAt(x), count: 4 })
+            f.set(outX, x.add(4))
+          },
+          one,
+        )
       })
+      f.set(row, row.add(outWidth))
       f.set(outY, outY.add(1))
     })
     f.set(plane, plane.add(1))
@@ -70,8 +78,9 @@ type Six = [I32, I32, I32, I32, I32, I32]
 
 /** The part of a window inside the plane: where its first element there is, and the end of the rest. */
 function inside(f: FunctionBuilder, at: I32, kernel: I32, dilation: I32, size: I32): readonly [first: I32, end: I32] {
+  const first = f.let(at)
   const before = I32.const(0).sub(at).add(dilation).sub(1).div(dilation).mul(dilation)
-  const first = f.let(select(at.ltSigned(0), at.add(before), at))
+  f.if(at.ltSigned(0), () => f.set(first, at.add(before)))
   const end = f.let(at.add(kernel.sub(1).mul(dilation)).add(1))
   f.if(end.gtSigned(size), () => f.set(end, size))
   return [first, end]
