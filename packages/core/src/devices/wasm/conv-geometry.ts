@@ -74,9 +74,9 @@ function gradientMargin(shape: ConvShape): Pair {
   return [margin(0), margin(1)]
 }
 
-/** The incoming gradient of a group, with zeros behind its rows. */
-export function alignedGradient({ outputs, groups, outputSize }: ConvShape): Padded {
-  return padded(outputs / groups, [0, 0], [1, 1], outputSize, 1, wholeVectors(outputSize[1]))
+/** The bytes of a pixel with all the output channels of a group, in whole vectors. */
+export function pixelBytes({ outputs, groups }: ConvShape, bytes: number): number {
+  return Math.ceil((outputs / groups) * (bytes / 16)) * 16
 }
 
 /** One element of a kernel: its number, and where in a padded image the first window meets it. */
@@ -135,11 +135,12 @@ export const slack = 64
 
 /** Bytes that a convolution of this shape and its gradients need to work, for elements of `bytes` bytes. */
 export function convWorkspaceBytes(shape: ConvShape, bytes: number): number {
-  const { inputs, outputs, groups, kernel, size, stride } = shape
+  const { inputs, outputs, groups, kernel, size, stride, outputSize } = shape
   const [taps, channels] = [kernel[0] * kernel[1], Math.max(inputs, outputs) / groups]
   const [m, n] = [inputs / groups, outputs / groups]
   const phase = m * Math.ceil(size[0] / stride[0]) * Math.ceil(size[1] / stride[1])
   const backward = paddedGradient(shape).size + m * n * taps + phase
-  const most = Math.max(paddedInput(shape).size + alignedGradient(shape).size, backward)
-  return 4 * channels * taps + most * bytes + 2 * slack + 64
+  const pixels = outputSize[0] * outputSize[1] + m * taps
+  const most = Math.max(paddedInput(shape).size * bytes + pixels * pixelBytes(shape, bytes), backward * bytes)
+  return 4 * channels * taps + most + 2 * slack + 64
 }

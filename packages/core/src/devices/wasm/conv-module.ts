@@ -1,8 +1,9 @@
 import { type Effect, type FunctionHandle, I32, ModuleBuilder, select } from './assembler.ts'
 import { padKernel } from './conv-pad.ts'
-import { correlateKernel } from './conv-weight.ts'
+import { correlateKernel, packPixelsKernel } from './conv-weight.ts'
 import type { Element, Lanes } from './matmul-element.ts'
 import type { MatmulOptions } from './matmul-module.ts'
+import { packKernel } from './matmul-pack.ts'
 import { type Panel, panelKernels, panelVectors } from './matmul-panel.ts'
 import { partialVectors } from './matmul-partial.ts'
 
@@ -13,7 +14,7 @@ type ConvolveParameters = [
   ...[height: I32, width: I32, to: I32, channel: I32, row: I32, bias: I32],
 ]
 
-/** The module of convolutions of one element type. It exports `pad`, `convolve` and `correlate`; conv.ts calls them. */
+/** The module of convolutions of one element type. conv.ts calls what it exports. */
 export function convModule<V extends Lanes<V>>(element: Element<V>, options: MatmulOptions<V> = {}): ModuleBuilder {
   const { relaxed = false, shared = false } = options
   const module = new ModuleBuilder({ relaxed })
@@ -23,7 +24,8 @@ export function convModule<V extends Lanes<V>>(element: Element<V>, options: Mat
   const panels = panelKernels(module, element, partial, { epilogue, table: true })
   module.export('pad', padKernel(module, element, partial))
   module.export('convolve', convolveKernel(module, element, panels))
-  module.export('correlate', correlateKernel(module, element, partial))
+  module.export('packPixels', packPixelsKernel(module, packKernel(module, element)))
+  module.export('correlate', correlateKernel(module, element))
   return module
 }
 

@@ -1,5 +1,4 @@
 import {
-  alignedGradient,
   type ConvShape,
   gradientPhases,
   type Padded,
@@ -7,12 +6,14 @@ import {
   padded,
   paddedGradient,
   paddedInput,
+  pixelBytes,
   slack,
   type Tap,
   windowTaps,
 } from './conv-geometry.ts'
 import { convModule } from './conv-module.ts'
 import type { Element, Lanes } from './matmul-element.ts'
+import { blockDepth } from './matmul-gemm.ts'
 import type { MatmulOptions } from './matmul-module.ts'
 import { nothing } from './matmul-panel.ts'
 
@@ -57,11 +58,12 @@ export function compileConv<V extends Lanes<V>>(
 
 /** Convolutions by the functions that a module of conv-module.ts exports; elements have so many bytes. */
 export function convolutionsBy(
-  call: (name: 'pad' | 'convolve' | 'correlate') => (...args: number[]) => void,
+  call: (name: 'pad' | 'convolve' | 'packPixels' | 'correlate') => (...args: number[]) => void,
   memory: WebAssembly.Memory,
   bytes: number,
 ): Convolutions {
-  const [pad, convolve, correlate] = [call('pad'), call('convolve'), call('correlate')]
+  const [pad, convolve] = [call('pad'), call('convolve')]
+  const [packPixels, correlate] = [call('packPixels'), call('correlate')]
 
   /** Copies image `z` of a group whose first channel is `channel`. */
   const copy = (x: Images, z: number, channel: number, size: Pair, p: Padded, to: number): void => {
@@ -148,22 +150,29 @@ export function convolutionsBy(
 
     gradWeight(shape, x, g, to, workspace) {
       const { batch, groups, inputs, outputs, outputSize, stride } = shape
-      const [p, q] = [paddedInput(shape), alignedGradient(shape)]
+      const [p, step] = [paddedInput(shape), pixelBytes(shape, bytes)]
       const depth = writeTable(workspace, p, windowTaps(shape))
       const image = aligned(workspace + 4 * depth)
       const gradient = aligned(image + p.size * bytes + slack)
+      const [m, [height, width], row] = [outputs / groups, outputSize, stride[0] * p.row * bytes]
+      const transposed = gradient + height * width * step
+      const atOnce = Math.max(1, Math.floor(blockDepth / width))
       clear(image, p.size * bytes)
-      clear(gradient, q.size * bytes)
-      const [m, width] = [outputs / groups, q.phase]
       if (batch === 0) clear(to, outputs * depth * bytes)
       for (let group = 0; group < groups; group++) {
-        const c = to + group * m * depth * bytes
         for (let z = 0; z < batch; z++) {
           copy(x, z, (group * inputs) / groups, shape.size, p, image)
-          copy(g, z, group * m, outputSize, q, gradient)
-          const operands = [gradient, q.rows * q.row * bytes, image, workspace, (stride[0] * p.row - width) * bytes]
-          correlate(m, depth, outputSize[0], width, ...operands, c, depth * bytes, z === 0 ? nothing : c)
+          const from = g.address + (z * g.image + group * m * g.channel) * bytes
+          packPixels(m, height, width, from, g.channel * bytes, g.row * bytes, g.column * bytes, gradient, step)
+          for (let y = 0; y < height; y += atOnce) {
+            const rows = Math.min(atOnce, height - y)
+            const pixels = [gradient + y * width * step, step, transposed, z + y > 0 ? 1 : 0]
+            correlate(depth, rows, width, image + y * row, workspace, row, ...pixels)
+          }
         }
+        const sums: Images = { address: transposed, image: 0, channel: 1, row: 0, column: step / bytes }
+        const whole = padded(m, [0, 0], [1, 1], [1, depth], 1, depth)
+        if (batch > 0) copy(sums, 0, 0, [1, depth], whole, to + group * m * depth * bytes)
       }
     },
   }

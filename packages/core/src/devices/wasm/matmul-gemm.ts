@@ -14,7 +14,7 @@ type GemmParameters = [
  * Most of `k` that one block takes: a packed panel of 256 × 16 float32 takes 16 KB, a third of a first-level cache of 48 KB,
  * and stays there for all rows of A. (512 is no faster, and slower where A is transposed.)
  */
-const blockDepth = 256
+export const blockDepth = 256
 
 /** Most rows of A in a block: with 256 KB it stays in the second-level cache for all panels. (128 to 512: no difference.) */
 const blockRows = 256

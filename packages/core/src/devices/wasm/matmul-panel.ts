@@ -103,9 +103,11 @@ export function panelKernels<V extends Lanes<V>>(
   partial: PartialVectors<V>,
   options: PanelOptions<V> = {},
 ): Panel[] {
-  const rows = [4, 4, m.relaxed ? 3 : 2, 2]
-  return rows.map((count, i) => panelKernel(m, element, partial, count, i + 1, options))
+  return tileRows(m).map((count, i) => panelKernel(m, element, partial, count, i + 1, options))
 }
+
+/** The rows of tiles of 1, 2, 3 and 4 vectors; see `panelKernels`. */
+export const tileRows = (m: ModuleBuilder): readonly number[] => [4, 4, m.relaxed ? 3 : 2, 2]
 
 /** Pointers to `count` rows, of which only `left` exist: the last of these stands for the rows behind it. */
 export function rowPointers(f: FunctionBuilder, count: number, left: I32, first: I32, stride: I32): I32[] {

@@ -59,8 +59,8 @@ export class ThreadedConvolutions {
     const [inputs, rows] = [shape.inputs / groups, shape.outputs / groups]
     const row = inputs * kernel[0] * kernel[1] * bytes
     if (groups === 1) {
-      // Rows are computed in pairs.
-      this.#cut(shape, rows, 2, (conv, from, outputs, workspace) => {
+      // Rows are the lanes of vectors.
+      this.#cut(shape, rows, 4, (conv, from, outputs, workspace) => {
         conv.gradWeight({ ...shape, outputs }, x, moved(g, from * g.channel), to + from * row, workspace)
       })
       return
