@@ -1,4 +1,4 @@
-import { bool, type DType, float32, type TypedArray } from '../../dtype.ts'
+import { bool, type DType, float32, int32, type TypedArray } from '../../dtype.ts'
 import { broadcastStrides, type Shape } from '../../shape.ts'
 import type { Device, Operand } from '../device.ts'
 import { js } from '../js/index.ts'
@@ -37,8 +37,8 @@ export function wasmReason(): string | null {
 }
 
 /**
- * The CPU device: float32 and bool live in WebAssembly memory, and formulas over them run as SIMD kernels. Other dtypes,
- * and the routines that have no kernel, run on the reference device over the same memory.
+ * The CPU device: float32, bool and int32 live in WebAssembly memory; formulas over the first two run as SIMD kernels, and so
+ * do the routines that read or give indices. The rest runs on the reference device over the same memory.
  */
 export function createWasm({ budget = 2 ** 27, relaxed = hasRelaxedSimd }: WasmOptions = {}): WasmDevice {
   const memory = makeMemory()
@@ -132,7 +132,7 @@ export function createWasm({ budget = 2 ** 27, relaxed = hasRelaxedSimd }: WasmO
     type: 'cpu',
     sync: true,
     allocate: (length: number, dtype: DType) =>
-      length > 1 && (dtype === float32 || dtype === bool)
+      length > 1 && (dtype === float32 || dtype === bool || dtype === int32)
         ? residency.allocate(length, dtype)
         : js.allocate(length, dtype),
     free(storage: Storage) {
@@ -153,9 +153,9 @@ export function createWasm({ budget = 2 ** 27, relaxed = hasRelaxedSimd }: WasmO
   }
 }
 
-/** Whether an operand's elements are in the memory of the kernels, or can come there. */
+/** Whether an operand's elements are of the kernels' own types, in their memory or where they can come there. */
 function isHere(x: Operand): boolean {
-  return x.storage.buffer instanceof ResidentBuffer
+  return x.storage.buffer instanceof ResidentBuffer && x.dtype !== int32
 }
 
 /** Whether an operand is a lone number of the kernels' own type. */

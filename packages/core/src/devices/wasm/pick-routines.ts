@@ -27,7 +27,7 @@ export function pickRoutines(memory: KernelMemory, residency: Residency): Pick<R
     )
     const loops = loopsOf(index.shape, steps)
     const [rows, run] = [loops.at(-2) ?? still(1, 3), loops.at(-1) ?? still(1, 3)]
-    withIndices(memory, index, false, (indices) => {
+    withIndices(memory, residency, index, (indices) => {
       forEachStart(loops.slice(0, -2), [target, source, indices], ([a = 0, b = 0, c = 0]) => {
         const [rowA = 0, rowB = 0, rowC = 0] = rows.steps
         const [stepA = 0, stepB = 0, stepC = 0] = run.steps

@@ -1,4 +1,4 @@
-import { bool, type DType, type TypedArray } from '../../dtype.ts'
+import { bool, type DType, int32, type TypedArray } from '../../dtype.ts'
 import type { HostBuffer } from '../js/host.ts'
 import { Collector, weigh } from './collector.ts'
 import type { KernelMemory } from './memory.ts'
@@ -144,6 +144,7 @@ export class Residency {
   arrayOf({ pointer, moved, length, dtype }: Slot): TypedArray {
     if (moved !== null) return moved
     if (dtype === bool) return this.memory.uint8.subarray(pointer, pointer + length)
+    if (dtype === int32) return this.memory.int32.subarray(pointer / 4, pointer / 4 + length)
     return this.memory.float32.subarray(pointer / 4, pointer / 4 + length)
   }
 

@@ -79,7 +79,7 @@ export function windowRoutines(
       const operands = [values, x]
       if (!operands.every(isHere)) return js.routines.maxPool(values, indices, x, window)
       const [to, from] = addressesOf(operands) as [number, number]
-      withIndices(memory, indices, true, (places) =>
+      withIndices(memory, residency, indices, (places) =>
         pooling().maxForward(poolShape(x, values, window), from, to, places),
       )
       finish(values)
@@ -89,7 +89,7 @@ export function windowRoutines(
       const operands = [out, g]
       if (!operands.every(isHere)) return js.routines.maxPoolInput(out, g, indices)
       const [to, from] = addressesOf(operands) as [number, number]
-      withIndices(memory, indices, false, (places) =>
+      withIndices(memory, residency, indices, (places) =>
         pooling().maxBackward(poolShape(out, g, anyWindow), from, places, to),
       )
       finish(out)
