@@ -1,6 +1,6 @@
 import { bool, int32 } from '../dtype.ts'
 import { RuntimeError } from '../errors.ts'
-import { broadcastShapes, contiguousStrides, numel } from '../shape.ts'
+import { broadcastShapes, numel, type Shape } from '../shape.ts'
 import { allocate } from '../tensor/make.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { named } from './arguments.ts'
@@ -37,22 +37,33 @@ export function nonzero(x: Tensor): Tensor
 export function nonzero(x: Tensor, options: { readonly as_tuple: true }): Tensor[]
 export function nonzero(x: Tensor, options: { readonly as_tuple?: boolean } = {}): Tensor | Tensor[] {
   const values = x.to_typed_array()
-  const steps = contiguousStrides(x.shape)
-  const places: number[] = []
-  values.forEach((value, i) => {
-    if (value !== 0) places.push(i)
-  })
+  let count = 0
+  for (let i = 0; i < values.length; i++) if (values[i] !== 0) count++
   const { device } = x.storage
-  const out = allocate([places.length, x.ndim], int32, device)
-  const coordinates = places.flatMap((place) =>
-    steps.map((step, d) => Math.floor(place / step) % (x.shape[d] as number)),
-  )
-  if (coordinates.length > 0) device.write(out.storage, coordinates)
+  const out = allocate([count, x.ndim], int32, device)
+  if (out.numel() > 0) device.write(out.storage, coordinatesOf(values, x.shape, count))
   if (options.as_tuple !== true) return out
-  if (x.ndim === 0) return [allocate([places.length], int32, device).zero_()]
+  if (x.ndim === 0) return [allocate([count], int32, device).zero_()]
   return x.shape.map((_, d) => out.select(1, d).contiguous())
 }
 export { nonzero as argwhere }
+
+/** The indices of the `count` elements that are not 0, one after the other. */
+function coordinatesOf(values: ArrayLike<number>, shape: Shape, count: number): Int32Array {
+  const rank = shape.length
+  const coordinates = new Int32Array(count * rank)
+  const index = new Int32Array(rank)
+  let at = 0
+  for (let i = 0; i < values.length; i++) {
+    if (values[i] !== 0) for (let dim = 0; dim < rank; dim++) coordinates[at++] = index[dim] as number
+    for (let dim = rank - 1; dim >= 0; dim--) {
+      const next = (index[dim] as number) + 1
+      index[dim] = next === shape[dim] ? 0 : next
+      if (next !== shape[dim]) break
+    }
+  }
+  return coordinates
+}
 
 /** `x` with the elements where the mask holds replaced by those of `source`, in order. Mask and tensor broadcast. */
 export const masked_scatter = named(

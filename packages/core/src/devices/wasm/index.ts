@@ -108,9 +108,10 @@ export function createWasm({ budget = 2 ** 27, relaxed = hasRelaxedSimd }: WasmO
       if (windows === null) return js.routines.rows(kernel, outputs, inputs)
       runner.rows(kernel, [rows, n], windows.slice(0, outputs.length) as Window[], windows.slice(outputs.length))
     },
-    matmul(out, a, b, start) {
+    matmul(output, a, b, start) {
+      const out = isNumber(output) ? { ...output, storage: scratch(output.storage) } : output
       if (!isHere(out) || !isHere(a) || !isHere(b) || (start !== null && !isHere(start))) {
-        return js.routines.matmul(out, a, b, start)
+        return js.routines.matmul(output, a, b, start)
       }
       residency.begin()
       multiply ??= threadedMatmul(memory, threads, { relaxed })
@@ -118,6 +119,7 @@ export function createWasm({ budget = 2 ** 27, relaxed = hasRelaxedSimd }: WasmO
       const k = a.shape[2] as number
       const first = start === null ? undefined : matrices(start)
       multiply(planMatmul({ batch, m, n, k, a: matrices(a), b: matrices(b), c: matrices(out), start: first }))
+      if (out !== output) output.storage.buffer = (out.storage.buffer as ResidentBuffer).array[0]
     },
   }
 
