@@ -1126,7 +1126,7 @@ def in_place_on_views_of_any_layout():
     weight = plain(*range(1, 25)).reshape(2, 3, 4)
 
     def of(make, view, change):
-        x = plain(*[i / 8 for i in range(-12, 12)]).reshape(2, 3, 4).requires_grad_()
+        x = plain(*[i / 32 for i in range(1, 25)]).reshape(2, 3, 4).requires_grad_()
         base = make(x)
         window = view(base)
         change(window, x)

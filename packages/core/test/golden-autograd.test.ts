@@ -1206,7 +1206,7 @@ const scenarios: Readonly<Record<string, () => unknown>> = {
   in_place_on_views_of_any_layout() {
     const weight = plain(...counted(24).map((i) => i + 1)).reshape(2, 3, 4)
     const of = (make: Step, view: Step, change: (window: Tensor, x: Tensor) => unknown) => {
-      const x = plain(...counted(24).map((i) => (i - 12) / 8))
+      const x = plain(...counted(24).map((i) => (i + 1) / 32))
         .reshape(2, 3, 4)
         .requires_grad_()
       const base = make(x)

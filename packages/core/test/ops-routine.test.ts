@@ -500,7 +500,7 @@ onEachDevice('joining and rearranging', (on) => {
         [3, 4],
       )
       await on.near(x.clone(), values, [3, 4])
-      expect(x.clone().is_contiguous()).toBe(true)
+      expect(x.contiguous().is_contiguous()).toBe(true)
     }
   })
 

@@ -5,29 +5,30 @@ import { RuntimeError } from '../errors.ts'
 import { broadcastShapes, isContiguous, numel, type Shape } from '../shape.ts'
 import { alias, allocate } from '../tensor/make.ts'
 import { Tensor, type TensorLike } from '../tensor/tensor.ts'
+import { allocateIn, inOrder, type MemoryOrder, memoryOrder } from './define/layout.ts'
 import { checkWritable, toValue } from './define/operands.ts'
 import { routine } from './define/routine.ts'
 import { inPlace, write } from './inplace.ts'
 
-/** A copy in row-major order, recorded. */
-export function clone(x: Tensor): Tensor {
+/** A copy, recorded. It lies in memory in the same order, without gaps. */
+export const clone = (x: Tensor): Tensor => copied(x, memoryOrder(x.shape, [x]))
+
+/** The tensor itself where it lies in row-major order, a copy in that order otherwise. */
+export const contiguous = (x: Tensor): Tensor => (isContiguous(x) ? x : copied(x, null))
+
+function copied(x: Tensor, order: MemoryOrder): Tensor {
   return routine(
     'clone',
     [x],
-    () => copyOf(x, x.dtype),
+    () => copyOf(x, x.dtype, order),
     () => ({ saved: [], backward: ([g = null]) => [g] }),
   )
 }
 
-function copyOf(x: Tensor, dtype: DType): Tensor {
-  const out = allocate(x.shape, dtype, x.storage.device)
-  write(out, x)
+function copyOf(x: Tensor, dtype: DType, order: MemoryOrder): Tensor {
+  const out = allocateIn(order, x.shape, dtype, x.storage.device)
+  write(inOrder(order, out, x.shape), inOrder(order, x, x.shape))
   return out
-}
-
-/** The tensor itself where it lies in row-major order, a copy otherwise. */
-export function contiguous(x: Tensor): Tensor {
-  return isContiguous(x) ? x : clone(x)
 }
 
 /** Where a tensor is to go: a dtype, a device, both, or the same as another tensor. */
@@ -60,7 +61,7 @@ export function to(x: Tensor, target: DType | string | Tensor | ToOptions, optio
   return routine(
     'to_copy',
     [x],
-    () => copyOf(x, dtype),
+    () => copyOf(x, dtype, memoryOrder(x.shape, [x])),
     () => ({
       saved: [],
       backward: ([g = null]) => [g === null ? null : to(g, x.dtype)],

@@ -8,6 +8,7 @@ import { allocate, wrap } from '../tensor/make.ts'
 import { Tensor } from '../tensor/tensor.ts'
 import { named } from './arguments.ts'
 import { type NestedList } from './copies.ts'
+import { allocateIn, memoryOrder } from './define/layout.ts'
 import { write } from './inplace.ts'
 
 /** What every function that makes a tensor takes by name. */
@@ -226,8 +227,15 @@ export const full_like = named(
     like(x, Number(fill_value), options),
   tensorOptions,
 )
-const like = (x: Tensor, value: number, options: TensorOptions): Tensor =>
-  filled('full_like', x.shape, value, options.dtype ?? x.dtype, { device: x.device, ...options })
+function like(x: Tensor, value: number, options: TensorOptions): Tensor {
+  const out = emptyLike(x, options)
+  write(out, value)
+  return finish(out, options)
+}
+
+/** Memory for a tensor of the same shape, which lies in memory in the same order. */
+export const emptyLike = (x: Tensor, { dtype = x.dtype, device = x.device }: TensorOptions): Tensor =>
+  allocateIn(memoryOrder(x.shape, [x]), x.shape, dtype, getDevice(device))
 
 /** Ones on the diagonal, zeros elsewhere. */
 export const eye = named(

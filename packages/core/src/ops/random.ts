@@ -15,7 +15,8 @@ import { broadcastShapes, checkSizes, isContiguous, type Shape } from '../shape.
 import { allocate } from '../tensor/make.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { named } from './arguments.ts'
-import { finish, fromValues, type TensorOptions, tensorOptions } from './creation.ts'
+import { emptyLike, finish, fromValues, type TensorOptions, tensorOptions } from './creation.ts'
+import { inOrder, memoryOrder } from './define/layout.ts'
 import { inPlace, write } from './inplace.ts'
 
 /** Options of what draws random numbers. */
@@ -33,15 +34,23 @@ export type Fill = (out: TypedArray, dtype: DType, generator: Generator, contigu
 /** A new tensor of random numbers. They are drawn on the host, so that every device has the same. */
 export function drawn(shape: Shape, dtype: DType, options: RandomOptions, fill: Fill): Tensor {
   const out = allocate(shape, dtype, getDevice(options.device ?? get_default_device()))
-  draw(out, options.generator, fill, true)
+  draw(out, options.generator, fill)
   return finish(out, options)
 }
 
-/** Overwrites a tensor by random numbers. */
-function draw(x: Tensor, generator: Generator = default_generator, fill: Fill, contiguous = isContiguous(x)): void {
+/** As `drawn`, like another tensor. */
+function drawnLike(x: Tensor, options: RandomOptions, fill: Fill): Tensor {
+  const out = emptyLike(x, options)
+  draw(out, options.generator, fill)
+  return finish(out, options)
+}
+
+/** Overwrites a tensor by random numbers, drawn in the order in which its elements lie in memory. */
+function draw(x: Tensor, generator: Generator = default_generator, fill: Fill): void {
   const values = x.dtype.array(x.numel())
-  fill(values, x.dtype, generator, contiguous)
-  write(x, fromValues(values, x.shape, x.dtype, x.device))
+  fill(values, x.dtype, generator, isContiguous(x))
+  const window = inOrder(memoryOrder(x.shape, [x]), x, x.shape)
+  write(window, fromValues(values, window.shape, x.dtype, x.device))
 }
 
 /** Overwrites a tensor by random numbers, as autograd has to know. */
@@ -79,14 +88,16 @@ export const randn = named(
 export const rand_like = named(
   'rand_like',
   ['input'],
-  (x: Tensor, options: RandomOptions = {}): Tensor => rand(x.shape, { dtype: x.dtype, device: x.device, ...options }),
+  (x: Tensor, options: RandomOptions = {}): Tensor =>
+    drawnLike(x, options, (out, dtype, g) => fillUniform(out, dtype, 0, 1, g)),
   randomOptions,
 )
 /** As `randn`, with the shape, dtype and device of another tensor. */
 export const randn_like = named(
   'randn_like',
   ['input'],
-  (x: Tensor, options: RandomOptions = {}): Tensor => randn(x.shape, { dtype: x.dtype, device: x.device, ...options }),
+  (x: Tensor, options: RandomOptions = {}): Tensor =>
+    drawnLike(x, options, (out, dtype, g, contiguous) => fillNormal(out, dtype, 0, 1, g, contiguous)),
   randomOptions,
 )
 
@@ -128,7 +139,7 @@ export const randint_like = named(
     // One number is the end.
     const [low, high] = last === null ? [0, first] : [first ?? 0, last]
     if (high === null) throw new TypeError('randint_like() missing 1 required positional argument: "high"')
-    return randint(low, high, x.shape, { dtype: x.dtype, device: x.device, ...options })
+    return drawnLike(x, options, (out, dtype, g) => fillRandomFrom(out, dtype, low, high, g))
   },
   randomOptions,
 )

@@ -57,7 +57,8 @@ export const softmax = named(
       () => {
         if (isRow(input, at)) return rowOf(softmaxRows, input)
         if (input.numel() === 0) return input.clone()
-        const powers = input.sub(input.amax(at, { keepdim: true })).exp()
+        const packed = input.contiguous()
+        const powers = packed.sub(packed.amax(at, { keepdim: true })).exp()
         return powers.div(powers.sum(at, { keepdim: true }))
       },
       (out) => ({
@@ -85,7 +86,8 @@ export const log_softmax = named(
       () => {
         if (isRow(input, at)) return rowOf(logSoftmaxRows, input)
         if (input.numel() === 0) return input.clone()
-        const centred = input.sub(input.amax(at, { keepdim: true }))
+        const packed = input.contiguous()
+        const centred = packed.sub(packed.amax(at, { keepdim: true }))
         return centred.sub(centred.exp().sum(at, { keepdim: true }).log())
       },
       (out) => ({

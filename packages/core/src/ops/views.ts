@@ -3,7 +3,7 @@ import { RuntimeError } from '../errors.ts'
 import { contiguousStrides, formatShape, isContiguous, numel, type Shape, wrapDim } from '../shape.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { named } from './arguments.ts'
-import { clone } from './copies.ts'
+import { contiguous } from './copies.ts'
 import { view as defineView } from './define/view.ts'
 import { without } from './windows.ts'
 
@@ -88,7 +88,7 @@ const reshapeAlias = defineView('reshape', {
 export const reshape = named('reshape', ['input', '*shape'], (x: Tensor, sizes: Shape): Tensor => {
   const shape = inferSizes(sizes, x.numel())
   if (viewStrides(x, shape) !== null) return reshapeAlias(x, shape)
-  return unsafeView(clone(x), shape)
+  return unsafeView(contiguous(x), shape)
 })
 const unsafeView = defineView('unsafe_view', {
   geometry: (x, shape: Shape) => ({ shape, strides: contiguousStrides(shape), offset: x.offset }),

@@ -13,9 +13,10 @@ import {
   variable,
   variablesOf,
 } from '../../formula/index.ts'
-import { allocate, wrapNumber } from '../../tensor/make.ts'
+import { wrapNumber } from '../../tensor/make.ts'
 import { Tensor, type TensorLike } from '../../tensor/tensor.ts'
 import { ElementwiseNode } from './elementwise-node.ts'
+import { allocateIn, inOrder, memoryOrder } from './layout.ts'
 import { pascalCase } from './names.ts'
 import { checkWritable, commonShape, leader, together, toValue, type Value } from './operands.ts'
 import { bindParameters } from './parameters.ts'
@@ -157,8 +158,13 @@ export class ElementwiseOp {
     const shape = commonShape(operands)
     const inputs = this.#convert(values, dtype)
     const { device } = first.storage
-    const out = allocate(shape, this.definition.result === 'bool' ? bool : dtype, device)
-    device.run(this.kernel, [out], inputs)
+    const order = memoryOrder(shape, operands)
+    const out = allocateIn(order, shape, this.definition.result === 'bool' ? bool : dtype, device)
+    device.run(
+      this.kernel,
+      [inOrder(order, out, shape)],
+      order === null ? inputs : inputs.map((x) => inOrder(order, x, shape)),
+    )
     return this.#record(out, inputs)
   }
 
