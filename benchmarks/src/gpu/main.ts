@@ -1,5 +1,5 @@
 /** `pnpm bench:gpu`: see `help`. */
-import { cpus } from 'node:os'
+import { cpus, loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
 import Table from 'cli-table3'
 import { removeData, writeData } from '../data.ts'
@@ -82,6 +82,7 @@ async function measurePlace(place: Place, { chosen, only, pace }: Options, absen
 
 async function measureAll(options: Options, folder: string): Promise<Run> {
   const absent: string[] = []
+  const [load = 0] = loadavg()
   const places = [await measurePlace(inNode(folder), options, absent)]
   const browsers = await openBrowsers(folder)
   if (typeof browsers === 'string') absent.push(`Chromium: ${browsers}`)
@@ -98,7 +99,7 @@ async function measureAll(options: Options, folder: string): Promise<Run> {
   return {
     places: measured,
     machine: [
-      `${cpu?.model ?? 'an unknown processor'}, ${cpus().length} logical cores; ${process.platform} ${process.arch}`,
+      `${cpu?.model ?? 'an unknown processor'}, ${cpus().length} logical cores; ${process.platform} ${process.arch}; load before: ${load.toFixed(1)}`,
       ...(hardware.length === 0 ? [] : [`in Chromium, WebGPU finds ${hardware[0]}, WebGL ${hardware[1]}`]),
       ...details,
     ],
