@@ -100,6 +100,22 @@ describe.each(named)('on gpu (%s)', (mode) => {
     expect(new Set(counts).size).toBe(1)
   })
 
+  it('reads what was there when it was asked for', async () => {
+    await use()
+    for (const device of ['gpu', 'cpu']) {
+      const x = torch.tensor([1, 2], { device })
+      const reads = [x.sum().item_async(), x.tolist_async(), x.cpu().then((here) => here.tolist())] as const
+      if (device === 'gpu') x.add_(1)
+      expect(await reads[0]).toBe(3)
+      expect(await reads[1]).toEqual([1, 2])
+      expect(await reads[2]).toEqual([1, 2])
+    }
+    const x = torch.tensor(1)
+    const read = x.item_async()
+    x.add_(1)
+    expect(await read).toBe(1)
+  })
+
   it('sends gradients back through a transfer', async () => {
     await use()
     const x = torch.tensor([1, 2], { device: 'gpu', requires_grad: true })

@@ -17,7 +17,7 @@ import { routine } from './define/routine.ts'
  */
 export async function cpu(x: Tensor): Promise<Tensor> {
   const { device } = x.storage
-  if (device.sync) return to(x, 'cpu')
+  if (device.type === 'cpu') return x
   const values = await elementsOf(x)
   return routine(
     'to_copy',
@@ -32,14 +32,16 @@ export async function cpu(x: Tensor): Promise<Tensor> {
   )
 }
 
+// Even where `item` could answer, reads of a GPU are a chance to collect what was dropped there; see its queue.
+
 /** The only element as it is now, as `item` gives it, on devices that cannot be read at once too. */
 export async function item_async(x: Tensor): Promise<number> {
-  return x.storage.device.sync ? x.item() : (await cpu(x.detach())).item()
+  return x.device === 'cpu' ? x.item() : (await cpu(x.detach())).item()
 }
 
 /** The elements as they are now, nested as `tolist` gives them, on devices that cannot be read at once too. */
 export async function tolist_async(x: Tensor): Promise<NestedList> {
-  return x.storage.device.sync ? x.tolist() : (await cpu(x.detach())).tolist()
+  return x.device === 'cpu' ? x.tolist() : (await cpu(x.detach())).tolist()
 }
 
 /**
@@ -49,7 +51,7 @@ export async function tolist_async(x: Tensor): Promise<NestedList> {
  * console.log(await x.repr_async()) // tensor([1., 1.], device='gpu', requires_grad=True)
  */
 export async function repr_async(x: Tensor): Promise<string> {
-  if (x.storage.device.sync) return repr(x)
+  if (x.device === 'cpu') return repr(x)
   const rest = described(x)
   const elements = await elementsOf(x.detach())
   return formatTensor({ ...rest, at: (index) => elements[index] as number })

@@ -2,6 +2,7 @@ import type { ConvRoutines, ConvWindow } from '../windows.ts'
 import { compute, programOf } from './program.ts'
 import type { Queue } from './queue.ts'
 import { type KernelText, position } from './text.ts'
+import { tiledConv, tiledConvInput, tiledConvWeight } from './tiled/conv.ts'
 
 const windowNumbers = ({ stride, padding, dilation }: ConvWindow): number[] => [...stride, ...padding, ...dilation]
 
@@ -17,6 +18,7 @@ const within = (at: string, size: string): string => `${at} >= 0 && ${at} < ${si
 export function convRoutines(queue: Queue): ConvRoutines {
   return {
     conv(out, x, weight, bias, window) {
+      if (tiledConv(queue, out, x, weight, bias, window)) return
       const program = programOf(`conv:${bias !== null}`, (text) => {
         const sizes = text.list(4)
         const [perGroup, channels, kernelHeight, kernelWidth, height, width] = text.list(6) as Six
@@ -55,6 +57,7 @@ export function convRoutines(queue: Queue): ConvRoutines {
     },
 
     convInput(out, g, weight, bias, window) {
+      if (tiledConvInput(queue, out, g, weight, bias, window)) return
       const program = programOf(`convInput:${bias !== null}`, (text) => {
         const sizes = text.list(4)
         const [perGroup, channels, kernelHeight, kernelWidth, height, width] = text.list(6) as Six
@@ -98,6 +101,7 @@ export function convRoutines(queue: Queue): ConvRoutines {
     },
 
     convWeight(out, x, g, window) {
+      if (tiledConvWeight(queue, out, x, g, window)) return
       const program = programOf('convWeight', (text) => {
         const sizes = text.list(4)
         const [perGroup, batch, outHeight, outWidth, height, width] = text.list(6) as Six

@@ -13,6 +13,17 @@ export interface Program {
   readonly numbers: number
 }
 
+/**
+ * A kernel in WGSL, for engines that run it: a function `main` whose bindings are its numbers, as 32-bit integers, the arrays
+ * that it reads, and the result, of which it writes each cell.
+ */
+export interface WgslProgram {
+  readonly source: string
+  readonly numbers: number
+  /** How many groups of threads run it. */
+  readonly groups: (numbers: readonly number[]) => readonly [x: number, y: number, z: number]
+}
+
 /** A compiled program: fills `length` cells of new memory. */
 export type Executable = (
   length: number,
@@ -32,8 +43,10 @@ export interface Engine {
   release(handle: Handle): void
   /** When all is done; the program has yielded to the event loop, and with it to finalizers. */
   finish(): Promise<void>
+  /** Whether it runs kernels in WGSL. */
+  readonly wgsl: boolean
   /** The same text is compiled once. */
-  compile(program: Program): Executable
+  compile(program: Program | WgslProgram): Executable
   /** How many programs were compiled. */
   readonly compiled: number
 }

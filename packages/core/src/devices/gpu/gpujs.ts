@@ -5,20 +5,19 @@ export interface GpuJs {
     readonly isHeadlessGLSupported: boolean
   }
   readonly input: (values: Float32Array, size: readonly number[]) => GpuJsInput
-  readonly WebGPUContext: {
-    acquire(): Promise<{ readonly adapter: unknown; readonly device: WebGpuDevice }>
-  }
+  readonly WebGPUContext: { acquire(): Promise<WebGpuContext> }
+  readonly WebGPUBufferResult: new (settings: {
+    readonly buffer: GPUBuffer
+    readonly output: readonly number[]
+    readonly context: WebGpuContext
+    readonly kernel: unknown
+  }) => GpuJsResult
 }
 
-/** What is used of a GPUDevice. */
-export interface WebGpuDevice {
-  createBuffer(descriptor: { readonly size: number; readonly usage: number }): WebGpuBuffer
-  readonly queue: { onSubmittedWorkDone(): Promise<unknown> }
-}
-
-/** What is used of a GPUBuffer. */
-export interface WebGpuBuffer {
-  destroy(): void
+/** The adapter and device of gpu.js in mode `webgpu`. */
+export interface WebGpuContext {
+  readonly adapter: GPUAdapter
+  readonly device: GPUDevice
 }
 
 /** How an instance starts: WebGL is given its context, and something of a size in place of a canvas. */
@@ -42,6 +41,8 @@ export interface GpuJsInput {
 
 /** Memory on a GPU. */
 export interface GpuJsResult {
+  /** In mode `webgpu`. */
+  readonly buffer: GPUBuffer
   toArray(): Float32Array | Promise<Float32Array>
   delete(): void
 }
@@ -50,6 +51,8 @@ export interface GpuJsResult {
 export interface GpuJsKernel {
   (...args: (GpuJsInput | GpuJsResult | number)[]): Float32Array | GpuJsResult | Promise<GpuJsResult>
   setOutput(size: readonly number[]): unknown
+  /** What reads results. */
+  readonly kernel: unknown
 }
 
 /** Loads gpu.js, for the first time when somebody asks for the GPU. */

@@ -4,7 +4,7 @@ import type { Operand } from '../device.ts'
 import { Kernel } from '../kernel.ts'
 import { Storage } from '../storage.ts'
 import { isWhole, memoryOf, runElementwise } from './elementwise.ts'
-import type { Program } from './engine.ts'
+import type { Program, WgslProgram } from './engine.ts'
 import type { Queue } from './queue.ts'
 import { KernelText, specialNumbers } from './text.ts'
 
@@ -28,7 +28,7 @@ export function compute(
   queue: Queue,
   op: string,
   out: Operand,
-  program: Program,
+  program: Program | WgslProgram,
   inputs: readonly Operand[],
   numbers: readonly number[],
 ): void {

@@ -1,10 +1,10 @@
 import { RuntimeError } from '../../errors.ts'
-import { type Engine, type Handle, nextTask, type Program } from './engine.ts'
+import { type Engine, type Handle, nextTask, type Program, type WgslProgram } from './engine.ts'
 import { Memory, type Slot } from './memory.ts'
 
 /** A program, what it reads, and where its result goes. */
 export interface Launch {
-  readonly program: Program
+  readonly program: Program | WgslProgram
   readonly target: Memory
   /** The cells that are computed; those of the target where left out. */
   readonly length?: number

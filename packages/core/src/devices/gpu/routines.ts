@@ -10,6 +10,7 @@ import { compute, programOf } from './program.ts'
 import type { Queue } from './queue.ts'
 import { runRows } from './rows.ts'
 import { KernelText, position, specialNumbers } from './text.ts'
+import { tiledMatmul } from './tiled/matmul.ts'
 
 /** How scattered elements are joined. */
 const joins: Readonly<Record<ScatterMode, (old: string, value: string) => string>> = {
@@ -34,6 +35,7 @@ export function gpuRoutines(queue: Queue): Routines {
     ...poolRoutines(queue),
 
     matmul(out, a, b, start) {
+      if (tiledMatmul(queue, out, a, b, start)) return
       const program = programOf(start === null ? 'matmul' : 'matmul:start', (text) => {
         const k = text.number()
         const sizes = text.list(3)

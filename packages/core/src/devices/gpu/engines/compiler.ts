@@ -34,13 +34,13 @@ export function startGpuJs(gpujs: GpuJs, settings: GpuJsSettings): MakeKernel {
 }
 
 /** Programs that are compiled once, known by their text. */
-export interface Programs {
-  readonly compile: (program: Program) => Executable
+export interface Programs<P> {
+  readonly compile: (program: P) => Executable
   readonly compiled: number
 }
 
 /** Keeps what `make` makes of programs. */
-export function keepPrograms(make: (program: Program) => Executable): Programs {
+export function keepPrograms<P extends { readonly source: string }>(make: (program: P) => Executable): Programs<P> {
   const known = new Map<string, Executable>()
   return {
     compile(program) {

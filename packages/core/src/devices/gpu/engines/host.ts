@@ -1,4 +1,4 @@
-import { type Engine, first, Missing, nextTask } from '../engine.ts'
+import { type Engine, first, Missing, nextTask, type Program } from '../engine.ts'
 import type { GpuJs } from '../gpujs.ts'
 import { keepPrograms, startGpuJs } from './compiler.ts'
 import { sizeClass } from './size-class.ts'
@@ -18,7 +18,7 @@ export function webasm(gpujs: GpuJs): Engine {
 /** Memory is of the host; arrays have room for `room(length)` elements. */
 function hostEngine(gpujs: GpuJs, mode: 'cpu' | 'webasm', room: (length: number) => number): Engine {
   const makeKernel = startGpuJs(gpujs, { mode })
-  const programs = keepPrograms(({ source, arrays, numbers }) => {
+  const programs = keepPrograms(({ source, arrays, numbers }: Program) => {
     // The cells that are there for their size alone have nothing to read.
     const guarded = source.replace(') {', ', k_length) {\nif (this.thread.x >= k_length) { return 0; }')
     const kernel = makeKernel({ source: guarded, arrays, numbers: numbers + 1 }, 'Input')
@@ -31,6 +31,7 @@ function hostEngine(gpujs: GpuJs, mode: 'cpu' | 'webasm', room: (length: number)
   return {
     mode,
     sync: true,
+    wgsl: false,
     adapter: null,
     upload(values) {
       const memory = new Float32Array(room(values.length))

@@ -1,4 +1,3 @@
-import type { WebGpuBuffer, WebGpuDevice } from '../gpujs.ts'
 import { sizeClass } from './size-class.ts'
 
 /** Results of kernels: STORAGE | COPY_SRC. */
@@ -7,18 +6,18 @@ const results = 0x84
 /** The bytes of buffers that wait to be used again. */
 const mostSpare = 2 ** 28
 
-const pooled = new WeakSet<WebGpuDevice>()
+const pooled = new WeakSet<GPUDevice>()
 
 /**
  * Has a device use the buffers of results again: gpu.js makes one a call and destroys it afterwards, and to make one costs
  * more than a small kernel takes. A kernel that is given a used one comes after all that read it, since all work is in one
  * queue; and kernels write every element of their results.
  */
-export function poolResults(device: WebGpuDevice): void {
+export function poolResults(device: GPUDevice): void {
   if (pooled.has(device)) return
   pooled.add(device)
   const make = device.createBuffer.bind(device)
-  const spare = new Map<number, WebGpuBuffer[]>()
+  const spare = new Map<number, GPUBuffer[]>()
   let bytes = 0
   device.createBuffer = (descriptor) => {
     if (descriptor.usage !== results) return make(descriptor)

@@ -1,4 +1,4 @@
-import { type Engine, first, inNode, Missing, type Mode, nextTask } from '../engine.ts'
+import { type Engine, first, inNode, Missing, type Mode, nextTask, type Program } from '../engine.ts'
 import type { GpuJs, GpuJsResult } from '../gpujs.ts'
 import { copying, keepPrograms, startGpuJs } from './compiler.ts'
 
@@ -48,7 +48,7 @@ function need(gl: Gl, extension: string): void {
 function glEngine(gpujs: GpuJs, mode: Mode, context: Gl | null): Engine {
   // gpu.js resizes its canvas at each change of size, though all is drawn into textures: this one only keeps the numbers.
   const makeKernel = startGpuJs(gpujs, context === null ? { mode } : { mode, context, canvas: { width: 1, height: 1 } })
-  const programs = keepPrograms((program) => {
+  const programs = keepPrograms((program: Program) => {
     const kernel = makeKernel(program, 'ArrayTexture(1)')
     return (length, handles, numbers) => {
       kernel.setOutput([length])
@@ -59,6 +59,7 @@ function glEngine(gpujs: GpuJs, mode: Mode, context: Gl | null): Engine {
   return {
     mode,
     sync: true,
+    wgsl: false,
     adapter: context === null ? null : nameOf(context),
     upload(values) {
       // No texture is empty.

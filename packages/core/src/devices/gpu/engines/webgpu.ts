@@ -1,32 +1,36 @@
-import { type Engine, first, inNode, Missing, messageOf, nextTask } from '../engine.ts'
+import { type Engine, first, inNode, Missing, messageOf, nextTask, type Program, type WgslProgram } from '../engine.ts'
 import type { GpuJs, GpuJsResult } from '../gpujs.ts'
 import { copying, keepPrograms, startGpuJs } from './compiler.ts'
 import { poolResults } from './pool.ts'
+import { wgslRunner } from './wgsl.ts'
 
 /** Kernels in WGSL; in Node, WebGPU comes from the package webgpu. The only mode that answers later. */
 export async function webgpu(gpujs: GpuJs): Promise<Engine> {
   await provideWebGpu()
-  const { adapter, device } = await gpujs.WebGPUContext.acquire().catch(() => {
+  const context = await gpujs.WebGPUContext.acquire().catch(() => {
     throw new Missing(
       'WebGPU has no adapter; it needs a GPU with a driver (on Linux, Vulkan), or SwiftShader: on Debian, ' +
         'apt-get install chromium libvulkan1 and set VK_ICD_FILENAMES=/usr/lib/chromium/vk_swiftshader_icd.json',
     )
   })
+  const { adapter, device } = context
   poolResults(device)
   const makeKernel = startGpuJs(gpujs, { mode: 'webgpu' })
-  const programs = keepPrograms((program) => {
+  const copy = makeKernel(copying, 'Input')
+  const runWgsl = wgslRunner(gpujs, context, copy)
+  const programs = keepPrograms((program: Program | WgslProgram) => {
+    if ('groups' in program) return runWgsl(program)
     const kernel = makeKernel(program, 'WebGPUBuffer')
     return (length, handles, numbers) => {
       kernel.setOutput([length])
       return kernel(...(handles as readonly GpuJsResult[]), ...numbers)
     }
   })
-  const copy = makeKernel(copying, 'Input')
-  const { info } = adapter as { readonly info?: { readonly description?: string; readonly vendor?: string } }
   return {
     mode: 'webgpu',
     sync: false,
-    adapter: info?.description || info?.vendor || null,
+    wgsl: true,
+    adapter: adapter.info.description || adapter.info.vendor || null,
     upload(values) {
       // No buffer is empty.
       const some = values.length > 0 ? values : new Float32Array(1)

@@ -1,0 +1,150 @@
+import type { Operand } from '../../device.ts'
+import type { ConvWindow } from '../../windows.ts'
+import type { Queue } from '../queue.ts'
+import { place, placesOf, runTiled } from './product.ts'
+
+/**
+ * Convolutions as matrix products, a batch for each group, whose factors are never laid out: an element of the left factor is
+ * one of the weight or of the gradient, one of the right factor that of an image at a place that its indices tell.
+ */
+type Shape4 = readonly [number, number, number, number]
+
+const numbersOf = ({ stride, padding, dilation }: ConvWindow, weight: Operand, image: Operand, windows: Operand) => {
+  const [, channels, kernelHeight, kernelWidth] = weight.shape as Shape4
+  const [images, , height, width] = image.shape as Shape4
+  const [, , rows, columns] = windows.shape as Shape4
+  return {
+    channels,
+    taps: kernelHeight * kernelWidth,
+    kernelWidth,
+    images,
+    height,
+    width,
+    rows,
+    columns,
+    strideY: stride[0],
+    strideX: stride[1],
+    paddingY: padding[0],
+    paddingX: padding[1],
+    dilationY: dilation[0],
+    dilationX: dilation[1],
+  }
+}
+
+/** Names for the parts of a place in planes of `rows` × `columns`. */
+const planes = (from: string): string => `
+  let image = ${from} / (at.rows * at.columns);
+  let y = ${from} / at.columns % at.rows;
+  let x = ${from} % at.columns;`
+
+/** Names for the parts of a place in a weight: its channel, and the row and the column of its kernel. */
+const taps = (from: string): string => `
+  let channel = ${from} / at.taps;
+  let ky = ${from} % at.taps / at.kernelWidth;
+  let kx = ${from} % at.kernelWidth;`
+
+/** The element of the images that a window at `y`, `x` has under a tap. */
+const underTap = `
+  let iy = y * at.strideY + ky * at.dilationY - at.paddingY;
+  let ix = x * at.strideX + kx * at.dilationX - at.paddingX;
+  if (iy < 0 || iy >= at.height || ix < 0 || ix >= at.width) { return 0.0; }
+  return images[${place('i', 'image', '(batch * at.channels + channel)', 'iy', 'ix')}];`
+
+const startOf = (bias: Operand | null) =>
+  bias === null
+    ? { arrays: {}, numbers: {}, start: '' }
+    : { arrays: { bias }, numbers: { biasFirst: bias.offset }, start: 'bias[at.biasFirst + batch * at.m + row] + ' }
+
+/** The routine `conv` by tiles, where they pay; says whether it ran. */
+export function tiledConv(
+  queue: Queue,
+  out: Operand,
+  x: Operand,
+  weight: Operand,
+  bias: Operand | null,
+  window: ConvWindow,
+): boolean {
+  const numbers = numbersOf(window, weight, x, out)
+  const { arrays, numbers: more, start } = startOf(bias)
+  const m = (out.shape[1] as number) / window.groups
+  const call = {
+    sizes: {
+      batches: window.groups,
+      m,
+      n: numbers.images * numbers.rows * numbers.columns,
+      k: numbers.channels * numbers.taps,
+    },
+    arrays: { images: x, weight, ...arrays },
+    numbers: { ...numbers, ...placesOf('i', x), weightFirst: weight.offset, ...more },
+  }
+  return runTiled(queue, 'conv', out, call, {
+    left: 'return weight[at.weightFirst + (batch * at.m + row) * at.k + q];',
+    right: planes('column') + taps('q') + underTap,
+    start,
+    place:
+      '((column / (at.rows * at.columns) * at.batches + batch) * at.m + row) * (at.rows * at.columns) + column % (at.rows * at.columns)',
+  })
+}
+
+/** The routine `convInput` by tiles, where they pay; says whether it ran. */
+export function tiledConvInput(
+  queue: Queue,
+  out: Operand,
+  g: Operand,
+  weight: Operand,
+  bias: Operand | null,
+  window: ConvWindow,
+): boolean {
+  const numbers = numbersOf(window, weight, out, g)
+  const { arrays, numbers: more, start } = startOf(bias)
+  const perGroup = (g.shape[1] as number) / window.groups
+  const call = {
+    sizes: {
+      batches: window.groups,
+      m: numbers.channels,
+      n: numbers.images * numbers.height * numbers.width,
+      k: perGroup * numbers.taps,
+    },
+    arrays: { g, weight, ...arrays },
+    numbers: { ...numbers, perGroup, ...placesOf('g', g), weightFirst: weight.offset, ...more },
+  }
+  return runTiled(queue, 'convInput', out, call, {
+    left: `
+  let o = batch * at.perGroup + q / at.taps;
+  return weight[at.weightFirst + (o * at.m + row) * at.taps + q % at.taps];`,
+    right: `${taps('q')}
+  let image = column / (at.height * at.width);
+  let fromY = column / at.width % at.height + at.paddingY - ky * at.dilationY;
+  let fromX = column % at.width + at.paddingX - kx * at.dilationX;
+  if (fromY < 0 || fromX < 0 || fromY % at.strideY != 0 || fromX % at.strideX != 0) { return 0.0; }
+  let y = fromY / at.strideY;
+  let x = fromX / at.strideX;
+  if (y >= at.rows || x >= at.columns) { return 0.0; }
+  return g[${place('g', 'image', '(batch * at.perGroup + channel)', 'y', 'x')}];`,
+    start,
+    place:
+      '((column / (at.height * at.width) * at.batches + batch) * at.m + row) * (at.height * at.width) + column % (at.height * at.width)',
+  })
+}
+
+/** The routine `convWeight` by tiles, where they pay; says whether it ran. */
+export function tiledConvWeight(queue: Queue, out: Operand, x: Operand, g: Operand, window: ConvWindow): boolean {
+  const numbers = numbersOf(window, out, x, g)
+  const call = {
+    sizes: {
+      batches: window.groups,
+      m: (g.shape[1] as number) / window.groups,
+      n: numbers.channels * numbers.taps,
+      k: numbers.images * numbers.rows * numbers.columns,
+    },
+    arrays: { images: x, g },
+    numbers: { ...numbers, ...placesOf('i', x), ...placesOf('g', g) },
+  }
+  return runTiled(queue, 'convWeight', out, call, {
+    left: `${planes('q')}
+  return g[${place('g', 'image', '(batch * at.m + row)', 'y', 'x')}];`,
+    right: planes('q') + taps('column') + underTap,
+    start: '',
+    place: '(batch * at.m + row) * at.n + column',
+  })
+}
