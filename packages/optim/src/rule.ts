@@ -46,13 +46,15 @@ export function planStep<Options extends object>(
   const kept = Object.entries(rule.keeps ?? {}).filter(([name]) => name in formulas)
   const start = rule.start?.(group) ?? {}
   const changes: Change[] = []
+  let step: Compiled | null = null
   for (const p of group.params) {
     const g = autograd.borrow_grad(p)
     if (g === null) continue
     const state = stateOf(p)
     const t = remembered(state, 'step', 0) + 1
     const numbers: Readonly<Record<string, number>> = { t, ...rule.numbers?.(group, t, state) }
-    const { run, parameters, old } = compile(optimizer, rule, formulas, options, numbers)
+    step ??= compile(optimizer, rule, formulas, options, numbers)
+    const { run, parameters, old } = step
     const values: Record<string, Tensor | number> = { p, g }
     if (old) values['p0'] = p
     for (const name of parameters) values[name] = numbers[name] ?? numericOption(optimizer, name, options[name])
