@@ -63,6 +63,12 @@ describe('gather and scatter in WASM', () => {
     expect(found).toEqual(wanted)
   })
 
+  it('adds one number to many places', () => {
+    const index = indices(40, 9).reshape(4, 10)
+    const [found, wanted] = both((draw) => draw(4, 9).scatter_add(1, index, torch.tensor(0.1).expand(4, 10)))
+    expect(found).toEqual(wanted)
+  })
+
   it('overwrites elements, the last one with an index wins', () => {
     const index = indices(40, 9).reshape(4, 10)
     const [found, wanted] = both((draw) => draw(4, 9).scatter(1, index, draw(4, 10)))

@@ -12,13 +12,19 @@ import { Compiled } from './threads/index.ts'
 /** Gathers and scatters of float32 by kernels; of the other dtypes, by the reference device. */
 export function pickRoutines(memory: KernelMemory, residency: Residency): Pick<Routines, 'gather' | 'scatter'> {
   let module: Compiled | null = null
+  /** Room for a lone number, which has no memory of its own. */
+  const corner = memory.alloc(64)
 
+  const addressOf = ({ storage: { buffer }, offset }: Operand): number => {
+    if (buffer instanceof ResidentBuffer) return residency.pointerOf(buffer) + 4 * offset
+    memory.float32[corner / 4] = buffer as number
+    return corner
+  }
   /** Moves elements by a kernel, over the loops of three windows: where to, where from, and the indices. */
   const move = (name: string, [to, from, index]: readonly [Operand, Operand, Operand], dim: number): void => {
     residency.begin()
     module ??= new Compiled(pickModule({ shared: memory.shared }), memory)
     const kernel = module.get(name)
-    const addressOf = (x: Operand): number => residency.pointerOf(x.storage.buffer as ResidentBuffer) + 4 * x.offset
     const [target, source] = [addressOf(to), addressOf(from)]
     const indexed = name === 'gather' ? from : to
     const along = 4 * (indexed.strides[dim] as number)
@@ -38,11 +44,12 @@ export function pickRoutines(memory: KernelMemory, residency: Residency): Pick<R
 
   return {
     gather(out, x, index, dim) {
-      if (!isHere(out) || !isHere(x)) return js.routines.gather(out, x, index, dim)
+      if (!isHere(out) || !(isHere(x) || isNumber(x))) return js.routines.gather(out, x, index, dim)
       move('gather', [out, x, index], dim)
     },
     scatter(out, index, source, dim, mode) {
-      if (!isHere(out) || !isHere(source)) return js.routines.scatter(out, index, source, dim, mode)
+      if (!isHere(out) || !(isHere(source) || isNumber(source)))
+        return js.routines.scatter(out, index, source, dim, mode)
       move(`scatter_${mode}`, [out, source, index], dim)
     },
   }
@@ -51,6 +58,11 @@ export function pickRoutines(memory: KernelMemory, residency: Residency): Pick<R
 /** Whether an operand is float32 in the memory of the kernels. */
 function isHere({ dtype, storage: { buffer } }: Operand): boolean {
   return dtype === float32 && buffer instanceof ResidentBuffer
+}
+
+/** Whether an operand is a lone number of that type, perhaps many times over. */
+function isNumber({ dtype, storage: { buffer } }: Operand): boolean {
+  return dtype === float32 && typeof buffer === 'number'
 }
 
 /** Visits the addresses at all indices of loops, outermost first. */
