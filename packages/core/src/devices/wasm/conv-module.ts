@@ -1,4 +1,5 @@
 import { type Effect, type FunctionHandle, I32, ModuleBuilder, select } from './assembler.ts'
+import { clearKernel } from './clear.ts'
 import { padKernel } from './conv-pad.ts'
 import { correlateKernel, packPixelsKernel } from './conv-weight.ts'
 import type { Element, Lanes } from './matmul-element.ts'
@@ -22,6 +23,7 @@ export function convModule<V extends Lanes<V>>(element: Element<V>, options: Mat
   const epilogue = options.epilogue?.(module)
   const partial = partialVectors(module, element)
   const panels = panelKernels(module, element, partial, { epilogue, table: true })
+  module.export('clear', clearKernel(module))
   module.export('pad', padKernel(module, element, partial))
   module.export('convolve', convolveKernel(module, element, panels))
   module.export('packPixels', packPixelsKernel(module, packKernel(module, element)))

@@ -58,11 +58,11 @@ export function compileConv<V extends Lanes<V>>(
 
 /** Convolutions by the functions that a module of conv-module.ts exports; elements have so many bytes. */
 export function convolutionsBy(
-  call: (name: 'pad' | 'convolve' | 'packPixels' | 'correlate') => (...args: number[]) => void,
+  call: (name: 'clear' | 'pad' | 'convolve' | 'packPixels' | 'correlate') => (...args: number[]) => void,
   memory: WebAssembly.Memory,
   bytes: number,
 ): Convolutions {
-  const [pad, convolve] = [call('pad'), call('convolve')]
+  const [clear, pad, convolve] = [call('clear'), call('pad'), call('convolve')]
   const [packPixels, correlate] = [call('packPixels'), call('correlate')]
 
   /** Copies image `z` of a group whose first channel is `channel`. */
@@ -71,9 +71,6 @@ export function convolutionsBy(
     const source = [from, p.channels, ...size, x.channel * bytes, x.row * bytes, x.column * bytes]
     const target = [to, p.rows, p.columns, p.phases, p.phase * bytes]
     pad(...source, p.top, p.left, ...p.spread, ...target)
-  }
-  const clear = (address: number, length: number): void => {
-    new Uint8Array(memory.buffer, address, length).fill(0)
   }
   /** Writes where in a padded image the elements of the first window lie, channel by channel, and counts them. */
   const writeTable = (address: number, p: Padded, taps: readonly Tap[]): number => {

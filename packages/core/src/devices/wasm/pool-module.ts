@@ -1,12 +1,15 @@
 import { F32, F32x4, type FunctionBuilder, I32, I32x4, ModuleBuilder, select } from './assembler.ts'
+import { clearKernel } from './clear.ts'
 import { eachElement, eachWindow, type PoolParameters, poolParameters, type Windows } from './pool-windows.ts'
 
 /** The module of pooling kernels of float32; pool.ts calls them. */
 export function poolModule({ shared = false }: { readonly shared?: boolean } = {}): ModuleBuilder {
   const module = new ModuleBuilder()
   module.importMemory({ shared })
+  const clear = clearKernel(module)
+  module.export('clear', clear)
   module.export('maxForward', maxForward(module))
-  module.export('maxBackward', maxBackward(module))
+  module.export('maxBackward', maxBackward(module, clear))
   module.export('averageForward', averageForward(module))
   module.export('averageBackward', averageBackward(module))
   return module
@@ -43,13 +46,14 @@ function maxForward(m: ModuleBuilder) {
   )
 }
 
-/** Adds the gradient of max pooling: each element of `from` is added where its index says. `to` holds zeros. */
-function maxBackward(m: ModuleBuilder) {
+/** Adds the gradient of max pooling: each element of `from` is added where its index says, to zeros. */
+function maxBackward(m: ModuleBuilder, clear: ReturnType<typeof clearKernel>) {
   return m.function<[planes: I32, size: I32, outSize: I32, from: I32, indices: I32, to: I32]>(
     [I32, I32, I32, I32, I32, I32],
     undefined,
     (f, planes, size, outSize, from, indices, to) => {
       f.while(planes, () => {
+        f.do(clear.call(to, size.shl(2)))
         const left = f.let(outSize)
         f.while(left, () => {
           const address = f.let(to.add(I32.load(indices).shl(2)))

@@ -49,34 +49,31 @@ export function compilePool(memory: WebAssembly.Memory, options: { readonly shar
     const kernel = exports[name]
     if (typeof kernel !== 'function') throw new Error(`compilePool: the module exports no ${name}`)
     return (...args) => kernel(...args)
-  }, memory)
+  })
 }
 
 /** Pooling by the functions that a module of pool-module.ts exports. */
 export function poolsBy(
-  call: (name: 'maxForward' | 'maxBackward' | 'averageForward' | 'averageBackward') => (...args: number[]) => void,
-  memory: WebAssembly.Memory,
+  call: (
+    name: 'clear' | 'maxForward' | 'maxBackward' | 'averageForward' | 'averageBackward',
+  ) => (...args: number[]) => void,
 ): Pools {
-  const [maxForward, maxBackward] = [call('maxForward'), call('maxBackward')]
+  const [clear, maxForward, maxBackward] = [call('clear'), call('maxForward'), call('maxBackward')]
   const [averageForward, averageBackward] = [call('averageForward'), call('averageBackward')]
   const geometry = ({ planes, size, outputSize, kernel, stride, padding, dilation }: PoolShape): number[] => {
     return [planes, ...size, ...outputSize, ...kernel, ...stride, ...padding, ...dilation]
-  }
-  const clear = ({ planes, size }: PoolShape, address: number): void => {
-    new Float32Array(memory.buffer, address, planes * size[0] * size[1]).fill(0)
   }
   return {
     maxForward: (shape, x, to, indices) => maxForward(...geometry(shape), x, to, indices),
     maxBackward(shape, g, indices, to) {
       const { planes, size, outputSize } = shape
-      clear(shape, to)
       maxBackward(planes, size[0] * size[1], outputSize[0] * outputSize[1], g, indices, to)
     },
     averageForward(shape, x, to, { countPadding, divisor }) {
       averageForward(...geometry(shape), x, to, countPadding ? 1 : 0, divisor ?? 0)
     },
     averageBackward(shape, g, to, { countPadding, divisor }) {
-      clear(shape, to)
+      clear(to, 4 * shape.planes * shape.size[0] * shape.size[1])
       averageBackward(...geometry(shape), g, to, countPadding ? 1 : 0, divisor ?? 0)
     },
   }

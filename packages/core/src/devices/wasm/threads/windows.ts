@@ -106,8 +106,8 @@ const [leastElements, manyElements] = [2 ** 13, 2 ** 16]
 export function threadedPools(memory: KernelMemory, threads: ThreadPool): Pools {
   const module = new Compiled(poolModule({ shared: memory.shared }), memory)
   const notes = new Notes(module)
-  const here = poolsBy((name) => module.get(name), memory.memory)
-  const noted = poolsBy((name) => notes.of(name), memory.memory)
+  const here = poolsBy((name) => module.get(name))
+  const noted = poolsBy((name) => notes.of(name))
   /** `part` is told by how many bytes the part of a window of planes, and of results, is moved. */
   const cut = (
     shape: PoolShape,
