@@ -56,6 +56,9 @@ const work: Record<string, () => torch.Tensor> = {
   'a fold of the middle': () => c.amax(1),
   'a fold of long rows': () => wide.pow(2).sum(1),
   'a fold of everything': () => wide.sum(),
+  'a fold of everything by a formula': () => wide.sub(0.1).pow(2).mean().add(wide.std()),
+  'the largest of all': () => wide.amax().add(wide.abs().amin()),
+  'whether all are so': () => mask.all().logical_or(tall.gt(9).any()),
   'a convolution and its gradients': () => convolved(torch.randn([16, 8, 20, 20], { generator: seeded() }), 8, 1),
   'a convolution in groups': () => convolved(torch.randn([6, 8, 21, 22], { generator: seeded() }), 2, 4),
   pooling: () => {

@@ -10,18 +10,71 @@ export interface Fold {
   readonly combine: (accumulator: F32x4, values: Lanes) => F32x4
   /** Two shares. */
   readonly join: (a: F64, b: F64) => F64
+  /** The same for those of several threads. */
+  readonly joinNumbers: (a: number, b: number) => number
   /** Whether shares are added in float64 every few steps, so that long sums stay exact to the last bits. */
   readonly wide: boolean
 }
 
 const folds: ReadonlyMap<string, Fold> = new Map<string, Fold>([
-  ['add', { start: 0, combine: (a, x) => a.add(toNumbers(x)), join: (a, b) => a.add(b), wide: true }],
-  ['mul', { start: 1, combine: (a, x) => a.mul(toNumbers(x)), join: (a, b) => a.mul(b), wide: false }],
-  ['max', { start: -Infinity, combine: (a, x) => a.max(toNumbers(x)), join: (a, b) => a.max(b), wide: false }],
-  ['min', { start: Infinity, combine: (a, x) => a.min(toNumbers(x)), join: (a, b) => a.min(b), wide: false }],
-  ['fmax', { start: -Infinity, combine: (a, x) => a.pmax(toNumbers(x)), join: (a, b) => a.max(b), wide: false }],
-  ['and', { start: 1, combine: (a, x) => a.pmin(truths(x)), join: (a, b) => a.min(b), wide: false }],
-  ['or', { start: 0, combine: (a, x) => a.pmax(truths(x)), join: (a, b) => a.max(b), wide: false }],
+  [
+    'add',
+    {
+      start: 0,
+      combine: (a, x) => a.add(toNumbers(x)),
+      join: (a, b) => a.add(b),
+      joinNumbers: (a, b) => a + b,
+      wide: true,
+    },
+  ],
+  [
+    'mul',
+    {
+      start: 1,
+      combine: (a, x) => a.mul(toNumbers(x)),
+      join: (a, b) => a.mul(b),
+      joinNumbers: (a, b) => a * b,
+      wide: false,
+    },
+  ],
+  [
+    'max',
+    {
+      start: -Infinity,
+      combine: (a, x) => a.max(toNumbers(x)),
+      join: (a, b) => a.max(b),
+      joinNumbers: Math.max,
+      wide: false,
+    },
+  ],
+  [
+    'min',
+    {
+      start: Infinity,
+      combine: (a, x) => a.min(toNumbers(x)),
+      join: (a, b) => a.min(b),
+      joinNumbers: Math.min,
+      wide: false,
+    },
+  ],
+  [
+    'fmax',
+    {
+      start: -Infinity,
+      combine: (a, x) => a.pmax(toNumbers(x)),
+      join: (a, b) => a.max(b),
+      joinNumbers: Math.max,
+      wide: false,
+    },
+  ],
+  [
+    'and',
+    { start: 1, combine: (a, x) => a.pmin(truths(x)), join: (a, b) => a.min(b), joinNumbers: Math.min, wide: false },
+  ],
+  [
+    'or',
+    { start: 0, combine: (a, x) => a.pmax(truths(x)), join: (a, b) => a.max(b), joinNumbers: Math.max, wide: false },
+  ],
 ])
 
 /** The fold by a function. */

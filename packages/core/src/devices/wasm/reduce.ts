@@ -40,7 +40,8 @@ function contextOf(spec: ReductionSpec, options: KernelOptions): Context {
 /**
  * The module of a reduction whose inner loop runs along a reduced dimension. `fold(block, ...numbers, n)` reads the words:
  * elements of a run, ranks of the reduced and the kept dimensions, output, inputs, strides of strided inputs, records of
- * the reduced dimensions (inputs), records of the kept ones (output, inputs).
+ * the reduced dimensions (inputs), records of the kept ones (output, inputs). The parts of a single long run are folded by
+ * `run`, which returns a total; `finish(out, total, ...numbers, n)` stores what becomes of the joined ones.
  */
 export function rowReductionModule(spec: ReductionSpec, options: KernelOptions): ModuleBuilder {
   const context = contextOf(spec, options)
@@ -61,13 +62,27 @@ export function rowReductionModule(spec: ReductionSpec, options: KernelOptions):
         const numbers = parameters.filter(isFloat).slice(0, -1)
         f.set(total, folding.fold.join(total, run.call(elements, ...pointers, ...strides, ...numbers)))
       })
-      const result = finish(f, context, F32x4.splat(total.toF32()), splats)
-      if (context.output.type === 'float32') f.storeLane(out, toNumbers(result), 4, 0)
-      else f.storeLane(out, toMask(result).and(I32x4.const(1)), 1, 0)
+      storeResult(f, context, out, total, splats)
     })
   })
+  const finishing: (typeof I32 | typeof F64 | typeof F32)[] = [I32, F64, ...floats(context.numbers + 1)]
+  const end = m.function<(Parameter | F64)[]>(finishing, undefined, (f, ...parameters) => {
+    const [out = zero] = parameters.filter((value) => value instanceof I32)
+    const [total = F64.const(0)] = parameters.filter((value) => value instanceof F64)
+    const numbers = parameters.filter((value) => value instanceof F32)
+    storeResult(f, context, out, total, splatAll(f, numbers))
+  })
   m.export('fold', fold)
+  m.export('run', run)
+  m.export('finish', end)
   return m
+}
+
+/** Stores the result of a total where it belongs. */
+function storeResult(f: FunctionBuilder, context: Context, out: I32, total: F64, numbers: readonly F32x4[]): void {
+  const result = finish(f, context, F32x4.splat(total.toF32()), numbers)
+  if (context.output.type === 'float32') f.storeLane(out, toNumbers(result), 4, 0)
+  else f.storeLane(out, toMask(result).and(I32x4.const(1)), 1, 0)
 }
 
 /** `run(n, ...pointers, ...strides, ...numbers)`: the fold of one run. */

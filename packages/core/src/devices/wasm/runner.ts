@@ -11,7 +11,17 @@ import { PlanCache } from './plan-cache.ts'
 import { columnReductionModule, columnStateBytes, rowReductionModule } from './reduce.ts'
 import { rowModule } from './row-module.ts'
 import { type Input, type Layout, sizeOf } from './stream.ts'
-import { type Call, Compiled, callAll, cutLoops, cutRun, grain, ThreadPool } from './threads/index.ts'
+import {
+  type Call,
+  Compiled,
+  callAll,
+  cutAt,
+  cutLoops,
+  cutRun,
+  grain,
+  mostChunks,
+  ThreadPool,
+} from './threads/index.ts'
 import { accessOf, byteStrides, type Window } from './window.ts'
 
 /** One or more formulas over the same inputs. */
@@ -42,6 +52,9 @@ interface FoldPlan {
 
 /** Elements below which a part of the work does not pay for being handed on, and those of a large part. */
 const [leastWork, largeWork] = [2 ** 16, 2 ** 18]
+
+/** Elements of a part of what is folded into one number, at least. */
+const wholePart = 2 ** 16
 
 /** Compiles kernels for one memory, keeps them, and runs them. */
 export class KernelRunner {
@@ -175,6 +188,9 @@ export class KernelRunner {
     )
     const pointers = pointersOf(windows)
     const isRows = direction === 'rows'
+    if (isRows && kept.length === 0 && ofReduced.count === 0 && inner.size >= 2 * wholePart) {
+      return this.#reduceWhole(module, folding, inner, pointers, strides, [...numbers, n])
+    }
     const parts = cutLoops(isRows ? kept : [...kept, inner], pointers, this.#partsFor(shape), isRows ? 1 : grain)
     const calls = parts.map(({ loops, pointers }, i): Call => {
       const outer = isRows ? loops : loops.slice(0, -1)
@@ -192,6 +208,40 @@ export class KernelRunner {
       return [module.placeOf('fold'), this.#describe(block, i, state), ...numbers, n]
     })
     this.#call(module, calls, true)
+  }
+
+  /**
+   * Folds one long run into a number, part by part. How many parts there are depends on its length alone, and so does the
+   * order in which their totals are joined: the result is the same however many threads there are.
+   */
+  #reduceWhole(
+    module: Compiled,
+    { fold }: Folding,
+    { size, steps }: Loop,
+    [out = 0, ...inputs]: readonly number[],
+    strides: readonly number[],
+    numbers: readonly number[],
+  ): void {
+    const count = Math.min(mostChunks, Math.floor(size / wholePart))
+    const run = module.placeOf('run')
+    const calls = Array.from({ length: count }, (_, i): Call => {
+      const [from, to] = [cutAt(size, grain, i, count), cutAt(size, grain, i + 1, count)]
+      const pointers = inputs.map((pointer, k) => pointer + from * (steps[k + 1] ?? 0))
+      return [run, to - from, ...pointers, ...strides, ...numbers.slice(0, -1)]
+    })
+    let total = fold.start
+    const join = (part: number): void => {
+      total = fold.joinNumbers(total, part)
+    }
+    if (this.#threads.chunksFor(size, leastWork, largeWork) === 1) {
+      for (const call of calls) join(callAll(module.functions, [call]))
+    } else {
+      const chunks = calls.map((call) => [call])
+      Array.from(this.#threads.run(module, chunks, true), Number)
+        .slice(0, count)
+        .forEach(join)
+    }
+    module.get('finish')(out, total, ...numbers)
   }
 
   #planFold(

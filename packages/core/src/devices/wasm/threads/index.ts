@@ -1,5 +1,6 @@
 export { Compiled, type Exported } from './compiled.ts'
-export { cutLoops, cutRun, grain, type Part } from './cut.ts'
+export { mostChunks } from './control.ts'
+export { cutAt, cutLoops, cutRun, grain, type Part } from './cut.ts'
 export { threadedMatmul } from './multiply.ts'
 export { type PoolOptions, ThreadPool } from './pool.ts'
 export { type Call, type Chunk, callAll } from './team.ts'
