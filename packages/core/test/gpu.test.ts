@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { registerDevice } from '../src/devices/device.ts'
 import { createGpu, type GpuDevice } from '../src/devices/gpu/device.ts'
 import type { Mode } from '../src/devices/gpu/engine.ts'
+import { loadGpuJs } from '../src/devices/gpu/gpujs.ts'
 import { modes, start } from '../src/devices/gpu/start.ts'
 import * as torch from '../src/index.ts'
 import { devices } from './devices.ts'
@@ -186,4 +187,40 @@ it('an error of a kernel reaches the next read, with its op', async () => {
   const y = x.add(1)
   await expect(y.mul(2).tolist_async()).rejects.toThrow("add on 'gpu': out of memory")
   expect(await x.tolist_async()).toEqual([1, 2])
+})
+
+it('an error that the GPU tells of later reaches the next read', async () => {
+  const { device } = await start('cpu')
+  const faults = ['too large']
+  registerDevice(createGpu({ ...device.queue.engine, compiled: 0, sync: false, fault: () => faults.pop() ?? null }))
+  const x = torch.tensor([1, 2], { device: 'gpu' })
+  await expect(x.add(1).tolist_async()).rejects.toThrow("read on 'gpu': an op before it failed: too large")
+  expect(await x.tolist_async()).toEqual([1, 2])
+})
+
+it('a lost GPU is an error of the next op and of the next read', async () => {
+  const { device } = await start('cpu')
+  const engine = { ...device.queue.engine, compiled: 0, sync: false, lost: null as string | null }
+  registerDevice(createGpu(engine))
+  const x = torch.tensor([1, 2], { device: 'gpu' })
+  expect(await x.tolist_async()).toEqual([1, 2])
+  const y = x.add(1)
+  engine.lost = 'unplugged'
+  await expect(y.tolist_async()).rejects.toThrow(
+    "read on 'gpu': the GPU was lost, and with it all tensors there (unplugged); await torch.gpu.init() starts it again",
+  )
+  expect(() => y.mul(2)).toThrow("mul on 'gpu': the GPU was lost")
+  expect(() => torch.ones([2], { device: 'gpu' })).toThrow('the GPU was lost')
+})
+
+it.each(named.filter((mode) => mode === 'webgpu'))('gpu (%s) starts again after it was lost', async (mode) => {
+  const gpujs = await loadGpuJs()
+  registerDevice((await start(mode)).device)
+  const x = torch.tensor([1, 2], { device: 'gpu' })
+  const { device } = await gpujs.WebGPUContext.acquire()
+  device.destroy()
+  await device.lost
+  await expect(x.tolist_async()).rejects.toThrow('the GPU was lost')
+  registerDevice((await start(mode)).device)
+  expect(await torch.tensor([1, 2], { device: 'gpu' }).add(1).tolist_async()).toEqual([2, 3])
 })

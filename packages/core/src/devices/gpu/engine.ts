@@ -41,6 +41,10 @@ export interface Engine {
   /** The first `length` values. */
   download(handle: Handle, length: number): Float32Array | Promise<Float32Array>
   release(handle: Handle): void
+  /** Why nothing can run any more and all memory is gone; `null` as long as that is not so. */
+  readonly lost: string | null
+  /** What went wrong since it was last asked, and no call has told: a GPU may say so later. */
+  fault(): string | null
   /** When all is done; the program has yielded to the event loop, and with it to finalizers. */
   finish(): Promise<void>
   /** Whether it runs kernels in WGSL. */

@@ -35,6 +35,8 @@ let running: Started | null = null
  * Makes `'gpu'` a device. Loads gpu.js, and in Node the package webgpu for its mode of that name: both are optional peers of
  * this package, to be installed by `npm install gpu.js webgpu`.
  *
+ * Where the GPU was lost, it is started anew; tensors that were there are not.
+ *
  * @throws RuntimeError where gpu.js or the mode is missing, with the way to get it, or where another mode runs already.
  * @example
  * await torch.gpu.init()
@@ -42,6 +44,7 @@ let running: Started | null = null
  * console.log(await x.sum().item_async()) // 6
  */
 export async function init({ mode }: GpuOptions = {}): Promise<GpuInfo> {
+  if (running !== null && running.device.queue.engine.lost !== null) starting = running = null
   if (starting === null) {
     starting = start(mode)
     // A mode that failed does not keep others from being tried.

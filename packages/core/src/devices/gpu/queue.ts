@@ -1,6 +1,7 @@
 import { RuntimeError } from '../../errors.ts'
-import { type Engine, type Handle, nextTask, type Program, type WgslProgram } from './engine.ts'
+import type { Engine, Handle, Program, WgslProgram } from './engine.ts'
 import { Memory, type Slot } from './memory.ts'
+import { Pressure } from './pressure.ts'
 
 /** A program, what it reads, and where its result goes. */
 export interface Launch {
@@ -15,14 +16,6 @@ export interface Launch {
 /** How much may wait before somebody has to. */
 export const maximumWaiting = 20_000
 
-/** The memory whose owners the collector is asked for: so many bytes at least, and what a small buffer counts for. */
-const leastAsked = 2 ** 26
-const leastBytes = 2 ** 14
-/** An array that nobody writes to is address space alone, but its weight makes the collector look. */
-const weight = 2 ** 28
-/** How many tasks of the event loop it is given to. */
-const mostTasks = 64
-
 /** All work of a device in the order in which it was asked for: done at once where the engine is synchronous. */
 export class Queue {
   readonly engine: Engine
@@ -30,9 +23,7 @@ export class Queue {
   live = 0
   /** How often values came back to the host. */
   reads = 0
-  /** The bytes of all memory that is alive, and the least of them since the collector was asked. */
-  #bytes = 0
-  #settled = 0
+  readonly #pressure = new Pressure()
   #jobs: (() => Promise<void>)[] = []
   #draining: Promise<void> | null = null
   readonly #registry = new FinalizationRegistry<Slot>((slot) => this.#empty(slot))
@@ -50,6 +41,7 @@ export class Queue {
 
   /** Computes all results from what is there now, then puts each in its place. */
   launch(op: string, launches: readonly Launch[]): void {
+    this.#check(op)
     if (this.engine.sync) {
       const results = launches.map((launch) =>
         this.#execute(launch, launch.inputs.map(({ slot }) => this.#filled(slot)) as Handle[]),
@@ -74,33 +66,38 @@ export class Queue {
         }
         work.forEach(({ target }, i) => this.#put(target, results[i] as Handle))
       } catch (error) {
-        for (const { target } of work) target.error ??= failure(op, error)
+        for (const { target } of work) target.error ??= this.#failure(op, error)
       }
     })
   }
 
   /** Fills memory with values of the host, from the first element on. */
   write(memory: Memory, values: Float32Array): void {
+    this.#check('write')
     const { slot } = memory
     if (this.engine.sync) return this.#put(slot, this.engine.upload(values) as Handle)
     this.#enqueue('write', async () => {
       try {
         this.#put(slot, await this.engine.upload(values))
       } catch (error) {
-        slot.error = failure('write', error)
+        slot.error = this.#failure('write', error)
       }
     })
   }
 
   /** The values of memory, where the engine can answer at once. */
   read(memory: Memory): Float32Array {
+    this.#check('read')
     this.reads++
     return this.engine.download(this.#filled(memory.slot) as Handle, memory.slot.length) as Float32Array
   }
 
   /** The values of memory as they are when all that was asked for so far is done. */
   async readAsync(memory: Memory): Promise<Float32Array> {
-    const [values] = await Promise.all([this.engine.sync ? this.read(memory) : this.#readLater(memory), this.#press()])
+    const [values] = await Promise.all([
+      this.engine.sync ? this.read(memory) : this.#readLater(memory),
+      this.#pressure.relieve(),
+    ])
     return values
   }
 
@@ -110,15 +107,21 @@ export class Queue {
       this.#enqueue('read', async () => {
         try {
           const handle = await this.#filled(slot)
+          this.#check('read')
           // The copy is under way when this returns; what follows need not wait for its arrival.
-          Promise.resolve(this.engine.download(handle, slot.length)).then(resolve, (error: unknown) =>
-            reject(failure('read', error)),
-          )
+          this.#download(handle, slot.length).then(resolve, (error: unknown) => reject(this.#failure('read', error)))
         } catch (error) {
-          reject(failure('read', error))
+          reject(this.#failure('read', error))
         }
       })
     })
+  }
+
+  async #download(handle: Handle, length: number): Promise<Float32Array> {
+    const values = await this.engine.download(handle, length)
+    const fault = this.engine.fault()
+    if (fault !== null) throw new Error(`an op before it failed: ${fault}`)
+    return values
   }
 
   /** Gives memory back after all that was asked for so far. */
@@ -131,20 +134,25 @@ export class Queue {
   async idle(): Promise<void> {
     await this.#draining
     await this.engine.finish()
-    await this.#press()
+    await this.#pressure.relieve()
   }
 
-  /** Has the collector look for memory that nobody holds, where there is twice as much as it left the last time. */
-  async #press(): Promise<void> {
-    const before = this.#bytes
-    if (before < 2 * this.#settled + leastAsked) return
-    this.#settled = before
-    try {
-      void new ArrayBuffer(weight)
-    } catch {
-      // No address space for it: the collector looks when it will.
-    }
-    for (let task = 0; task < mostTasks && this.#bytes > before / 2; task++) await nextTask()
+  #check(op: string): void {
+    if (this.engine.lost !== null) throw this.#loss(op)
+  }
+
+  #loss(op: string): RuntimeError {
+    return new RuntimeError(
+      `${op} on 'gpu': the GPU was lost, and with it all tensors there (${this.engine.lost}); ` +
+        'await torch.gpu.init() starts it again',
+    )
+  }
+
+  /** An error of the engine, with the op that it came from. */
+  #failure(op: string, error: unknown): Error {
+    if (error instanceof RuntimeError) return error
+    if (this.engine.lost !== null) return this.#loss(op)
+    return new RuntimeError(`${op} on 'gpu': ${error instanceof Error ? error.message : String(error)}`)
   }
 
   #execute(
@@ -171,7 +179,7 @@ export class Queue {
     if (slot.handle !== null) this.engine.release(slot.handle)
     else {
       this.live++
-      this.#bytes += bytesOf(slot)
+      this.#pressure.taken(slot.length)
     }
     slot.handle = handle
     slot.error = null
@@ -183,8 +191,7 @@ export class Queue {
       this.engine.release(slot.handle)
       slot.handle = null
       this.live--
-      this.#bytes -= bytesOf(slot)
-      this.#settled = Math.min(this.#settled, this.#bytes)
+      this.#pressure.given(slot.length)
     }
     if (this.engine.sync || this.#draining === null) release()
     else this.#jobs.push(async () => release())
@@ -214,12 +221,4 @@ export class Queue {
     }
     this.#draining = null
   }
-}
-
-const bytesOf = ({ length }: Slot): number => Math.max(4 * length, leastBytes)
-
-/** An error of a kernel, with the op that it came from. */
-function failure(op: string, error: unknown): Error {
-  if (error instanceof RuntimeError) return error
-  return new RuntimeError(`${op} on 'gpu': ${error instanceof Error ? error.message : String(error)}`)
 }

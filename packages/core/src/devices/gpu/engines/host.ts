@@ -40,6 +40,8 @@ function hostEngine(gpujs: GpuJs, mode: 'cpu' | 'webasm', room: (length: number)
     },
     download: (handle, length) => first(handle as Float32Array, length),
     release() {},
+    lost: null,
+    fault: () => null,
     finish: nextTask,
     compile: programs.compile,
     get compiled() {

@@ -6,16 +6,12 @@ const results = 0x84
 /** The bytes of buffers that wait to be used again. */
 const mostSpare = 2 ** 28
 
-const pooled = new WeakSet<GPUDevice>()
-
 /**
  * Has a device use the buffers of results again: gpu.js makes one a call and destroys it afterwards, and to make one costs
  * more than a small kernel takes. A kernel that is given a used one comes after all that read it, since all work is in one
  * queue; and kernels write every element of their results.
  */
 export function poolResults(device: GPUDevice): void {
-  if (pooled.has(device)) return
-  pooled.add(device)
   const make = device.createBuffer.bind(device)
   const spare = new Map<number, GPUBuffer[]>()
   let bytes = 0

@@ -69,6 +69,10 @@ function glEngine(gpujs: GpuJs, mode: Mode, context: Gl | null): Engine {
     },
     download: (handle, length) => first((handle as GpuJsResult).toArray() as Float32Array, length),
     release: (handle) => (handle as GpuJsResult).delete(),
+    get lost() {
+      return context?.isContextLost() ? 'the browser took its WebGL context away' : null
+    },
+    fault: () => null,
     // Nobody asks for results here: that they are under way is enough.
     finish: nextTask,
     compile: programs.compile,

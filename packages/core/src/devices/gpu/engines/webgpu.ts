@@ -2,6 +2,7 @@ import { type Engine, first, inNode, Missing, messageOf, nextTask, type Program,
 import type { GpuJs, GpuJsResult } from '../gpujs.ts'
 import { copying, keepPrograms, startGpuJs } from './compiler.ts'
 import { poolResults } from './pool.ts'
+import { watch } from './watch.ts'
 import { wgslRunner } from './wgsl.ts'
 
 /** Kernels in WGSL; in Node, WebGPU comes from the package webgpu. The only mode that answers later. */
@@ -14,7 +15,7 @@ export async function webgpu(gpujs: GpuJs): Promise<Engine> {
     )
   })
   const { adapter, device } = context
-  poolResults(device)
+  const watched = watch(device, () => poolResults(device))
   const makeKernel = startGpuJs(gpujs, { mode: 'webgpu' })
   const copy = makeKernel(copying, 'Input')
   const runWgsl = wgslRunner(gpujs, context, copy)
@@ -39,6 +40,14 @@ export async function webgpu(gpujs: GpuJs): Promise<Engine> {
     },
     download: async (handle, length) => first(await (handle as GpuJsResult).toArray(), length),
     release: (handle) => (handle as GpuJsResult).delete(),
+    get lost() {
+      return watched.lost
+    },
+    fault() {
+      const { fault } = watched
+      watched.fault = null
+      return fault
+    },
     async finish() {
       await device.queue.onSubmittedWorkDone()
       await nextTask()
