@@ -184,6 +184,7 @@ export { type ViewDefinition, view as defineView, viewOps } from './ops/define/v
 
 // Devices and printing
 
+export { enclosed } from './autograd/enclosed.ts'
 export { type DeviceInfo, device_info, get_default_device, set_default_device } from './devices/device.ts'
 export * as gpu from './devices/gpu/index.ts'
 export { get_num_threads, set_num_threads } from './devices/threads.ts'

@@ -35,6 +35,8 @@ const steps: Readonly<Record<string, (a: Tensor, b: Tensor) => Tensor>> = {
 interface Program {
   readonly steps: readonly { readonly name: string; readonly a: number; readonly b: number; readonly watch: string }[]
   readonly passes: readonly ('backward' | 'grad' | 'twice' | 'graph')[]
+  /** Whether the steps run in `torch.enclosed`, which frees what the program does not keep. */
+  readonly enclosed: boolean
 }
 
 const programs: fc.Arbitrary<Program> = fc.record({
@@ -48,6 +50,7 @@ const programs: fc.Arbitrary<Program> = fc.record({
     { minLength: 2, maxLength: 10 },
   ),
   passes: fc.array(fc.constantFrom('backward', 'grad', 'twice', 'graph'), { minLength: 1, maxLength: 3 }),
+  enclosed: fc.boolean(),
 })
 
 /** Runs a program and reads all that it kept, after junk has been written over all that is free. */
@@ -63,23 +66,27 @@ async function run(on: TestBench, program: Program): Promise<number[][]> {
   )
   for (const pass of program.passes) {
     const made: Tensor[] = [...leaves]
-    for (const { name, a, b, watch } of program.steps) {
-      const y = steps[name]?.(made[a % made.length] as Tensor, made[b % made.length] as Tensor) as Tensor
-      made.push(y)
-      if (watch === 'keep') kept.push(y)
-      if (!y.requires_grad) continue
-      if (watch === 'retain') y.retain_grad()
-      if (watch === 'hook') {
-        y.register_hook((g) => {
-          kept.push(g)
-        })
+    const forward = (): [Tensor, ...Tensor[]] => {
+      for (const { name, a, b, watch } of program.steps) {
+        const y = steps[name]?.(made[a % made.length] as Tensor, made[b % made.length] as Tensor) as Tensor
+        made.push(y)
+        if (watch === 'keep') kept.push(y)
+        if (!y.requires_grad) continue
+        if (watch === 'retain') y.retain_grad()
+        if (watch === 'hook') {
+          y.register_hook((g) => {
+            kept.push(g)
+          })
+        }
+        if (watch === 'replace') y.register_hook((g) => g.mul(0.5))
       }
-      if (watch === 'replace') y.register_hook((g) => g.mul(0.5))
+      const out = made
+        .slice(-3)
+        .reduce((sum, y) => sum.add(y))
+        .sum()
+      return [out, ...kept]
     }
-    const out = made
-      .slice(-3)
-      .reduce((sum, y) => sum.add(y))
-      .sum()
+    const [out] = program.enclosed ? torch.enclosed(forward) : forward()
     if (!out.requires_grad) continue
     const options = { allow_unused: true, create_graph: pass === 'graph', retain_graph: pass === 'graph' }
     if (pass === 'backward') out.backward()

@@ -263,7 +263,8 @@ function checkGradient(on: TestBench, name: string, form: string, order: 'g' | '
     const expected = answer[order]
     if (expected === undefined) return null
     const { values, leaves } = prepare(on, example, dtype, true)
-    const [first, second] = gradients(invoke(name, form, values), leaves, order === 'h')
+    const out = torch.enclosed(() => invoke(name, form, values))
+    const [first, second] = gradients(out, leaves, order === 'h')
     const actual = order === 'g' ? first : second
     const tolerance = { relative: answer.tol?.[order], slack: order === 'h' ? 10 : 1 }
     const texts: string[] = []

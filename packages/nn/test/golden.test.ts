@@ -78,7 +78,10 @@ onEveryDevice('layers', (on) => {
     const inputs = entry.inputs.map((x) => fromGolden(x, on.device.type))
     const tracked = inputs.filter((x) => x.is_floating_point()).map((x) => x.requires_grad_())
     torch.manual_seed(SEED)
-    const out = module.forward(...inputs.map((x) => (entry.options['inplace'] === true ? x.clone() : x)))
+    // Nothing but the result may be needed afterwards.
+    const out = torch.enclosed(() =>
+      module.forward(...inputs.map((x) => (entry.options['inplace'] === true ? x.clone() : x))),
+    )
     const result = describeResult(out, [...tracked, ...module.parameters()])
     expect(await on.difference(result, pick(entry, 'out', 'node', 'grads'), several)).toBeNull()
     expect(await on.difference(module.state_dict(), entry.after, single)).toBeNull()

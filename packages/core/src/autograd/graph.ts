@@ -84,6 +84,7 @@ class FunctionNode extends Node {
 
   override release(): void {
     if (this.#saved === null || this.#saved.length === 0) return
+    for (const saved of this.#saved) saved.release()
     this.#saved = null
     // It may hold tensors by itself.
     this.#backward = null

@@ -1,3 +1,4 @@
+import { free } from '../devices/scope.ts'
 import { RuntimeError } from '../errors.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { modes } from './modes.ts'
@@ -132,6 +133,7 @@ export class SavedTensor {
       )
     }
     this.#tensor = tensor
+    tensor.storage.saves++
     this.#version = tensor.storage.version
     this.#node = tensor.node
     this.#outputIndex = tensor.outputIndex
@@ -146,6 +148,13 @@ export class SavedTensor {
     then.node = this.#node
     then.outputIndex = this.#outputIndex
     return then
+  }
+
+  /** Ends its hold on the memory. */
+  release(): void {
+    const { storage } = this.#tensor
+    storage.saves--
+    if (storage.saves === 0 && storage.unseen) free(storage)
   }
 
   #modified(): RuntimeError {

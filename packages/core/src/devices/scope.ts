@@ -41,7 +41,9 @@ export function outsideScopes<T>(work: () => T): T {
   }
 }
 
-/** Gives a storage's memory back, unless somebody keeps it. */
+/** Gives a storage's memory back, unless somebody keeps it; where a graph has saved it, when the graph lets go of it. */
 export function free(storage: Storage): void {
-  if (!storage.kept) storage.device.free(storage)
+  if (storage.kept) return
+  if (storage.saves > 0) storage.unseen = true
+  else storage.device.free(storage)
 }

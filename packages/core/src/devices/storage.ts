@@ -1,4 +1,5 @@
 import type { DType } from '../dtype.ts'
+import { RuntimeError } from '../errors.ts'
 import type { Device } from './device.ts'
 
 /** The memory behind a tensor and its views. */
@@ -15,6 +16,10 @@ export class Storage {
   kept = false
   /** Whether a backward pass made it, and may free it when no gradient on its way holds it any more. */
   ofPass = false
+  /** How often a graph has saved it for a backward pass. */
+  saves = 0
+  /** Whether nobody but the graph holds it any more. */
+  unseen = false
   /** How many gradients on their way hold it. */
   holds = 0
 
@@ -25,3 +30,10 @@ export class Storage {
     this.buffer = buffer
   }
 }
+
+/** The error for memory that is no longer there. */
+export const freed = (): RuntimeError =>
+  new RuntimeError(
+    'a tensor was read after its memory was freed: it was made in torch.enclosed(), which has to return what is kept; if it ' +
+      'was not, this is a bug in chainrule, please report it',
+  )

@@ -99,7 +99,7 @@ export function nll_loss(
       return reduction === 'none' ? losses : scaled(losses.sum())
     },
     () => ({
-      saved: [],
+      saved: [counts, total].filter((x) => x instanceof torch.Tensor),
       backward: ([g = null]) => {
         if (g === null) return [null]
         const each = mask(scaled(counted(g)))

@@ -108,6 +108,7 @@ const oneSlope = { num_parameters: 1, init: 0.25 }
 
 /** As `LeakyReLU`, with slopes that are learned: one for all, or one for each channel (He et al. 2015). */
 export class PReLU extends Module {
+  static readonly keepsNothing = true
   readonly num_parameters: number
   weight: Parameter
 

@@ -25,24 +25,28 @@ abstract class AdaptivePool<Size extends AdaptiveSize> extends Module {
 
 /** The averages of `output_size` even windows: `[N, C, L] → [N, C, output_size]`, or the same without N. */
 export class AdaptiveAvgPool1d extends AdaptivePool<Extent> {
+  static readonly keepsNothing = true
   forward(input: Tensor): Tensor {
     return torch.adaptive_avg_pool1d(input, this.output_size)
   }
 }
 /** The averages of even windows: `[N, C, H, W] → [N, C, …output_size]`, or the same without N; null keeps a size. */
 export class AdaptiveAvgPool2d extends AdaptivePool<AdaptiveSize> {
+  static readonly keepsNothing = true
   forward(input: Tensor): Tensor {
     return torch.adaptive_avg_pool2d(input, this.output_size)
   }
 }
 /** The largest of `output_size` even windows: `[N, C, L] → [N, C, output_size]`, or the same without N. */
 export class AdaptiveMaxPool1d extends AdaptivePool<Extent> {
+  static readonly keepsNothing = true
   forward(input: Tensor): Tensor {
     return torch.adaptive_max_pool1d(input, this.output_size)
   }
 }
 /** The largest of even windows: `[N, C, H, W] → [N, C, …output_size]`, or the same without N; null keeps a size. */
 export class AdaptiveMaxPool2d extends AdaptivePool<AdaptiveSize> {
+  static readonly keepsNothing = true
   forward(input: Tensor): Tensor {
     return torch.adaptive_max_pool2d(input, this.output_size)
   }

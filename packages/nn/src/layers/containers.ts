@@ -1,4 +1,5 @@
-import { IndexError, type Tensor } from '@chainrule/core'
+import { enclosed, IndexError, type Tensor } from '@chainrule/core'
+import { keepsNothing } from '../module/keeps-nothing.ts'
 import { type AnyModule, Module, missingForward, ownModules } from '../module/module.ts'
 import { Parameter } from '../module/parameter.ts'
 import { moduleRepr, repeatedLines } from '../module/repr.ts'
@@ -20,13 +21,15 @@ export type NamedModules<M extends AnyModule = Module> = Readonly<Record<string,
 
 /**
  * Modules one after the other: each receives what the one before gives. By position (`seq[0]`, `seq.at(-1)`), or named by an
- * object.
+ * object. Where all of them are known to keep none of the tensors that pass through, as those of this package are, what one gives
+ * to the next is freed as soon as no graph needs it.
  *
  * @example
  * const model = new nn.Sequential(new nn.Linear(2, 8), new nn.ReLU(), new nn.Linear(8, 1))
  * @see https://pytorch.org/docs/stable/generated/torch.nn.Sequential.html
  */
 export class Sequential extends Module {
+  static readonly keepsNothing = true
   readonly [index: number]: Module
 
   constructor(...modules: readonly Module[] | readonly [NamedModules])
@@ -38,9 +41,12 @@ export class Sequential extends Module {
   }
 
   forward(input: Tensor): Tensor {
-    let x = input
-    for (const module of this) x = module.forward(x)
-    return x
+    const run = (): Tensor => {
+      let x = input
+      for (const module of this) x = module.forward(x)
+      return x
+    }
+    return keepsNothing(this) ? enclosed(run) : run()
   }
 
   /** How many modules it has. */

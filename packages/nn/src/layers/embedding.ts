@@ -18,6 +18,7 @@ export interface EmbeddingLayerOptions {
 
 /** A table of vectors, read by index: `[…]` of int32 → `[…, embedding_dim]`. */
 export class Embedding extends Module {
+  static readonly keepsNothing = true
   readonly num_embeddings: number
   readonly embedding_dim: number
   readonly padding_idx: number | null

@@ -3,6 +3,7 @@ import { Module } from '../module/module.ts'
 
 /** Makes one dimension of those from `start_dim` to `end_dim`: by default all but the first, the batch. */
 export class Flatten extends Module {
+  static readonly keepsNothing = true
   readonly start_dim: number
   readonly end_dim: number
 
@@ -23,6 +24,7 @@ export class Flatten extends Module {
 
 /** Makes several dimensions of one; one of the sizes may be -1. */
 export class Unflatten extends Module {
+  static readonly keepsNothing = true
   readonly dim: number
   readonly unflattened_size: Shape
 

@@ -19,6 +19,7 @@ export const weightOptions = (options: boolean | WeightOptions): WeightOptions =
 
 /** The input itself. Takes any arguments and ignores them. */
 export class Identity extends Module {
+  static readonly keepsNothing = true
   // oxlint-disable-next-line no-unused-vars -- it may stand for a layer with any arguments
   constructor(..._: readonly unknown[]) {
     super()
@@ -37,6 +38,7 @@ export class Identity extends Module {
  * @see https://pytorch.org/docs/stable/generated/torch.nn.Linear.html
  */
 export class Linear extends Module {
+  static readonly keepsNothing = true
   readonly in_features: number
   readonly out_features: number
   /** `[out_features, in_features]` */

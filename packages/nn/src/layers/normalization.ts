@@ -20,6 +20,7 @@ export interface LayerNormOptions extends Place {
 
 /** Normalises the last dimensions of its input, which have `normalized_shape` (Ba et al. 2016). */
 export class LayerNorm extends Module {
+  static readonly keepsNothing = true
   readonly normalized_shape: Shape
   readonly eps: number
   readonly elementwise_affine: boolean
@@ -56,6 +57,7 @@ export interface GroupNormOptions extends Place {
 
 /** Normalises groups of channels of `[N, C, …]`, each sample for itself (Wu and He 2018). */
 export class GroupNorm extends Module {
+  static readonly keepsNothing = true
   readonly num_groups: number
   readonly num_channels: number
   readonly eps: number
@@ -99,6 +101,7 @@ export interface BatchNormOptions extends Place {
 
 /** What the batch normalisations share. */
 export abstract class BatchNorm extends Module {
+  static readonly keepsNothing = true
   /** The numbers of dimensions that an input may have. */
   protected abstract get _ranks(): readonly number[]
 

@@ -54,6 +54,7 @@ type Pooled<R extends boolean> = R extends true ? [values: Tensor, indices: Tens
 
 /** What the max pooling layers share. */
 abstract class MaxPool<R extends boolean> extends Module<[Tensor], Pooled<R>> {
+  static readonly keepsNothing = true
   readonly kernel_size: Extent
   readonly stride: Extent
   readonly padding: Extent
@@ -105,6 +106,7 @@ export class MaxPool2d<R extends boolean = false> extends MaxPool<R> {
 
 /** The average of each window: `[N, C, L] → [N, C, L′]`, or the same without N. */
 export class AvgPool1d extends Module {
+  static readonly keepsNothing = true
   readonly kernel_size: readonly number[]
   readonly stride: readonly number[]
   readonly padding: readonly number[]
@@ -134,6 +136,7 @@ export class AvgPool1d extends Module {
 
 /** The average of each window: `[N, C, H, W] → [N, C, H′, W′]`, or the same without N. */
 export class AvgPool2d extends Module {
+  static readonly keepsNothing = true
   readonly kernel_size: Extent
   readonly stride: Extent
   readonly padding: Extent

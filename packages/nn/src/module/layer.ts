@@ -56,6 +56,7 @@ export function layer<P extends Options, A extends readonly Tensor[]>(
   check: (options: P) => void = () => {},
 ): LayerClass<P, A> {
   class Layer extends Module<[...A]> {
+    static readonly keepsNothing = true
     constructor(...args: LayerArguments<P>) {
       super()
       const options = bindOptions(new.target.name, defaults, args)

@@ -2,6 +2,7 @@ import { RuntimeError } from '../../errors.ts'
 import { broadcastStrides, coalesce, contiguousStrides, isContiguous, numel, type Shape } from '../../shape.ts'
 import type { Operand } from '../device.ts'
 import type { Kernel } from '../kernel.ts'
+import { freed } from '../storage.ts'
 import type { Program } from './engine.ts'
 import { printFormulas, stored } from './formula.ts'
 import type { Memory } from './memory.ts'
@@ -17,7 +18,7 @@ type Access = 'p' | 'o' | 'g' | 'n'
 /** The memory of an operand. */
 export function memoryOf({ storage }: Pick<Operand, 'storage'>): Memory {
   if (storage.buffer === null) {
-    throw new Error('chainrule: a storage was read after it was freed; this is a bug, please report it')
+    throw freed()
   }
   return storage.buffer as Memory
 }

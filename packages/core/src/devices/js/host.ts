@@ -1,6 +1,6 @@
 import type { TypedArray } from '../../dtype.ts'
 import type { Operand } from '../device.ts'
-import type { Storage } from '../storage.ts'
+import { freed, type Storage } from '../storage.ts'
 
 /** Memory of a host device that is more than a plain array: it shows its elements as one. */
 export interface HostBuffer {
@@ -16,8 +16,7 @@ export function hostArray(storage: Storage): TypedArray {
     storage.buffer = array
     return array
   }
-  if (buffer === null)
-    throw new Error('chainrule: a storage was read after it was freed; this is a bug, please report it')
+  if (buffer === null) throw freed()
   return ArrayBuffer.isView(buffer) ? (buffer as TypedArray) : (buffer as HostBuffer).array
 }
 

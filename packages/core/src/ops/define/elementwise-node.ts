@@ -89,6 +89,9 @@ export class ElementwiseNode extends Node {
   }
 
   override release(): void {
-    if (this.#saved?.some((x) => x instanceof SavedTensor) ?? false) this.#saved = null
+    const tensors = this.#saved?.filter((x) => x instanceof SavedTensor) ?? []
+    if (tensors.length === 0) return
+    for (const saved of tensors) saved.release()
+    this.#saved = null
   }
 }

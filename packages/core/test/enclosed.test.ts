@@ -1,0 +1,89 @@
+/** What `torch.enclosed` frees, and when: a tensor whose memory is gone cannot be read. */
+import { expect, it } from 'vitest'
+import * as torch from '../src/index.ts'
+import { onEachDevice, type Tensor, valuesOf } from './harness.ts'
+
+onEachDevice('enclosed', (on) => {
+  const input = (): Tensor => on.of([1, 2, 3]).requires_grad_()
+  /** What is made on the way, and the result of a step that saves the last of it. */
+  const steps = (x: Tensor): { readonly made: Tensor[]; readonly out: Tensor } => {
+    const sum = x.add(1) // saved by nobody
+    const root = sum.sqrt() // saved by itself and by the next
+    return { made: [sum, root], out: root.mul(root) }
+  }
+  const isFreed = async (x: Tensor): Promise<boolean> => {
+    try {
+      await valuesOf(x)
+      return false
+    } catch (error) {
+      expect(String(error)).toMatch('read after its memory was freed: it was made in torch.enclosed()')
+      return true
+    }
+  }
+
+  it('frees what no graph needs at once, and the rest when the graph lets go of it', async () => {
+    const x = input()
+    let made: Tensor[] = []
+    const out = torch.enclosed(() => {
+      const result = steps(x)
+      made = result.made
+      return result.out
+    })
+    expect(await Promise.all(made.map(isFreed))).toEqual([true, false])
+    out.sum().backward(null, { retain_graph: true })
+    expect(await isFreed(made[1] as Tensor)).toBe(false)
+    out.sum().backward()
+    expect(await Promise.all(made.map(isFreed))).toEqual([true, true])
+    await on.near(out, [2, 3, 4], [3], 4)
+    await on.near(x.grad as Tensor, [2, 2, 2], [3], 4)
+  })
+
+  it('frees all but the result where nothing is recorded', async () => {
+    let made: Tensor[] = []
+    const out = torch.no_grad(() =>
+      torch.enclosed(() => {
+        const result = steps(input())
+        made = result.made
+        return result.out
+      }),
+    )
+    expect(await Promise.all(made.map(isFreed))).toEqual([true, true])
+    await on.near(out, [2, 3, 4], [3], 4)
+  })
+
+  it('keeps what it returns, views of what it made, what was there before, and indices', async () => {
+    const x = input()
+    const { first, view, rest } = torch.enclosed(() => {
+      const first = x.mul(2)
+      const { values, indices } = x.mul(3).max(0)
+      return { first, view: x.exp().narrow(0, 1, 2), rest: [x, values.add(indices.mul(0))] }
+    })
+    const total = [first, view, ...rest].map((y) => y.sum()).reduce((sum, y) => sum.add(y))
+    total.backward()
+    const exp = [Math.exp(2), Math.exp(3)] as const
+    await on.near(first, [2, 4, 6], [3])
+    await on.near(view, exp, [2])
+    await on.near(x, [1, 2, 3], [3])
+    await on.near(x.grad as Tensor, [3, 3 + exp[0], 6 + exp[1]], [3], 4)
+  })
+
+  it('can be in another, whose end then decides', async () => {
+    const x = input()
+    let inner: Tensor = x
+    const out = torch.enclosed(() => {
+      inner = torch.enclosed(() => x.add(1).add(1))
+      return inner.add(1)
+    })
+    expect(await isFreed(inner)).toBe(true)
+    await on.near(out, [4, 5, 6], [3])
+  })
+
+  it('has gradients of gradients', async () => {
+    const x = input()
+    const out = torch.enclosed(() => x.pow(2).mul(x))
+    const [first] = torch.autograd.grad(out.sum(), [x], { create_graph: true }) as [Tensor]
+    const [second] = torch.autograd.grad(first.sum(), [x]) as [Tensor]
+    await on.near(first, [3, 12, 27], [3], 4)
+    await on.near(second, [6, 12, 18], [3], 4)
+  })
+})
