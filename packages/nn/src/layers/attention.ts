@@ -4,6 +4,7 @@ import { attentionWeights } from '../functional/attention.ts'
 import { dropout } from '../functional/dropout.ts'
 import { linear } from '../functional/linear.ts'
 import { xavier_uniform_, zeros_ } from '../init/index.ts'
+import { forwardOf } from '../module/keeps-nothing.ts'
 import { Module } from '../module/module.ts'
 import { Parameter } from '../module/parameter.ts'
 import { Linear } from './linear.ts'
@@ -49,6 +50,7 @@ type Call = [query: Tensor, key: Tensor, value: Tensor, options?: MultiheadAtten
  * @see https://pytorch.org/docs/stable/generated/torch.nn.MultiheadAttention.html
  */
 export class MultiheadAttention extends Module<Call, [output: Tensor, weights: Tensor | null]> {
+  static readonly keepsNothing = true
   readonly embed_dim: number
   readonly num_heads: number
   readonly dropout: number
@@ -90,7 +92,11 @@ export class MultiheadAttention extends Module<Call, [output: Tensor, weights: T
     if (this.out_proj.bias !== null) zeros_(this.out_proj.bias)
   }
 
-  forward(...[query, key, value, options = {}]: Call): [Tensor, Tensor | null] {
+  forward(...call: Call): [Tensor, Tensor | null] {
+    return forwardOf(this, () => this.#attend(...call))
+  }
+
+  #attend(...[query, key, value, options = {}]: Call): [Tensor, Tensor | null] {
     const { key_padding_mask = null, need_weights = true, attn_mask = null } = options
     const { average_attn_weights = true, is_causal = false } = options
     if (is_causal && attn_mask === null) {

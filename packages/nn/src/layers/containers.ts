@@ -1,5 +1,5 @@
-import { enclosed, IndexError, type Tensor } from '@chainrule/core'
-import { keepsNothing } from '../module/keeps-nothing.ts'
+import { IndexError, type Tensor } from '@chainrule/core'
+import { forwardOf } from '../module/keeps-nothing.ts'
 import { type AnyModule, Module, missingForward, ownModules } from '../module/module.ts'
 import { Parameter } from '../module/parameter.ts'
 import { moduleRepr, repeatedLines } from '../module/repr.ts'
@@ -41,12 +41,11 @@ export class Sequential extends Module {
   }
 
   forward(input: Tensor): Tensor {
-    const run = (): Tensor => {
+    return forwardOf(this, () => {
       let x = input
       for (const module of this) x = module.forward(x)
       return x
-    }
-    return keepsNothing(this) ? enclosed(run) : run()
+    })
   }
 
   /** How many modules it has. */

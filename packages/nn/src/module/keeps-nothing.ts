@@ -1,12 +1,17 @@
-import type { AnyModule } from './module.ts'
-import { ownModules } from './module.ts'
+import { enclosed } from '@chainrule/core'
+import { type AnyModule, ownModules } from './module.ts'
+
+/** Runs a module's `forward`, and where nothing in the module keeps what it sees, frees what is made on the way. */
+export function forwardOf<T>(module: AnyModule, forward: () => T): T {
+  return keepsNothing(module) ? enclosed(forward) : forward()
+}
 
 /**
  * Whether a module is known to keep none of the tensors that pass through it. The class that defines its `forward` says so by a
  * field of its own, `static readonly keepsNothing = true`; one that overrides `forward` has to say it anew. What a module contains
  * has to be so too.
  */
-export function keepsNothing(module: AnyModule): boolean {
+function keepsNothing(module: AnyModule): boolean {
   let owner: object = module
   while (!Object.hasOwn(owner, 'forward')) owner = Object.getPrototypeOf(owner) as object
   if (owner === module || !Object.hasOwn(owner.constructor, 'keepsNothing')) return false
