@@ -4,14 +4,14 @@ import { runInNewContext } from 'node:vm'
 import { describe, expect, it } from 'vitest'
 import { SavedTensor } from '../src/autograd/node.ts'
 import * as torch from '../src/index.ts'
-import { onEachDevice, type Tensor, valuesOf } from './harness.ts'
+import { onEachSyncDevice, type Tensor, valuesOf } from './harness.ts'
 
 setFlagsFromString('--expose-gc')
 const collectGarbage = runInNewContext('gc') as () => void
 
 const FREED = 'Trying to backward through the graph a second time'
 
-onEachDevice('the backward pass', (on) => {
+onEachSyncDevice('the backward pass', (on) => {
   it('goes back through 100,000 ops without overflowing the stack', async () => {
     for (const shape of [[], [2]]) {
       const x = on.tensor(shape.length === 0 ? [1] : [1, 1], shape).requires_grad_()

@@ -6,7 +6,7 @@
 import * as fc from 'fast-check'
 import { expect, it } from 'vitest'
 import * as torch from '../src/index.ts'
-import { devices, onEachDevice, Slice, type Tensor, TestBench, valuesOf } from './harness.ts'
+import { devices, onEachSyncDevice, Slice, type Tensor, TestBench, valuesOf } from './harness.ts'
 
 /** Steps that give a [4, 4] matrix of two. Some pass gradients on as they are, some as views, some as new tensors. */
 const steps: Readonly<Record<string, (a: Tensor, b: Tensor) => Tensor>> = {
@@ -106,7 +106,7 @@ function junk(on: TestBench): void {
   for (let i = 0; i < 30; i++) on.tensor([], [0]).new_full([4, 4], 1e9)
 }
 
-onEachDevice('memory that a pass gives back', (on) => {
+onEachSyncDevice('memory that a pass gives back', (on) => {
   const reference = new TestBench(devices.find(({ isReference }) => isReference) ?? on.device)
 
   it('is not what somebody kept', async () => {

@@ -2,7 +2,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { Node } from '../src/autograd/node.ts'
 import * as torch from '../src/index.ts'
-import { onEachDevice, type Tensor } from './harness.ts'
+import { onEachSyncDevice, type Tensor } from './harness.ts'
 
 const modes = {
   no_grad: torch.no_grad,
@@ -13,7 +13,7 @@ const modes = {
 
 const state = () => [torch.is_grad_enabled(), torch.is_inference_mode_enabled(), torch.autograd.is_anomaly_enabled()]
 
-onEachDevice('modes', (on) => {
+onEachSyncDevice('modes', (on) => {
   afterEach(() => {
     vi.restoreAllMocks()
     if (state().join() !== 'true,false,false') throw new Error(`the test left the modes at ${state().join()}`)

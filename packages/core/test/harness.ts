@@ -17,6 +17,8 @@ export const { Slice } = torch
 export const onEveryDevice = onDevices(devicesWith(['cpu', 'webasm']))
 /** As `onEveryDevice`, with one of the GPU's modes that every machine has. */
 export const onEachDevice = onDevices(devicesWith(['webasm']))
+/** As `onEachDevice`, for tests that read at once. */
+export const onEachSyncDevice = onDevices(devicesWith(['webasm']).filter(({ sync }) => sync))
 /** As `onEachDevice`, for tests of every formula: with the mode that compiles them fastest. */
 export const onEachFormulaDevice = onDevices(devicesWith(['cpu']))
 /** As `onEachDevice`, for tests whose tensors are on the CPU. */
@@ -194,6 +196,14 @@ export class TestBench {
       return [`[${i}] ${show(got)}, expected ${show(actual.dtype.round(value))}`]
     })
     expect(wrong.slice(0, 5)).toEqual([])
+  }
+
+  /**
+   * Runs what has to read values while it computes. A device that answers later has to refuse that, with the way out.
+   */
+  async atOnce(work: () => unknown): Promise<void> {
+    if (this.device.sync) await work()
+    else await expect(async () => work()).rejects.toThrow('cannot be read at once: await x.cpu()')
   }
 
   /** Says where a result is not what PyTorch found; null where it is. */

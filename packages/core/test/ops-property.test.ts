@@ -2,7 +2,17 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import * as torch from '../src/index.ts'
-import { broadcastAt, indicesOf, type Model, onEachDevice, placeOf, Slice, sizeOf, type Tensor } from './harness.ts'
+import {
+  broadcastAt,
+  indicesOf,
+  type Model,
+  onEachDevice,
+  onEachSyncDevice,
+  placeOf,
+  Slice,
+  sizeOf,
+  type Tensor,
+} from './harness.ts'
 
 const settings = { seed: 7, numRuns: 80 }
 
@@ -256,7 +266,9 @@ onEachDevice('indexing', (on) => {
       )
     })
   })
+})
 
+onEachSyncDevice('indexing', (on) => {
   it('a mask reads, writes and sends gradients as a model does', async () => {
     const masked = fc.array(fc.integer({ min: 1, max: 3 }), { minLength: 1, maxLength: 3 }).chain((shape) =>
       fc.record({

@@ -284,7 +284,9 @@ onEachDevice('reductions by their definitions', (on) => {
     })
   })
 
-  describe.each(Object.entries(named).filter(([, { order }]) => order > 0))('%s', (name, entry) => {
+  // The gradient of a product looks for zeros among its factors.
+  const smooth = Object.entries(named).filter(([name, { order }]) => order > 0 && (on.device.sync || name !== 'prod'))
+  describe.each(smooth)('%s', (name, entry) => {
     it('gradients', async () => {
       for (const shape of [[2, 3], [2, 1, 2], [3], []]) {
         for (const dim of dimsOf(shape.length)) {
@@ -292,9 +294,8 @@ onEachDevice('reductions by their definitions', (on) => {
           const folds = sizeOf(dim === null ? shape : [dim].flat().map((d) => shape.at(d) ?? 1))
           // The variance of one element is not a number, and the deviation has no slope where it is zero.
           if (/var|std/.test(name) && folds < 2) continue
-          await on.gradients((x) => entry.run(x, dim, shape.length === 2), [on.input(shape)], {
-            twice: entry.order === 2 && shape.length < 3,
-          })
+          const twice = entry.order === 2 && shape.length < 3
+          await on.gradients((x) => entry.run(x, dim, shape.length === 2), [on.input(shape)], { twice })
         }
       }
     })
@@ -339,17 +340,13 @@ onEachDevice('reductions by their definitions', (on) => {
   })
 
   it('prod has gradients where factors are zero', async () => {
-    await on.gradients(
-      (x) => x.prod(1),
-      [
-        on.leaf([
-          [0, 2, 3],
-          [0, 0, 3],
-          [1, 2, 3],
-        ]),
-      ],
-    )
-    await on.gradients((x) => x.prod(), [on.leaf([0, 2, -3])])
+    const x = on.leaf([
+      [0, 2, 3],
+      [0, 0, 3],
+      [1, 2, 3],
+    ])
+    await on.atOnce(() => on.gradients((y) => y.prod(1), [x]))
+    await on.atOnce(() => on.gradients((y) => y.prod(), [on.leaf([0, 2, -3])]))
   })
 
   it('var and std of means that dwarf the spread', async () => {

@@ -1,7 +1,17 @@
 /** What no formula says: picking, placing, joining, ordering, running folds, softmax; each against a plain model. */
 import { describe, expect, it } from 'vitest'
 import * as torch from '../src/index.ts'
-import { indicesOf, layouts, onEachDevice, placeOf, Slice, sizeOf, type Tensor, valuesOf } from './harness.ts'
+import {
+  indicesOf,
+  layouts,
+  onEachDevice,
+  onEachSyncDevice,
+  placeOf,
+  Slice,
+  sizeOf,
+  type Tensor,
+  valuesOf,
+} from './harness.ts'
 
 /** Folds each line along a dimension of values in row-major order into another line. */
 function along(
@@ -108,25 +118,22 @@ onEachDevice('along a dimension', (on) => {
   const smooth = Object.entries(alongDim).filter(([, { isInteger = false }]) => !isInteger)
   describe.each(smooth)('%s', (name, { run }) => {
     it('gradients', async () => {
-      await on.gradients((x) => run(x, 1), [on.input([2, 3])])
-      await on.gradients((x) => run(x, 0), [on.input([2, 2])])
+      // Zeros among the factors need a formula of their own.
+      const check = (work: () => Promise<void>): Promise<void> => (name === 'cumprod' ? on.atOnce(work) : work())
+      await check(() => on.gradients((x) => run(x, 1), [on.input([2, 3])]))
+      await check(() => on.gradients((x) => run(x, 0), [on.input([2, 2])]))
       if (!name.startsWith('roll')) await on.gradients((x) => run(x, 0), [on.input([])])
-      await on.gradients((x) => run(x.t(), 0), [on.input([2, 3])], { twice: false })
+      await check(() => on.gradients((x) => run(x.t(), 0), [on.input([2, 3])], { twice: false }))
     })
   })
 
   it('cumprod has gradients where factors are zero', async () => {
-    await on.gradients(
-      (x) => x.cumprod(1),
-      [
-        on.leaf([
-          [2, 0, 3, 1],
-          [0, 1, 0, 2],
-          [1, 2, 3, 0],
-        ]),
-      ],
-      { twice: false },
-    )
+    const x = on.leaf([
+      [2, 0, 3, 1],
+      [0, 1, 0, 2],
+      [1, 2, 3, 0],
+    ])
+    await on.atOnce(() => on.gradients((y) => y.cumprod(1), [x], { twice: false }))
   })
 
   it('softmax and its kin are stable', async () => {
@@ -161,7 +168,7 @@ onEachDevice('along a dimension', (on) => {
     await on.near(x.kthvalue(1, 0, { keepdim: true }).values, [3, 1, 2, 2], [1, 4])
     await on.near(x.median(), [3], [])
     await on.near(x.median(1).values, [2, 7], [2])
-    await on.near(x.mode().values, [2, 7], [2])
+    await on.atOnce(() => on.near(x.mode().values, [2, 7], [2]))
     expect(() => x.topk(5)).toThrow('selected index k out of range')
   })
 
@@ -201,9 +208,6 @@ onEachDevice('picking and placing', (on) => {
     }
     await on.near(on.of(7).gather(0, on.of([0, 0], torch.int32)), [7, 7], [2])
     await on.near(on.of([7]).gather(0, on.of(0, torch.int32)), [7], [])
-    expect(() => x().gather(0, on.of([[3]], torch.int32))).toThrow(
-      'index 3 is out of bounds for dimension 0 with size 3',
-    )
   })
 
   it.each(['set', 'add'] as const)('scatter (%s) along each dimension, into each layout', async (mode) => {
@@ -323,11 +327,11 @@ onEachDevice('picking and placing', (on) => {
       [2, 2],
     )
     await on.near(x().take_along_dim(x().argmax(1, { keepdim: true }), 1), [3.5, 7.5, 11.5], [3, 1])
-    await on.near(x().masked_select(mask), [4.5, 5.5, 6.5], [3])
-    await on.near(x().masked_select(on.of([true, false, false, false])), [0.5, 4.5, 8.5], [3])
-    await on.near(mask.nonzero(), [1, 0, 1, 1, 1, 2], [3, 2])
-    await on.near(mask.t().nonzero(), [0, 1, 1, 1, 2, 1], [3, 2])
-    await on.near(torch.stack(torch.where(mask), 0), [1, 1, 1, 0, 1, 2], [2, 3])
+    await on.atOnce(() => on.near(x().masked_select(mask), [4.5, 5.5, 6.5], [3]))
+    await on.atOnce(() => on.near(x().masked_select(on.of([true, false, false, false])), [0.5, 4.5, 8.5], [3]))
+    await on.atOnce(() => on.near(mask.nonzero(), [1, 0, 1, 1, 1, 2], [3, 2]))
+    await on.atOnce(() => on.near(mask.t().nonzero(), [0, 1, 1, 1, 2, 1], [3, 2]))
+    await on.atOnce(() => on.near(torch.stack(torch.where(mask), 0), [1, 1, 1, 0, 1, 2], [2, 3]))
     await on.near(
       torch.where(mask, x(), on.of([[-1], [-2], [-3]])),
       values.map((v, i) => (i > 3 && i < 7 ? v : -1 - Math.floor(i / 4))),
@@ -338,7 +342,7 @@ onEachDevice('picking and placing', (on) => {
       values.map((v) => (v > 4 && v < 7 ? 0 : v)),
       shape,
     )
-    await on.near(on.tensor([], [0]).masked_select(on.tensor([], [0], torch.bool)), [], [0])
+    await on.atOnce(() => on.near(on.tensor([], [0]).masked_select(on.tensor([], [0], torch.bool)), [], [0]))
   })
 
   it('gradients', async () => {
@@ -385,8 +389,8 @@ onEachDevice('picking and placing', (on) => {
     await on.gradients((y, s) => y.index_copy(0, on.of([2, 0], torch.int32), s), [on.input([3, 2]), on.input([2, 2])])
     await on.gradients((y, s) => y.index_fill(0, rows, s), [on.input([3, 2]), on.input([])])
     await on.gradients((y) => y.take(on.of([0, 3, 3], torch.int32)), [on.input([2, 2])])
-    await on.gradients((y) => y.masked_select(mask), [on.input([3, 2])])
-    await on.gradients((y) => y.masked_select(mask), [on.input([2])])
+    await on.atOnce(() => on.gradients((y) => y.masked_select(mask), [on.input([3, 2])]))
+    await on.atOnce(() => on.gradients((y) => y.masked_select(mask), [on.input([2])]))
     await on.gradients((y, z) => y.masked_fill(mask, z), [on.input([3, 2]), on.input([])])
     await on.gradients((y, z) => torch.where(mask, y, z), [on.input([2]), on.input([3, 1])])
   })
@@ -400,14 +404,14 @@ onEachDevice('picking and placing', (on) => {
     await on.gradients((y) => y.index(i), [on.input([3, 2])])
     await on.gradients((y) => y.index(j, i), [on.input([2, 3])])
     await on.gradients((y) => y.index(Slice(), [0, 0], Slice(0, 1)), [on.input([2, 2, 2])])
-    await on.gradients((y) => y.index(mask), [on.input([2, 2, 2])])
-    await on.gradients((y) => y.index('...', mask), [on.input([2, 2, 2])])
+    await on.atOnce(() => on.gradients((y) => y.index(mask), [on.input([2, 2, 2])]))
+    await on.atOnce(() => on.gradients((y) => y.index('...', mask), [on.input([2, 2, 2])]))
     await on.gradients((y, s) => y.index_put([i], s), [on.input([3, 2]), on.input([2])])
     await on.gradients(
       (y, s) => y.index_put([on.of([0, 0, 1], torch.int32)], s, { accumulate: true }),
       [on.input([3, 2]), on.input([3, 2])],
     )
-    await on.gradients((y, s) => y.mul(1).index_put_([mask], s), [on.input([2, 2]), on.input([])])
+    await on.atOnce(() => on.gradients((y, s) => y.mul(1).index_put_([mask], s), [on.input([2, 2]), on.input([])]))
     await on.gradients((y, s) => y.mul(1).index_put_([Slice(), 1], s).mul(y), [on.input([2, 2]), on.input([2])])
     await on.gradients(
       (y, s) => {
@@ -417,6 +421,13 @@ onEachDevice('picking and placing', (on) => {
       },
       [on.input([2, 2]), on.input([2])],
     )
+  })
+})
+
+onEachSyncDevice('an index that is out of range', (on) => {
+  it('is an error, where it can be read', () => {
+    const x = on.tensor([1, 2, 3], [3, 1])
+    expect(() => x.gather(0, on.of([[3]], torch.int32))).toThrow('index 3 is out of bounds for dimension 0 with size 3')
   })
 })
 

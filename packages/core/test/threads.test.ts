@@ -1,11 +1,8 @@
-import { execFile } from 'node:child_process'
-import { promisify } from 'node:util'
 import { afterAll, describe, expect, it } from 'vitest'
-import { I32, ModuleBuilder } from '../src/devices/wasm/assembler.ts'
 import { KernelMemory } from '../src/devices/wasm/memory.ts'
-import { type Chunk, Compiled, type PoolOptions, ThreadPool } from '../src/devices/wasm/threads/index.ts'
-import { startThread, type ThreadHandle } from '../src/devices/wasm/threads/start.ts'
+import { ThreadPool } from '../src/devices/wasm/threads/index.ts'
 import * as torch from '../src/index.ts'
+import { fixture, pause } from './threads-fixture.ts'
 
 afterAll(() => torch.set_num_threads(1))
 
@@ -115,96 +112,6 @@ describe('results', () => {
   })
 })
 
-const pause = (milliseconds: number): Promise<void> =>
-  new Promise((resolve) => {
-    setTimeout(resolve, milliseconds)
-  })
-
-/**
- * Functions that meet: `meet(mine, other)` says that it is there, waits a while for the other, and returns whether that
- * came; `leave(mine)` says that it is gone; `hang(own, other, flag)` does not return while the flag is 0 where it met the
- * other, and returns 1 where nobody is there.
- */
-function meetings(memory: KernelMemory): Compiled {
-  const m = new ModuleBuilder()
-  m.importMemory({ shared: memory.shared })
-  const meet = m.function<[I32, I32], I32>([I32, I32], I32, (f, mine, other) => {
-    f.store(mine, I32.const(1))
-    const left = f.let(I32.const(2 ** 25))
-    f.while(I32.load(other).eqz().and(left.gt(0)), () => f.set(left, left.sub(1)))
-    return f.let(I32.load(other))
-  })
-  const leave = m.function<[I32]>([I32], undefined, (f, mine) => f.store(mine, I32.const(0)))
-  const hang = m.function<[I32, I32, I32], I32>([I32, I32, I32], I32, (f, own, other, flag) => {
-    const alone = f.let(I32.load(other).eqz())
-    f.if(alone.eqz(), () => {
-      f.store(own, I32.const(1))
-      f.while(I32.load(flag).eqz(), () => f.set(alone, I32.const(0)))
-    })
-    return alone
-  })
-  m.export('meet', meet)
-  m.export('leave', leave)
-  m.export('hang', hang)
-  return new Compiled(m, memory)
-}
-
-interface Fixture {
-  readonly pool: ThreadPool
-  readonly handles: ThreadHandle[]
-  /** Runs `meet` twice, until two threads have met in it or too often. */
-  readonly untilMet: () => Promise<boolean>
-  /** Runs `meet` on this thread while another one hangs; the same result, where the other one comes at all. */
-  readonly untilLost: (repeatable: boolean) => Promise<number>
-}
-
-function fixture(options: PoolOptions = {}): Fixture {
-  const memory = new KernelMemory({ shared: true })
-  const module = meetings(memory)
-  const [first, second, flag] = [memory.alloc(64), memory.alloc(64), memory.alloc(64)]
-  const clear = (): void => {
-    for (const at of [first, second, flag]) memory.int32[at / 4] = 0
-  }
-  const handles: ThreadHandle[] = []
-  const pool = new ThreadPool(memory, {
-    start: (data, ended) => {
-      const handle = startThread(data, ended)
-      handles.push(handle)
-      return handle
-    },
-    ...options,
-  })
-  pool.resize(2)
-  const [meet, leave, hang] = ['meet', 'leave', 'hang'].map((name) => module.placeOf(name)) as [number, number, number]
-  return {
-    pool,
-    handles,
-    async untilMet() {
-      for (let attempt = 0; attempt < 20 && pool.count > 1; attempt++) {
-        clear()
-        const [one, two] = Array.from(pool.run(module, [[[meet, first, second]], [[meet, second, first]]], true))
-        if (one === 1 && two === 1) return true
-        await pause(5)
-      }
-      return false
-    },
-    async untilLost(repeatable) {
-      for (let attempt = 0; attempt < 20; attempt++) {
-        clear()
-        const stay: Chunk = [
-          [meet, first, second],
-          [leave, first],
-        ]
-        const chunks: Chunk[] = [stay, [[hang, second, first, flag]]]
-        const [, two = 0] = Array.from(pool.run(module, chunks, repeatable))
-        if (pool.count === 1) return two
-        await pause(5)
-      }
-      return Number.NaN
-    },
-  }
-}
-
 describe('a shared memory', () => {
   it('grows under arrays that were taken before', () => {
     const memory = new KernelMemory({ shared: true, maximumBytes: 2 ** 24 })
@@ -223,26 +130,6 @@ describe('threads', () => {
     const { pool, untilMet } = fixture()
     expect(await untilMet()).toBe(true)
     pool.resize(1)
-    expect(pool.count).toBe(1)
-  })
-
-  it('are done without when one is killed, and can be started anew', async () => {
-    const { pool, handles, untilMet } = fixture()
-    expect(await untilMet()).toBe(true)
-    await handles[0]?.terminate()
-    expect(pool.count).toBe(1)
-    expect(pool.reason).toContain('ended')
-    pool.resize(2)
-    expect(await untilMet()).toBe(true)
-    pool.resize(1)
-  })
-
-  it('hang nobody when one is killed while others go on', async () => {
-    const { pool, handles, untilMet } = fixture({ patience: 500 })
-    expect(await untilMet()).toBe(true)
-    const killed = handles[0]?.terminate()
-    while (pool.count > 1) await untilMet()
-    await killed
     expect(pool.count).toBe(1)
   })
 
@@ -269,24 +156,5 @@ describe('threads', () => {
     const single = new ThreadPool(new KernelMemory())
     single.resize(4)
     expect([single.count, single.reason]).toEqual([1, expect.stringContaining('shared memory')])
-  })
-
-  it('let a process that trained on two of them end by itself', async () => {
-    const program = `
-      import * as torch from ${JSON.stringify(new URL('../src/index.ts', import.meta.url).href)}
-      torch.set_num_threads(2)
-      torch.manual_seed(0)
-      const [x, w] = [torch.randn([256, 128]), torch.randn([128, 64]).requires_grad_()]
-      for (let step = 0; step < 5; step++) {
-        const loss = x.matmul(w).tanh().pow(2).mean()
-        loss.backward()
-        torch.no_grad(() => w.sub_(w.grad.mul(0.1)))
-        w.grad = null
-        await new Promise((resolve) => setTimeout(resolve, 20))
-      }
-      console.log(torch.get_num_threads())`
-    const flags = ['--import', 'tsx', '--input-type=module', '--conditions=chainrule-source', '--eval', program]
-    const { stdout } = await promisify(execFile)(process.execPath, flags, { timeout: 20_000 })
-    expect(stdout.trim()).toBe('2')
   })
 })

@@ -123,8 +123,11 @@ if (Math.abs(x) === inf) {
   if (y < 0.0) { return 0.0; }
   return x < 0.0 && odd > 0.0 ? -inf : inf;
 }
-const p = k_power(Math.abs(x), y);
-return x < 0.0 && odd > 0.0 ? -p : p;`,
+const m = Math.abs(x);
+const p = k_power(m, y);
+// A power of a whole number is whole, and may go where only whole numbers go.
+const q = whole > 0.0 && y > 0.0 && Math.trunc(m) === m ? Math.trunc(p + 0.5) : p;
+return x < 0.0 && odd > 0.0 ? -q : q;`,
   ),
   define(
     'k_hypot',

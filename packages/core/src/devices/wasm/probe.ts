@@ -1,11 +1,15 @@
 import { F32x4, ModuleBuilder, type ModuleOptions } from './assembler.ts'
 
-/** Whether this JavaScript engine accepts a module with one multiply-add of vectors. */
+/** Whether a module with one multiply-add of vectors compiles here: the engine may not know it, the page may forbid it. */
 function accepts(options: ModuleOptions): boolean {
   if (typeof WebAssembly === 'undefined') return false
   const m = new ModuleBuilder(options)
   m.function([F32x4, F32x4], F32x4, (_, x, y) => x.madd(y, x))
-  return WebAssembly.validate(m.bytes())
+  try {
+    return new WebAssembly.Module(m.bytes()) instanceof WebAssembly.Module
+  } catch {
+    return false
+  }
 }
 
 /** Whether WebAssembly is there and has 128-bit vectors. */

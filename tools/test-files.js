@@ -1,0 +1,32 @@
+// Which tests run where, by what they say themselves.
+
+import { readdirSync, readFileSync } from 'node:fs'
+
+const files = ['core', 'nn', 'optim'].flatMap((name) => {
+  const folder = `packages/${name}/test`
+  const names = readdirSync(new URL(`../${folder}`, import.meta.url)).filter((file) => /\.(test|page)\.ts$/.test(file))
+  return names.map((file) => {
+    const path = `${folder}/${file}`
+    return { path, text: readFileSync(new URL(`../${path}`, import.meta.url), 'utf8') }
+  })
+})
+
+/**
+ * The files of the tests that can run on some devices: in a web page those that need nothing of Node, and those of threads
+ * in an isolated page only; on a GPU those that run on devices, and where it answers later, those that wait for it.
+ *
+ * @param {readonly string[]} devices
+ * @param {{ page: boolean, isolated?: boolean }} where
+ */
+export function filesFor(devices, { page, isolated = false }) {
+  const isOnCpu = devices.every((name) => name === 'js' || name === 'wasm')
+  const onDevices = devices.includes('webgpu')
+    ? /onEach(Formula)?Device\(|onEveryDevice\(|devices\.ts'/
+    : /onEach(Formula|Sync)?Device\(|onEveryDevice\(|devices\.ts'/
+  const fit = files.filter(({ path, text }) => {
+    if (page && /from 'node:/.test(text)) return false
+    if (isOnCpu) return /shared: true/.test(text) === isolated
+    return onDevices.test(text) && path.endsWith('.test.ts')
+  })
+  return fit.map(({ path }) => path)
+}
