@@ -1,4 +1,4 @@
-/** A page as most are, without cross-origin isolation, and frames in it that lack WebAssembly. */
+/** A page as most are, without cross-origin isolation, and frames in it that lack or forbid WebAssembly. */
 import { expect, test } from 'vitest'
 import * as torch from '../src/index.ts'
 
@@ -44,5 +44,14 @@ test('where WebAssembly is missing, JavaScript runs, and says why', async () => 
     ...(expected as object),
     backend: 'js',
     reason: 'there is no WebAssembly here',
+  })
+})
+
+test('where the page forbids WebAssembly and code made from text, JavaScript runs, and says why', async () => {
+  const policy = `<meta http-equiv="Content-Security-Policy" content="script-src 'self' 'unsafe-inline'">`
+  expect(await inFrame(policy)).toEqual({
+    ...(expected as object),
+    backend: 'js',
+    reason: 'this WebAssembly has no SIMD, or the page forbids it',
   })
 })

@@ -1,4 +1,5 @@
 import type { Expression } from './expression.ts'
+import { interpret } from './interpret.ts'
 import { type Numbers, printJavaScript, runtime, runtimeName } from './javascript.ts'
 
 /** A compiled formula: a function of numbers in the order of its inputs. */
@@ -38,7 +39,13 @@ function compile(e: Expression, inputs: readonly string[], numbers: Numbers): Sc
  * `printJavaScript` prints may come here: no name and no text of a formula is in that, only numbers and our templates.
  */
 export function compileJavaScript(code: string): unknown {
-  const run = new Function(runtimeName, `'use strict'\n${code}`)
-  const result: unknown = run(runtime)
-  return result
+  try {
+    const run = new Function(runtimeName, `'use strict'\n${code}`)
+    const result: unknown = run(runtime)
+    return result
+  } catch (error) {
+    // The content security policy of a page may forbid it.
+    if (!(error instanceof EvalError)) throw error
+    return interpret(code, { [runtimeName]: runtime })
+  }
 }
