@@ -192,6 +192,20 @@ it('an error of a kernel reaches the next read, with its op', async () => {
   expect(await x.tolist_async()).toEqual([1, 2])
 })
 
+it('a loop that never waits is told to, and can go on', async () => {
+  const { device } = await start('cpu')
+  const later = createGpu({ ...device.queue.engine, compiled: 0, sync: false })
+  registerDevice(later)
+  later.queue.maximumWaiting = 100
+  const x = torch.tensor([1, 2], { device: 'gpu' })
+  const endless = (): void => {
+    for (let i = 0; i < 100; i++) x.add_(1)
+  }
+  expect(endless).toThrow('add: 100 steps wait for the GPU')
+  expect(await x.tolist_async()).toEqual([100, 101])
+  expect(await x.add(1).tolist_async()).toEqual([101, 102])
+})
+
 it('an error that the GPU tells of later reaches the next read', async () => {
   const { device } = await start('cpu')
   const faults = ['too large']

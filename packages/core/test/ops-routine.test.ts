@@ -127,6 +127,23 @@ onEachDevice('along a dimension', (on) => {
     })
   })
 
+  it('cumprod has the same gradients in a pass that is not recorded, wherever factors are zero', async () => {
+    const x = on.leaf([
+      [2, 3, 0.5, -1],
+      [2, 0, 0.5, -1],
+      [0, 3, 0, -1],
+      [2, 3, 0.5, 0],
+    ])
+    const loss = (): Tensor =>
+      x
+        .cumprod(1)
+        .mul(on.tensor([1, -2, 3, 0.5], [4]))
+        .sum()
+    const [plain] = torch.autograd.grad(loss(), x)
+    const [recorded] = torch.autograd.grad(loss(), x, { create_graph: true })
+    await on.same(plain as Tensor, recorded as Tensor)
+  })
+
   it('cumprod has gradients where factors are zero', async () => {
     const x = on.leaf([
       [2, 0, 3, 1],

@@ -1,3 +1,4 @@
+import { is_grad_enabled } from '../autograd/modes.ts'
 import { type DType, int32 } from '../dtype.ts'
 import { wrapDim } from '../shape.ts'
 import { allocate, wrap } from '../tensor/make.ts'
@@ -9,6 +10,7 @@ import { cat } from './joining.ts'
 import { toPlaces } from './picks.ts'
 import { arange } from './ranges.ts'
 import type { ValuesAndIndices } from './reduction-options.ts'
+import { where } from './where.ts'
 
 const running = {
   cumsum: reduction('cumsum', ['x'], { start: 0, step: 'acc + x', result: 'sum', gradient: null }),
@@ -69,10 +71,18 @@ export const cumprod = named(
     )
   },
 )
-/** Without zeros a quotient of sums; with them, each element's share of each product is worked out. */
+/**
+ * A quotient of sums up to the first zero of a line; there, what comes of a one in its place; behind it, nothing. Where the
+ * gradient has a gradient, each element's share of each product is worked out: zeros are not what it is about.
+ */
 function cumprodGradient(g: Tensor, x: Tensor, y: Tensor, at: number): Tensor {
-  const weighted = g.mul(y)
-  if (!x.eq(0).any().item()) return weighted.flip(at).cumsum(at).flip(at).div(x)
+  const upTo = (weighted: Tensor): Tensor => weighted.flip(at).cumsum(at).flip(at)
+  if (!is_grad_enabled()) {
+    const zeros = x.eq(0).cumsum(at)
+    const isFirst = x.eq(0).logical_and(zeros.eq(1))
+    const filled = where(isFirst, 1, x)
+    return where(isFirst, upTo(g.mul(filled.cumprod(at))), where(zeros.eq(0), upTo(g.mul(y)).div(x), 0))
+  }
   const n = x.shape[at] as number
   const parts = Array.from({ length: n }, (_, k) => {
     const before = k === 0 ? null : x.narrow(at, 0, k).prod(at, { keepdim: true })

@@ -13,9 +13,6 @@ export interface Launch {
   readonly numbers: readonly number[]
 }
 
-/** How much may wait before somebody has to. */
-export const maximumWaiting = 20_000
-
 /** All work of a device in the order in which it was asked for: done at once where the engine is synchronous. */
 export class Queue {
   readonly engine: Engine
@@ -23,6 +20,8 @@ export class Queue {
   live = 0
   /** How often values came back to the host. */
   reads = 0
+  /** How much may wait before somebody has to: a kilobyte each. A step of a GPT with 12 layers and AdamW is some 1,700. */
+  maximumWaiting = 100_000
   readonly #pressure = new Pressure()
   #jobs: (() => Promise<void>)[] = []
   #draining: Promise<void> | null = null
@@ -104,7 +103,7 @@ export class Queue {
   #readLater({ slot }: Memory): Promise<Float32Array> {
     this.reads++
     return new Promise((resolve, reject) => {
-      this.#enqueue('read', async () => {
+      this.#append(async () => {
         try {
           const handle = await this.#filled(slot)
           this.#check('read')
@@ -198,12 +197,16 @@ export class Queue {
   }
 
   #enqueue(op: string, job: () => Promise<void>): void {
-    if (this.#jobs.length >= maximumWaiting) {
+    if (this.#jobs.length >= this.maximumWaiting) {
       throw new RuntimeError(
         `${op}: ${this.#jobs.length} steps wait for the GPU, which runs them only when your program waits; ` +
           `await torch.gpu.synchronize(), or read a result with await x.item_async(), in each turn of the loop`,
       )
     }
+    this.#append(job)
+  }
+
+  #append(job: () => Promise<void>): void {
     this.#jobs.push(job)
     this.#draining ??= this.#drain()
   }
