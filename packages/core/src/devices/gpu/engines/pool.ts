@@ -3,6 +3,14 @@ import { sizeClass } from './size-class.ts'
 /** Results of kernels: STORAGE | COPY_SRC. */
 const results = 0x84
 
+interface Buffer {
+  destroy(): void
+}
+/** What is used of a GPUDevice. */
+interface Buffers {
+  createBuffer(descriptor: { readonly size: number; readonly usage: number }): Buffer
+}
+
 /** The bytes of buffers that wait to be used again. */
 const mostSpare = 2 ** 28
 
@@ -11,9 +19,9 @@ const mostSpare = 2 ** 28
  * more than a small kernel takes. A kernel that is given a used one comes after all that read it, since all work is in one
  * queue; and kernels write every element of their results.
  */
-export function poolResults(device: GPUDevice): void {
+export function poolResults(device: Buffers): void {
   const make = device.createBuffer.bind(device)
-  const spare = new Map<number, GPUBuffer[]>()
+  const spare = new Map<number, Buffer[]>()
   let bytes = 0
   device.createBuffer = (descriptor) => {
     if (descriptor.usage !== results) return make(descriptor)
