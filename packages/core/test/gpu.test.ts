@@ -234,7 +234,7 @@ it.each(named.filter((mode) => mode === 'webgpu'))('gpu (%s) starts again after 
   const gpujs = await loadGpuJs()
   registerDevice((await start(mode)).device)
   const x = torch.tensor([1, 2], { device: 'gpu' })
-  const { device } = await gpujs.WebGPUContext.acquire()
+  const device = (await gpujs.WebGPUContext.acquire()).device as GPUDevice
   device.destroy()
   await device.lost
   await expect(x.tolist_async()).rejects.toThrow('the GPU was lost')

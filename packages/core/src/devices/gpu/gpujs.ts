@@ -7,17 +7,17 @@ export interface GpuJs {
   readonly input: (values: Float32Array, size: readonly number[]) => GpuJsInput
   readonly WebGPUContext: { acquire(): Promise<WebGpuContext> }
   readonly WebGPUBufferResult: new (settings: {
-    readonly buffer: GPUBuffer
+    readonly buffer: object
     readonly output: readonly number[]
     readonly context: WebGpuContext
     readonly kernel: unknown
   }) => GpuJsResult
 }
 
-/** The adapter and device of gpu.js in mode `webgpu`. */
+/** The GPUAdapter and GPUDevice of gpu.js in mode `webgpu`: types of browsers, which programs for Node may not know. */
 export interface WebGpuContext {
-  readonly adapter: GPUAdapter
-  readonly device: GPUDevice
+  readonly adapter: object
+  readonly device: object
 }
 
 /** How an instance starts: WebGL is given its context, and something of a size in place of a canvas. */
@@ -41,8 +41,8 @@ export interface GpuJsInput {
 
 /** Memory on a GPU. */
 export interface GpuJsResult {
-  /** In mode `webgpu`. */
-  readonly buffer: GPUBuffer
+  /** A GPUBuffer, in mode `webgpu`. */
+  readonly buffer: object
   toArray(): Float32Array | Promise<Float32Array>
   delete(): void
 }

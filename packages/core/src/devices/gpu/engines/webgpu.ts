@@ -14,7 +14,7 @@ export async function webgpu(gpujs: GpuJs): Promise<Engine> {
         'apt-get install chromium libvulkan1 and set VK_ICD_FILENAMES=/usr/lib/chromium/vk_swiftshader_icd.json',
     )
   })
-  const { adapter, device } = context
+  const [adapter, device] = [context.adapter as GPUAdapter, context.device as GPUDevice]
   const watched = watch(device, () => poolResults(device))
   const makeKernel = startGpuJs(gpujs, { mode: 'webgpu' })
   const copy = makeKernel(copying, 'Input')

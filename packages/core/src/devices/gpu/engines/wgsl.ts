@@ -13,7 +13,7 @@ export function wgslRunner(
   context: WebGpuContext,
   reader: GpuJsKernel,
 ): (program: WgslProgram) => Executable {
-  const { device } = context
+  const device = context.device as GPUDevice
   return ({ source, numbers: count, groups }) => {
     const module = device.createShaderModule({ code: source })
     const building = device
@@ -25,7 +25,11 @@ export function wgslRunner(
     return async (length, handles, numbers) => {
       const { pipeline, layout } = await building
       const buffer = device.createBuffer({ size: 4 * length, usage: usage.result })
-      const buffers = [memory, ...(handles as readonly GpuJsResult[]).map((handle) => handle.buffer), buffer]
+      const buffers = [
+        memory,
+        ...(handles as readonly GpuJsResult[]).map((handle) => handle.buffer as GPUBuffer),
+        buffer,
+      ]
       device.queue.writeBuffer(memory, 0, Int32Array.from(numbers.slice(0, count)))
       const encoder = device.createCommandEncoder()
       const pass = encoder.beginComputePass()
