@@ -13,7 +13,8 @@ const files = ['core', 'nn', 'optim'].flatMap((name) => {
 
 /**
  * The files of the tests that can run on some devices: in a web page those that need nothing of Node, and those of threads
- * in an isolated page only; on a GPU those that run on devices, and where it answers later, those that wait for it.
+ * in an isolated page only; on a GPU those that run on devices, and where it answers later, those that wait for it. What is
+ * named gpu-… is about the GPU alone.
  *
  * @param {readonly string[]} devices
  * @param {{ page: boolean, isolated?: boolean }} where
@@ -25,7 +26,7 @@ export function filesFor(devices, { page, isolated = false }) {
     : /onEach(Formula|Sync)?Device\(|onEveryDevice\(|devices\.ts'/
   const fit = files.filter(({ path, text }) => {
     if (page && /from 'node:/.test(text)) return false
-    if (isOnCpu) return /shared: true/.test(text) === isolated
+    if (isOnCpu) return !path.includes('/gpu-') && /shared: true/.test(text) === isolated
     return onDevices.test(text) && path.endsWith('.test.ts')
   })
   return fit.map(({ path }) => path)

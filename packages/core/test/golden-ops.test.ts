@@ -186,7 +186,7 @@ type Check = (example: Case, dtype: string | null, answer: Answer) => Promise<st
 /** Ops that may read values while they compute, which a device that answers later refuses. */
 const readingAtOnce = new Set(
   (
-    'allclose argwhere bincount bucketize cumprod equal gcd histc index index_put_ isin lcm masked_scatter masked_select ' +
+    'allclose argwhere bincount bucketize equal gcd histc index index_put_ isin lcm masked_scatter masked_select ' +
     'mode nanquantile nextafter nonzero one_hot prod quantile repeat_interleave searchsorted unique unique_consecutive where'
   ).split(' '),
 )

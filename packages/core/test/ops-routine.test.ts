@@ -118,12 +118,10 @@ onEachDevice('along a dimension', (on) => {
   const smooth = Object.entries(alongDim).filter(([, { isInteger = false }]) => !isInteger)
   describe.each(smooth)('%s', (name, { run }) => {
     it('gradients', async () => {
-      // Zeros among the factors need a formula of their own.
-      const check = (work: () => Promise<void>): Promise<void> => (name === 'cumprod' ? on.atOnce(work) : work())
-      await check(() => on.gradients((x) => run(x, 1), [on.input([2, 3])]))
-      await check(() => on.gradients((x) => run(x, 0), [on.input([2, 2])]))
+      await on.gradients((x) => run(x, 1), [on.input([2, 3])])
+      await on.gradients((x) => run(x, 0), [on.input([2, 2])])
       if (!name.startsWith('roll')) await on.gradients((x) => run(x, 0), [on.input([])])
-      await check(() => on.gradients((x) => run(x.t(), 0), [on.input([2, 3])], { twice: false }))
+      await on.gradients((x) => run(x.t(), 0), [on.input([2, 3])], { twice: false })
     })
   })
 
@@ -150,7 +148,7 @@ onEachDevice('along a dimension', (on) => {
       [0, 1, 0, 2],
       [1, 2, 3, 0],
     ])
-    await on.atOnce(() => on.gradients((y) => y.cumprod(1), [x], { twice: false }))
+    await on.gradients((y) => y.cumprod(1), [x], { twice: false })
   })
 
   it('softmax and its kin are stable', async () => {
