@@ -163,7 +163,7 @@ export function detach(x: Tensor): Tensor {
 
 /** The elements in row-major order, as a new typed array. */
 export function to_typed_array(x: Tensor): ReturnType<DType['array']> {
-  const packed = no_grad(() => contiguous(x))
+  const packed = isContiguous(x) ? x : no_grad(() => contiguous(x))
   return packed.storage.device.read(packed.storage).slice(packed.offset, packed.offset + packed.numel())
 }
 

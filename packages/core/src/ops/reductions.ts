@@ -139,7 +139,7 @@ export const sum_to_size = named('sum_to_size', ['input', '*size'], (x: Tensor, 
   const fits = lead >= 0 && shape.every((n, i) => n === 1 || n === x.shape[i + lead])
   if (!fits) throw new RuntimeError(`size {${formatShape(shape)}} is not expandable to size {${formatShape(x.shape)}}.`)
   const dims = x.shape.flatMap((n, i) => (i < lead || (shape[i - lead] === 1 && n !== 1) ? [i] : []))
-  const kept = dims.length === 0 ? x : sum(x, dims, { keepdim: true })
+  const kept = dims.length === 0 ? x : sum(x, dims, true)
   return lead === 0 ? kept : kept.reshape(shape)
 })
 
