@@ -140,6 +140,9 @@ async function main(): Promise<void> {
   }
 }
 
+// Playwright takes the signal to close its browsers, and the program would go on.
+process.once('SIGTERM', () => process.exit(143))
+
 await main().catch((error: unknown) => {
   console.error(error instanceof Error ? error.message : error)
   process.exitCode = 1
