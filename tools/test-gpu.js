@@ -18,7 +18,8 @@ if (process.env.VK_ICD_FILENAMES === undefined && existsSync(software)) process.
 process.chdir(fileURLToPath(new URL('..', import.meta.url)))
 
 const [operations, values, gradients] = ['golden-ops', 'ops-elementwise', 'ops-elementwise-gradient']
-const inNode = [...filesFor(['webgpu'], { page: false }), '--testTimeout=60000']
+const notebooks = 'apps/examples/test/gpu.test.ts'
+const inNode = [...filesFor(['webgpu'], { page: false }), notebooks, '--testTimeout=60000']
 const inPage = ['--config=vitest.browser.config.ts']
 const lacks = { node: lackOfNode(), ...(await lacksOfChromium()) }
 const runs = [
