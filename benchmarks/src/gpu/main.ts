@@ -99,7 +99,7 @@ async function measureAll(options: Options, folder: string): Promise<Run> {
   return {
     places: measured,
     machine: [
-      `${cpu?.model ?? 'an unknown processor'}, ${cpus().length} logical cores; ${process.platform} ${process.arch}; load before: ${load.toFixed(1)}`,
+      `${cpu?.model ?? 'an unknown processor'}, ${cpus().length} logical cores; ${process.platform} ${process.arch}${load > 1 ? `; busy with other programs, so only large ratios count (load before: ${load.toFixed(1)})` : ''}`,
       ...(hardware.length === 0 ? [] : [`in Chromium, WebGPU finds ${hardware[0]}, WebGL ${hardware[1]}`]),
       ...details,
     ],
