@@ -187,7 +187,7 @@ type Check = (example: Case, dtype: string | null, answer: Answer) => Promise<st
 const readingAtOnce = new Set(
   (
     'allclose argwhere bincount bucketize equal gcd histc index index_put_ isin lcm masked_scatter masked_select ' +
-    'mode nanquantile nextafter nonzero one_hot prod quantile repeat_interleave searchsorted unique unique_consecutive where'
+    'mode nanquantile nextafter nonzero one_hot quantile repeat_interleave searchsorted unique unique_consecutive where'
   ).split(' '),
 )
 
