@@ -43,20 +43,20 @@ describe.each(modes)('on gpu (%s)', (mode) => {
         most = Math.max(most, queue.live)
       }
     }
+    // Finalizers run some time after a collection. What lives on are x, y, w and v.
     const held = async (): Promise<number> => {
-      for (let turn = 0; turn < 4; turn++) {
-        await queue.idle()
+      for (let turn = 0; turn < 100 && queue.live > 4; turn++) {
         gc()
+        await queue.idle()
+        await new Promise((resolve) => void setImmediate(resolve))
       }
-      await queue.idle()
       return queue.live
     }
     await train(10)
-    const after10 = await held()
+    expect(await held()).toBe(4)
     await train(990)
     // Where buffers are small, the collector is asked at every 4,096th.
     expect(most).toBeLessThan(4500)
-    expect(await held()).toBe(after10)
-    expect(after10).toBeLessThan(20)
+    expect(await held()).toBe(4)
   })
 })
