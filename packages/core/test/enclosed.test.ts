@@ -86,4 +86,18 @@ onEachDevice('enclosed', (on) => {
     await on.near(first, [3, 12, 27], [3], 4)
     await on.near(second, [6, 12, 18], [3], 4)
   })
+
+  it('keeps what a graph gives on as a gradient, though it has let go of it', async () => {
+    const x = input()
+    /** Its gradient is what it has saved, as it was. */
+    const itself = (y: Tensor): Tensor =>
+      torch.routine(
+        'itself',
+        [y],
+        () => y.mul(1),
+        () => ({ saved: [y], backward: (_, __, [saved]) => [saved as Tensor] }),
+      )
+    torch.enclosed(() => itself(x.mul(2).mul(1))).backward(on.of([1, 1, 1]))
+    await on.near(x.grad as Tensor, [4, 8, 12], [3], 4)
+  })
 })

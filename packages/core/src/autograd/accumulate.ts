@@ -58,9 +58,9 @@ export function accumulate(x: Tensor, gradient: Tensor): void {
 
 function takeOver(gradient: Tensor): Tensor {
   const { storage } = gradient
-  const isOnlyOurs = storage.ofPass && !storage.kept && storage.holds === 1
+  const isOnlyOurs = storage.unseen && !storage.kept && storage.saves === 0 && storage.holds === 1
   if (!isOnlyOurs || gradient.numel() !== storage.length || !gradient.is_contiguous())
     return outsideScopes(() => gradient.detach().clone())
-  storage.ofPass = false
+  storage.unseen = false
   return gradient
 }

@@ -94,7 +94,7 @@ function compute(node: Node, incoming: readonly Gradient[]): readonly Gradient[]
     () => node.backward(incoming),
     (gradients, made) => {
       const results = gradients.flatMap((gradient) => (gradient === null ? [] : [gradient.storage]))
-      for (const storage of results) if (made.includes(storage)) storage.ofPass = true
+      for (const storage of results) if (made.includes(storage)) storage.unseen = true
       return results
     },
   )

@@ -154,7 +154,7 @@ export class SavedTensor {
   release(): void {
     const { storage } = this.#tensor
     storage.saves--
-    if (storage.saves === 0 && storage.unseen) free(storage)
+    if (storage.unseen) free(storage)
   }
 
   #modified(): RuntimeError {

@@ -3,10 +3,10 @@ import type { Tensor } from '../tensor/tensor.ts'
 import { modes } from './modes.ts'
 import type { Gradient, Node } from './node.ts'
 
-/** Ends one hold on a gradient: the last one frees what the pass itself has made. */
+/** Ends one hold on a gradient: the last one frees what nobody else knows of. */
 export function letGo({ storage }: Tensor): void {
   storage.holds--
-  if (storage.holds === 0 && storage.ofPass) free(storage)
+  if (storage.unseen) free(storage)
 }
 
 /** The nodes to which gradients have come and that have not run yet, the newest first. */
@@ -36,7 +36,7 @@ export class NodeQueue {
     }
     const total = sum.add(gradient)
     total.storage.holds++
-    total.storage.ofPass = !modes.grad
+    total.storage.unseen = !modes.grad
     pending[index] = total
     letGo(sum)
   }

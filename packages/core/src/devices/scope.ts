@@ -41,9 +41,9 @@ export function outsideScopes<T>(work: () => T): T {
   }
 }
 
-/** Gives a storage's memory back, unless somebody keeps it; where a graph has saved it, when the graph lets go of it. */
+/** Gives a storage's memory back, unless somebody keeps it, as soon as no graph has saved it and no gradient on its way holds it. */
 export function free(storage: Storage): void {
   if (storage.kept) return
-  if (storage.saves > 0) storage.unseen = true
-  else storage.device.free(storage)
+  storage.unseen = true
+  if (storage.saves === 0 && storage.holds === 0) storage.device.free(storage)
 }

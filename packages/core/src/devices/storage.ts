@@ -14,11 +14,9 @@ export class Storage {
   version = 0
   /** Whether somebody outside of the framework may hold it: then only the collector frees it. */
   kept = false
-  /** Whether a backward pass made it, and may free it when no gradient on its way holds it any more. */
-  ofPass = false
   /** How often a graph has saved it for a backward pass. */
   saves = 0
-  /** Whether nobody but the graph holds it any more. */
+  /** Whether only graphs and backward passes know of it: it may be freed when the last of them lets go of it. */
   unseen = false
   /** How many gradients on their way hold it. */
   holds = 0
