@@ -33,3 +33,10 @@ export const states = { free: 0, taken: 1, done: 2, refused: 3, failed: 4 }
 /** The sequence that ends a thread. Others go from 0 to `lastSequence` and begin again. */
 export const retired = -1
 export const lastSequence: number = 2 ** 27 - 1
+
+/**
+ * How often a thread looks for what it waits for before it sleeps: some 0.2 ms, more than a training step has between two
+ * jobs. To wake one up takes 50 µs or more, in which a job of 100 µs gains nothing: 262,144 additions took 130 µs with threads
+ * that slept after 15 and 35 µs, 37 µs with these, 62 µs alone.
+ */
+export const looks = 30_000

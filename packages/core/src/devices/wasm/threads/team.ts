@@ -2,6 +2,7 @@ import type { Compiled } from './compiled.ts'
 import {
   controlBytes,
   lastSequence,
+  looks,
   mostChunks,
   mostNumbers,
   numbersOffset,
@@ -17,9 +18,6 @@ export type Call = readonly [place: number, ...args: number[]]
 
 /** Calls that follow each other on one thread. */
 export type Chunk = readonly Call[]
-
-/** How long the main thread looks whether a chunk is done before it sleeps: some 20 µs. */
-const looks = 2000
 
 /** How long it sleeps at a time, in milliseconds. Time is counted in these: a process that is stopped does not lose patience. */
 const nap = 20

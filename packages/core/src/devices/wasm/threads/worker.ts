@@ -1,4 +1,4 @@
-import { numbersOffset, resultsOffset, retired, states, words } from './control.ts'
+import { looks, numbersOffset, resultsOffset, retired, states, words } from './control.ts'
 
 /** What a worker is given when it starts. */
 export interface WorkerData {
@@ -9,9 +9,6 @@ export interface WorkerData {
   readonly index: number
   readonly count: number
 }
-
-/** How often a worker looks for the next job before it sleeps: some 40 µs, as long as waking up takes. */
-const looks = 5000
 
 /**
  * The program of a worker, as text: a function of its data that returns when the worker retires. It is text, and so small,
