@@ -1,17 +1,23 @@
 /** Who takes part. */
-import { execFileSync, execSync } from 'node:child_process'
+import { execFileSync, execSync, spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { Entry } from './contestant.ts'
 import type { Options } from './options.ts'
 
 export const file = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url))
+const revectorize = '--experimental-wasm-revectorize'
 const withThreads = (threads: number): Record<string, string> => ({ THREADS: String(threads) })
 
 /** What a Node must be told to have relaxed SIMD: nothing, where it has it by itself. */
 export function relaxedSimd(node: string): string[] {
   const version = execFileSync(node, ['--version'], { encoding: 'utf8' })
   return Number(/\d+/.exec(version)) >= 22 ? [] : ['--experimental-wasm-relaxed-simd']
+}
+
+/** Whether a Node knows the flag that has V8 join vectors of 128 bits into such of 256. */
+function canRevectorize(node: string): boolean {
+  return spawnSync(node, [revectorize, '--eval', '0']).status === 0
 }
 
 /** Installs the JavaScript libraries that chainrule is measured against, where they are not. */
@@ -38,6 +44,10 @@ export function entries({ node, threads, only }: Options): Entry[] {
   ]
   if (flags.length > 0)
     all.push({ key: 'plain', command: node, args: chainrule, suffix: ', without the flag', env: withThreads(1) })
+  if (canRevectorize(node)) {
+    const args = [revectorize, ...flags, ...chainrule]
+    all.push({ key: 'wide', command: node, args, suffix: `, ${revectorize}`, env: withThreads(1) })
+  }
   if (threads > 1) {
     const suffix = `, ${threads} threads`
     all.push(

@@ -14,20 +14,26 @@ const memory = new WebAssembly.Memory({ initial: 64 })
 const end = memory.buffer.byteLength
 const workspace = 256
 
-const types = [false, ...(hasRelaxedSimd ? [true] : [])].flatMap((relaxed) => [
+/** Kernels of all kinds: those for wide vectors are right in any engine. */
+const kinds = (hasRelaxedSimd ? [false, true] : [false]).flatMap((relaxed) => [
+  { relaxed, wide: false, name: relaxed ? ', fused' : '' },
+  { relaxed, wide: true, name: relaxed ? ', fused, wide' : ', wide' },
+])
+
+const types = kinds.flatMap(({ name, ...options }) => [
   {
-    name: relaxed ? 'float32, fused' : 'float32',
+    name: `float32${name}`,
     bytes: 4,
     epsilon: 2 ** -23,
     values: new Float32Array(memory.buffer),
-    conv: compileConv(float32, memory, { relaxed }),
+    conv: compileConv(float32, memory, options),
   },
   {
-    name: relaxed ? 'float64, fused' : 'float64',
+    name: `float64${name}`,
     bytes: 8,
     epsilon: 2 ** -52,
     values: new Float64Array(memory.buffer),
-    conv: compileConv(float64, memory, { relaxed }),
+    conv: compileConv(float64, memory, options),
   },
 ])
 type Type = (typeof types)[number]

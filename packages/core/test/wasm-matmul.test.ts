@@ -31,20 +31,26 @@ const memory = new WebAssembly.Memory({ initial: 128 })
 const end = memory.buffer.byteLength
 const workspace = 64
 
-const types: Type[] = [false, ...(hasRelaxedSimd ? [true] : [])].flatMap((relaxed) => [
+/** Kernels of all kinds: those for wide vectors are right in any engine. */
+const kinds = (hasRelaxedSimd ? [false, true] : [false]).flatMap((relaxed) => [
+  { relaxed, wide: false, name: relaxed ? ', fused' : '' },
+  { relaxed, wide: true, name: relaxed ? ', fused, wide' : ', wide' },
+])
+
+const types: Type[] = kinds.flatMap(({ name, ...options }) => [
   {
-    name: relaxed ? 'float32, fused' : 'float32',
+    name: `float32${name}`,
     bytes: 4,
     epsilon: 2 ** -23,
     values: new Float32Array(memory.buffer),
-    multiply: compileMatmul(float32, memory, { relaxed }),
+    multiply: compileMatmul(float32, memory, options),
   },
   {
-    name: relaxed ? 'float64, fused' : 'float64',
+    name: `float64${name}`,
     bytes: 8,
     epsilon: 2 ** -52,
     values: new Float64Array(memory.buffer),
-    multiply: compileMatmul(float64, memory, { relaxed }),
+    multiply: compileMatmul(float64, memory, options),
   },
 ])
 

@@ -47,6 +47,8 @@ export interface FunctionHandle<Parameters extends readonly unknown[], Result> {
 export interface ModuleOptions {
   /** Whether `madd` may use relaxed SIMD; see probe.ts. */
   readonly relaxed?: boolean
+  /** Whether kernels are laid out for an engine that joins neighbouring vectors into such of 256 bits; see probe.ts. */
+  readonly wide?: boolean
 }
 
 /** A function: the index of its type, and its body once that is written. */
@@ -58,6 +60,7 @@ interface Slot {
 /** Collects the parts of a module, then writes its bytes. */
 export class ModuleBuilder {
   readonly relaxed: boolean
+  readonly wide: boolean
   readonly #types: number[][] = []
   readonly #imports: number[][] = []
   readonly #functions: Slot[] = []
@@ -65,8 +68,9 @@ export class ModuleBuilder {
   readonly #exports: number[][] = []
   #importedFunctions = 0
 
-  constructor({ relaxed = false }: ModuleOptions = {}) {
+  constructor({ relaxed = false, wide = false }: ModuleOptions = {}) {
     this.relaxed = relaxed
+    this.wide = wide
   }
 
   /** Imports the one memory, `env.memory`. A shared one must have been made with `maximum: 65536`. */

@@ -17,9 +17,8 @@ type ConvolveParameters = [
 
 /** The module of convolutions of one element type. conv.ts calls what it exports. */
 export function convModule<V extends Lanes<V>>(element: Element<V>, options: MatmulOptions<V> = {}): ModuleBuilder {
-  const { relaxed = false, shared = false } = options
-  const module = new ModuleBuilder({ relaxed })
-  module.importMemory({ shared })
+  const module = new ModuleBuilder(options)
+  module.importMemory(options)
   const epilogue = options.epilogue?.(module)
   const partial = partialVectors(module, element)
   const panels = panelKernels(module, element, partial, { epilogue, table: true })

@@ -91,10 +91,8 @@ function tileKernel<V extends Lanes<V>>(
           for (const pointer of pointers) f.set(pointer, pointer.add(skip))
         })
         eachRow(f, sums, windows, (windowSums) => {
-          windowSums.forEach((sum, j) => {
-            f.if(isMore, () => f.set(sum, sum.add(element.load(c, 16 * j))))
-            f.store(c, sum, 16 * j)
-          })
+          f.if(isMore, () => windowSums.forEach((sum, j) => f.set(sum, sum.add(element.load(c, 16 * j)))))
+          windowSums.forEach((sum, j) => f.store(c, sum, 16 * j))
           f.set(c, c.add(step))
         })
         f.set(table, table.add(4 * count))

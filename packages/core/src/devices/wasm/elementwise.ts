@@ -23,6 +23,7 @@ export interface ElementwiseSpec {
 }
 
 export interface KernelOptions extends ModuleOptions {
+  /** Whether `env.memory` is shared among threads. */
   readonly shared?: boolean
 }
 

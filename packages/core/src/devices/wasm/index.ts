@@ -5,11 +5,12 @@ import { js } from '../js/index.ts'
 import type { Kernel, ReductionKernel } from '../kernel.ts'
 import type { Routines } from '../routines.ts'
 import { Storage } from '../storage.ts'
+import type { ModuleOptions } from './assembler.ts'
 import { foldingOf } from './fold.ts'
 import { type Matrices, planMatmul } from './matmul.ts'
 import { makeMemory } from './memory.ts'
 import { pickRoutines } from './pick-routines.ts'
-import { hasRelaxedSimd, hasSimd } from './probe.ts'
+import { hasRelaxedSimd, hasSimd, hasWideVectors } from './probe.ts'
 import { Residency, type ResidencyStats, ResidentBuffer } from './residency.ts'
 import { KernelRunner } from './runner.ts'
 import { reduceInStages } from './stages.ts'
@@ -17,12 +18,10 @@ import { ThreadPool, threadedMatmul } from './threads/index.ts'
 import type { Window } from './window.ts'
 import { windowRoutines } from './window-routines.ts'
 
-/** How the device is set up. */
-export interface WasmOptions {
+/** How the device is set up; relaxed SIMD and wide vectors where the engine has them, unless said otherwise. */
+export interface WasmOptions extends ModuleOptions {
   /** Bytes of kernel memory past which storages move out to the JavaScript heap. */
   readonly budget?: number
-  /** Fused multiply-add; where the engine has it unless said otherwise. */
-  readonly relaxed?: boolean
 }
 
 /** A device of WebAssembly kernels, with a look at its memory. */
@@ -40,11 +39,17 @@ export function wasmReason(): string | null {
  * The CPU device: float32, bool and int32 live in WebAssembly memory; formulas over the first two run as SIMD kernels, and so
  * do the routines that read or give indices. The rest runs on the reference device over the same memory.
  */
-export function createWasm({ budget = 2 ** 27, relaxed = hasRelaxedSimd }: WasmOptions = {}): WasmDevice {
+export function createWasm({
+  budget = 2 ** 27,
+  relaxed = hasRelaxedSimd,
+  wide = hasWideVectors,
+}: WasmOptions = {}): WasmDevice {
+  const vectors: ModuleOptions = { relaxed, wide }
   const memory = makeMemory()
   const residency = new Residency(memory, budget)
   const threads = new ThreadPool(memory)
-  const runner = new KernelRunner(memory, { relaxed }, threads)
+  const runner = new KernelRunner(memory, vectors, threads)
+  const backend = `wasm (${relaxed ? 'relaxed simd' : 'simd'}${wide ? ', revectorized' : ''})`
   let multiply: ReturnType<typeof threadedMatmul> | null = null
 
   const windowOf = (x: Operand, strides: readonly number[]): Window => ({
@@ -100,7 +105,7 @@ export function createWasm({ budget = 2 ** 27, relaxed = hasRelaxedSimd }: WasmO
 
   const routines: Routines = {
     ...js.routines,
-    ...windowRoutines(memory, residency, threads, { relaxed }),
+    ...windowRoutines(memory, residency, threads, vectors),
     ...pickRoutines(memory, residency),
     rows(kernel, outputs, inputs) {
       const [rows, n] = (outputs[0] as Operand).shape as readonly [number, number]
@@ -114,11 +119,12 @@ export function createWasm({ budget = 2 ** 27, relaxed = hasRelaxedSimd }: WasmO
         return js.routines.matmul(output, a, b, start)
       }
       residency.begin()
-      multiply ??= threadedMatmul(memory, threads, { relaxed })
+      multiply ??= threadedMatmul(memory, threads, vectors)
       const [batch, m, n] = out.shape as readonly [number, number, number]
       const k = a.shape[2] as number
       const first = start === null ? undefined : matrices(start)
-      multiply(planMatmul({ batch, m, n, k, a: matrices(a), b: matrices(b), c: matrices(out), start: first }))
+      const product = { batch, m, n, k, a: matrices(a), b: matrices(b), c: matrices(out), start: first }
+      multiply(planMatmul(product, wide))
       if (out !== output) output.storage.buffer = (out.storage.buffer as ResidentBuffer).array[0]
     },
   }
@@ -149,7 +155,7 @@ export function createWasm({ budget = 2 ** 27, relaxed = hasRelaxedSimd }: WasmO
     run,
     reduce,
     routines,
-    info: () => ({ device: 'cpu', backend: relaxed ? 'wasm (relaxed simd)' : 'wasm (simd)', reason: threads.reason }),
+    info: () => ({ device: 'cpu', backend, reason: threads.reason }),
     threads,
     stats: () => residency.stats,
   }

@@ -1,4 +1,5 @@
 import { type Effect, type FunctionHandle, I32, ModuleBuilder } from './assembler.ts'
+import type { KernelOptions } from './elementwise.ts'
 import { dotKernel } from './matmul-dot.ts'
 import type { Element, Lanes } from './matmul-element.ts'
 import { gemmKernel } from './matmul-gemm.ts'
@@ -6,11 +7,7 @@ import { packKernel } from './matmul-pack.ts'
 import { panelKernels } from './matmul-panel.ts'
 import { type Epilogue, partialVectors } from './matmul-partial.ts'
 
-export interface MatmulOptions<V> {
-  /** Whether to use the fused multiply-add of relaxed SIMD; see probe.ts. */
-  readonly relaxed?: boolean
-  /** Whether `env.memory` is shared among threads. */
-  readonly shared?: boolean
+export interface MatmulOptions<V> extends KernelOptions {
   /** Adds a function for all elements of the product to go through before they are stored. */
   readonly epilogue?: (m: ModuleBuilder) => Epilogue<V>
 }
@@ -34,9 +31,8 @@ type Parameters = [
  * Each element of C is summed in an order that depends on `k` and `along` alone, so a product may be cut in any way.
  */
 export function matmulModule<V extends Lanes<V>>(element: Element<V>, options: MatmulOptions<V> = {}): ModuleBuilder {
-  const { relaxed = false, shared = false } = options
-  const module = new ModuleBuilder({ relaxed })
-  module.importMemory({ shared })
+  const module = new ModuleBuilder(options)
+  module.importMemory(options)
   const epilogue = options.epilogue?.(module)
   const partial = partialVectors(module, element)
   const panels = panelKernels(module, element, partial, { epilogue })

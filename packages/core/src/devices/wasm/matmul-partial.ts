@@ -9,8 +9,16 @@ export interface Epilogue<V> {
 /** Loads and stores of the first `count` lanes of a vector, for where a row of a matrix ends inside it. */
 export interface PartialVectors<V> {
   /** The other lanes are 0. A count of more than the lanes means all. */
-  load(address: I32, count: I32): V
-  store(f: FunctionBuilder, address: I32, value: V, count: I32): void
+  load(address: I32, count: I32, offset?: number): V
+  store(f: FunctionBuilder, address: I32, value: V, count: I32, offset?: number): void
+}
+
+/** Whole vectors, whatever the count. */
+export function wholeVectors<V extends Lanes<V>>(element: Element<V>): PartialVectors<V> {
+  return {
+    load: (address, _, offset) => element.load(address, offset),
+    store: (f, address, value, _, offset) => f.store(address, value, offset),
+  }
 }
 
 /** Adds the two functions. Whole vectors, the usual case, are stored where `store` is written, without a call. */
@@ -37,12 +45,12 @@ export function partialVectors<V extends Lanes<V>>(m: ModuleBuilder, element: El
     },
   )
   return {
-    load: (address, count) => load.call(address, count),
-    store(f, address, value, count) {
+    load: (address, count, offset = 0) => load.call(address.add(offset), count),
+    store(f, address, value, count, offset = 0) {
       f.if(
         count.ge(lanes),
-        () => f.store(address, value),
-        () => f.do(store.call(address, value, count)),
+        () => f.store(address, value, offset),
+        () => f.do(store.call(address.add(offset), value, count)),
       )
     },
   }

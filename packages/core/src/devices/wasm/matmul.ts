@@ -78,22 +78,25 @@ export function multiplyBy(multiply: (...args: number[]) => void, bytes: number)
   }
 }
 
-/** Chooses how to compute a product. Made once for the whole of it, whatever parts run it: results depend on the choice. */
-export function planMatmul(product: Product): Plan {
+/**
+ * Chooses how to compute a product, by kernels for wide vectors or others. Made once for the whole of it, whatever parts
+ * run it: results depend on the choice.
+ */
+export function planMatmul(product: Product, wide = false): Plan {
   const { batch, m, n, k, a, b, c, start } = product
   if (batch > 1 && b.batch === 0 && foldsIntoRows(m, a) && foldsIntoRows(m, c) && (!start || foldsIntoRows(m, start))) {
     const folded = ({ address, batch, row, column }: Matrices): Matrices => {
       return { address, batch, row: m === 1 ? batch : row, column }
     }
     const start = product.start && folded(product.start)
-    return planMatmul({ batch: 1, m: batch * m, n, k, a: folded(a), b, c: folded(c), start })
+    return planMatmul({ batch: 1, m: batch * m, n, k, a: folded(a), b, c: folded(c), start }, wide)
   }
   // A matrix times a vector is a vector times the transposed matrix: one row of C, and that contiguous.
   if (n === 1 && m > 1 && c.row === 1 && (!start || start.row === 1)) {
     const start = product.start && transposed(product.start)
-    return planMatmul({ batch, m: 1, n: m, k, a: transposed(b), b: transposed(a), c: transposed(c), start })
+    return planMatmul({ batch, m: 1, n: m, k, a: transposed(b), b: transposed(a), c: transposed(c), start }, wide)
   }
-  const along = a.column === 1 && b.row === 1 && worthAlong(m, n, k)
+  const along = a.column === 1 && b.row === 1 && worthAlong(m, n, k, wide)
   // Written out: a spread takes a microsecond.
   return { batch, m, n, k, a, b, c, start, along }
 }
@@ -104,8 +107,8 @@ function foldsIntoRows(m: number, { batch, row }: Matrices): boolean {
 }
 
 /** See matmul-dot.ts: adding the lanes costs as much as some steps of `k`, and packing B as much as some rows. */
-function worthAlong(m: number, n: number, k: number): boolean {
-  return n <= 4 || m <= Math.max(4, Math.min(128, k / 8))
+function worthAlong(m: number, n: number, k: number, wide: boolean): boolean {
+  return n <= 4 || m <= (wide ? 8 : Math.max(4, Math.min(128, k / 8)))
 }
 
 function transposed({ address, batch, row, column }: Matrices): Matrices {

@@ -18,6 +18,18 @@ export const hasSimd: boolean = accepts({ relaxed: false })
 /** Whether it has the fused multiply-add of relaxed SIMD: Node 22, or Node 20 with `--experimental-wasm-relaxed-simd`. */
 export const hasRelaxedSimd: boolean = accepts({ relaxed: true })
 
+/**
+ * Whether the engine joins operations on neighbouring vectors of 128 bits into one of 256. No module can see that, so this
+ * asks for the flag that turns it on: V8's `--experimental-wasm-revectorize`, which Node 24 and 26 have.
+ */
+export const hasWideVectors: boolean = hasSimd && flagsOfNode().includes('--experimental-wasm-revectorize')
+
+/** The flags that Node was started with; none in a page. */
+function flagsOfNode(): readonly string[] {
+  const { process } = globalThis as { readonly process?: { readonly execArgv?: readonly string[] } }
+  return process?.execArgv ?? []
+}
+
 /** Whether it has shared memories, which a web page gets only when it is cross-origin isolated. */
 export const hasThreads: boolean = hasSimd && sharesMemory()
 

@@ -2,6 +2,7 @@ import { float32 } from '../../dtype.ts'
 import type { Operand } from '../device.ts'
 import { js } from '../js/index.ts'
 import type { ConvRoutines, ConvWindow, PoolRoutines, PoolWindow } from '../windows.ts'
+import type { ModuleOptions } from './assembler.ts'
 import type { ConvShape, Images } from './conv.ts'
 import { withIndices } from './indices.ts'
 import type { KernelMemory } from './memory.ts'
@@ -17,7 +18,7 @@ export function windowRoutines(
   memory: KernelMemory,
   residency: Residency,
   threads: ThreadPool,
-  options: { readonly relaxed: boolean },
+  options: ModuleOptions,
 ): ConvRoutines & PoolRoutines {
   let convolutions: ThreadedConvolutions | null = null
   let pools: Pools | null = null

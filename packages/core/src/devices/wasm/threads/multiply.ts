@@ -1,3 +1,4 @@
+import type { ModuleOptions } from '../assembler.ts'
 import { multiplyBy, type Plan, partOfPlan, float32 as singles, workspaceBytes } from '../matmul.ts'
 import { matmulModule } from '../matmul-module.ts'
 import type { KernelMemory } from '../memory.ts'
@@ -12,10 +13,10 @@ const [leastWork, largeWork] = [2 ** 18, 2 ** 25]
 export function threadedMatmul(
   memory: KernelMemory,
   threads: ThreadPool,
-  { relaxed }: { readonly relaxed: boolean },
+  options: ModuleOptions,
 ): (plan: Plan) => void {
   const { bytes } = singles
-  const module = new Compiled(matmulModule(singles, { relaxed, shared: memory.shared }), memory)
+  const module = new Compiled(matmulModule(singles, { ...options, shared: memory.shared }), memory)
   const notes = new Notes(module)
   const multiply = multiplyBy(module.get('multiply'), bytes)
   const noted = multiplyBy(notes.of('multiply'), bytes)

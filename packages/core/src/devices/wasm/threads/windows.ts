@@ -1,3 +1,4 @@
+import type { ModuleOptions } from '../assembler.ts'
 import { type Convolutions, type ConvShape, convolutionsBy, convWorkspaceBytes, type Images } from '../conv.ts'
 import { convModule } from '../conv-module.ts'
 import { float32 as singles } from '../matmul.ts'
@@ -8,10 +9,6 @@ import { Compiled } from './compiled.ts'
 import { cutAt } from './cut.ts'
 import { Notes } from './notes.ts'
 import type { ThreadPool } from './pool.ts'
-
-export interface WindowOptions {
-  readonly relaxed: boolean
-}
 
 const { bytes } = singles
 
@@ -28,10 +25,10 @@ export class ThreadedConvolutions {
   readonly #here: Convolutions
   readonly #noted: Convolutions
 
-  constructor(memory: KernelMemory, threads: ThreadPool, { relaxed }: WindowOptions) {
+  constructor(memory: KernelMemory, threads: ThreadPool, options: ModuleOptions) {
     this.#memory = memory
     this.#threads = threads
-    this.#module = new Compiled(convModule(singles, { relaxed, shared: memory.shared }), memory)
+    this.#module = new Compiled(convModule(singles, { ...options, shared: memory.shared }), memory)
     this.#notes = new Notes(this.#module)
     this.#here = convolutionsBy((name) => this.#module.get(name), memory.memory, bytes)
     this.#noted = convolutionsBy((name) => this.#notes.of(name), memory.memory, bytes)
