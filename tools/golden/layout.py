@@ -21,6 +21,17 @@ INPUTS = {
     'broadcast before': lambda x: x[0, 0].expand(3, 2, 4),
 }
 
+PLACES = torch.tensor([1, 0])
+
+
+def gradient(x, of_result):
+    leaf = x.detach().requires_grad_()
+    y = leaf * 2 if of_result else leaf
+    y.retain_grad()
+    y.mul(torch.ones(*reversed(x.shape)).permute(2, 1, 0)).sum().backward()
+    return y.grad
+
+
 OPS = {
     'clone': lambda x: x.clone(),
     'contiguous': lambda x: x.contiguous(),
@@ -45,6 +56,30 @@ OPS = {
     'reshape': lambda x: x.reshape(-1, 2),
     'softmax': lambda x: x.softmax(0),
     'matmul': lambda x: x @ torch.ones(x.shape[-1], 2),
+    'cumsum': lambda x: x.cumsum(0),
+    'sort': lambda x: x.sort(0).values,
+    'sort, indices': lambda x: x.sort(1).indices,
+    'argsort': lambda x: x.argsort(),
+    'topk': lambda x: x.topk(2, 1).values,
+    'flip': lambda x: x.flip(0, 2),
+    'rot90': lambda x: x.rot90(),
+    'roll': lambda x: x.roll(1, 0),
+    'tril': lambda x: x.tril(),
+    'logsigmoid': torch.nn.functional.logsigmoid,
+    'masked_fill': lambda x: x.masked_fill(x > 2, 0),
+    'scatter': lambda x: x.scatter(0, torch.zeros(x.shape, dtype=torch.int64), 1),
+    'index_add': lambda x: x.index_add(0, torch.tensor([0]), x[:1]),
+    'index_copy': lambda x: x.index_copy(0, torch.tensor([0]), x[:1]),
+    'index_fill': lambda x: x.index_fill(0, torch.tensor([0]), 1),
+    'nonzero': lambda x: x.nonzero(),
+    'index': lambda x: x[PLACES],
+    'index in the middle': lambda x: x[:, PLACES],
+    'index at the end': lambda x: x[:, :, torch.stack([PLACES, PLACES])],
+    'index apart': lambda x: x[PLACES, :, PLACES],
+    'index and a new dimension': lambda x: x[None, PLACES][0],
+    'mask': lambda x: x[torch.ones(len(x), dtype=torch.bool)],
+    'grad of a leaf': lambda x: gradient(x, False),
+    'grad of a result': lambda x: gradient(x, True),
 }
 
 DRAWS = {

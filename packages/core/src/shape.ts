@@ -86,6 +86,13 @@ export function broadcastShapes(a: Shape, b: Shape): Shape {
   return shape
 }
 
+/** Whether no two indices reach one element and no gaps lie between: row-major, were the dimensions in another order. */
+export function isDense({ shape, strides }: { shape: Shape; strides: readonly number[] }): boolean {
+  const dims = shape.map((_, i) => i).sort((a, b) => (strides[b] as number) - (strides[a] as number))
+  const pick = (list: readonly number[]): number[] => dims.map((dim) => list[dim] as number)
+  return isContiguous({ shape: pick(shape), strides: pick(strides) })
+}
+
 /** Strides that read a tensor as if it had the larger shape: 0 along each broadcast dimension. */
 export function broadcastStrides(from: { shape: Shape; strides: readonly number[] }, to: Shape): readonly number[] {
   if (sameShape(from.shape, to)) return from.strides

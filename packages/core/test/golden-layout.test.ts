@@ -26,6 +26,19 @@ const inputs: Readonly<Record<string, Step>> = {
   'broadcast before': (x) => x.index(0, 0).expand(3, 2, 4),
 }
 
+const first = (): Tensor => torch.tensor([0], { dtype: torch.int32 })
+const places = (): Tensor => torch.tensor([1, 0], { dtype: torch.int32 })
+
+function gradient(x: Tensor, ofResult: boolean): Tensor {
+  const leaf = x.detach().requires_grad_()
+  const y = ofResult ? leaf.mul(2) : leaf
+  y.retain_grad()
+  y.mul(torch.ones(sizes(x).reverse()).permute(2, 1, 0))
+    .sum()
+    .backward()
+  return y.grad as Tensor
+}
+
 const ops: Readonly<Record<string, Step>> = {
   clone: (x) => x.clone(),
   contiguous: (x) => x.contiguous(),
@@ -50,6 +63,30 @@ const ops: Readonly<Record<string, Step>> = {
   reshape: (x) => x.reshape(-1, 2),
   softmax: (x) => x.softmax(0),
   matmul: (x) => x.matmul(torch.ones(x.size(-1), 2)),
+  cumsum: (x) => x.cumsum(0),
+  sort: (x) => x.sort(0).values,
+  'sort, indices': (x) => x.sort(1).indices,
+  argsort: (x) => x.argsort(),
+  topk: (x) => x.topk(2, 1).values,
+  flip: (x) => x.flip(0, 2),
+  rot90: (x) => x.rot90(),
+  roll: (x) => x.roll(1, 0),
+  tril: (x) => x.tril(),
+  logsigmoid: (x) => torch.logsigmoid(x),
+  masked_fill: (x) => x.masked_fill(x.gt(2), 0),
+  scatter: (x) => x.scatter(0, torch.zeros(x.shape, { dtype: torch.int32 }), 1),
+  index_add: (x) => x.index_add(0, first(), x.index(Slice(null, 1))),
+  index_copy: (x) => x.index_copy(0, first(), x.index(Slice(null, 1))),
+  index_fill: (x) => x.index_fill(0, first(), 1),
+  nonzero: (x) => x.nonzero(),
+  index: (x) => x.index(places()),
+  'index in the middle': (x) => x.index(all, places()),
+  'index at the end': (x) => x.index(all, all, torch.stack([places(), places()])),
+  'index apart': (x) => x.index(places(), all, places()),
+  'index and a new dimension': (x) => x.index(null, places()).index(0),
+  mask: (x) => x.index(torch.ones(x.size(0), { dtype: torch.bool })),
+  'grad of a leaf': (x) => gradient(x, false),
+  'grad of a result': (x) => gradient(x, true),
 }
 
 const draws: Readonly<Record<string, Step>> = {

@@ -1,4 +1,6 @@
 import { outsideScopes } from '../devices/scope.ts'
+import { contiguousStrides, isContiguous, isDense } from '../shape.ts'
+import { alias, allocate } from '../tensor/make.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { modes } from './modes.ts'
 import { addHook, type Gradient, Node, type RemovableHandle } from './node.ts'
@@ -46,21 +48,42 @@ export function borrow_grad(x: Tensor): Tensor | null {
 }
 
 /**
- * Adds a gradient into `.grad`. The first one is taken over where nobody else has it, and copied otherwise. The old
- * `.grad` is added to in place, unless the sum itself is to be differentiated.
+ * Adds a gradient into `.grad`. The first one is taken over where nobody else has it, and copied otherwise: it lies in memory as
+ * the leaf does, or row by row where that has gaps. The old `.grad` is added to in place, unless the sum itself is to be
+ * differentiated.
+ *
+ * @see https://github.com/pytorch/pytorch/blob/v2.0.0/torch/csrc/autograd/functions/accumulate_grad.h
  */
 export function accumulate(x: Tensor, gradient: Tensor): void {
   const old = x.gradient
-  if (old === null) x.gradient = modes.grad ? gradient.clone() : takeOver(gradient)
+  if (old === null) x.gradient = modes.grad ? copyLike(x, gradient) : takeOver(x, gradient)
   else if (modes.grad) x.gradient = old.add(gradient)
   else old.add_(gradient)
 }
 
-function takeOver(gradient: Tensor): Tensor {
+function takeOver(x: Tensor, gradient: Tensor): Tensor {
   const { storage } = gradient
   const isOnlyOurs = storage.unseen && !storage.kept && storage.saves === 0 && storage.holds === 1
-  if (!isOnlyOurs || gradient.numel() !== storage.length || !gradient.is_contiguous())
-    return outsideScopes(() => gradient.detach().clone())
+  const isLaidOut = isLike(x, gradient)
+  if (!isOnlyOurs || gradient.numel() !== storage.length || !isLaidOut) {
+    return outsideScopes(() => (isLaidOut ? gradient.detach().clone() : copyLike(x, gradient)))
+  }
   storage.unseen = false
   return gradient
+}
+
+/** The strides of the `.grad` of a leaf. */
+const stridesFor = (x: Tensor): readonly number[] => (isDense(x) ? x.strides : contiguousStrides(x.shape))
+
+function isLike(x: Tensor, gradient: Tensor): boolean {
+  if (isContiguous(x)) return isContiguous(gradient)
+  const wanted = stridesFor(x)
+  return gradient.shape.every((size, i) => size === 1 || gradient.strides[i] === wanted[i])
+}
+
+/** A copy of a gradient that lies as the `.grad` of a leaf does. */
+function copyLike(x: Tensor, gradient: Tensor): Tensor {
+  const { shape, dtype, storage } = gradient
+  const memory = allocate(shape, dtype, storage.device)
+  return alias(memory, { shape, strides: stridesFor(x), offset: 0 }).copy_(gradient)
 }

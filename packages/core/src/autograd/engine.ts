@@ -120,7 +120,9 @@ function runTensorHooks(node: Node, arrived: Gradient[]): void {
   }
   for (const { index, tensor } of node.retainers ?? []) {
     const gradient = arrived[index] ?? null
-    if (gradient !== null) tensor.gradient = tensor.gradient === null ? gradient.clone() : tensor.gradient.add(gradient)
+    if (gradient === null) continue
+    if (tensor.gradient !== null) tensor.gradient = tensor.gradient.add(gradient)
+    else tensor.gradient = gradient.is_contiguous() ? gradient.clone() : gradient.contiguous()
   }
 }
 

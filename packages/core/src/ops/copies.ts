@@ -16,6 +16,9 @@ export const clone = (x: Tensor): Tensor => copied(x, memoryOrder(x.shape, [x]))
 /** The tensor itself where it lies in row-major order, a copy in that order otherwise. */
 export const contiguous = (x: Tensor): Tensor => (isContiguous(x) ? x : copied(x, null))
 
+/** A copy in row-major order. */
+export const packedCopy = (x: Tensor): Tensor => copied(x, null)
+
 function copied(x: Tensor, order: MemoryOrder): Tensor {
   return routine(
     'clone',

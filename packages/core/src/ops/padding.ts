@@ -105,7 +105,7 @@ function padFromWithin(x: Tensor, sizes: readonly number[], mode: Exclude<PadMod
     x,
   )
   const node = nodes[mode]
-  return node === null ? out : nameStep(out, `${node}${rank}DBackward0`)
+  return nameStep(out, node === null ? 'CopySlices' : `${node}${rank}DBackward0`)
 }
 
 /** Mirrors show less than the dimension, the other end no more than all of it, and something has to be there. */

@@ -6,6 +6,7 @@ import { alias, allocate } from '../tensor/make.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { named } from './arguments.ts'
 import { elementwise } from './define/elementwise.ts'
+import { allocateIn, memoryOrder } from './define/layout.ts'
 import { routine } from './define/routine.ts'
 import { write } from './inplace.ts'
 import { cat } from './joining.ts'
@@ -19,7 +20,7 @@ export const flip = named('flip', ['input', '*dims'], (x: Tensor, dims: readonly
     'flip',
     [x],
     () => {
-      const out = allocate(x.shape, x.dtype, x.storage.device)
+      const out = allocateIn(memoryOrder(x.shape, [x]), x.shape, x.dtype, x.storage.device)
       const last = turned.reduce(
         (sum, dim) => sum + ((x.shape[dim] as number) - 1) * (x.strides[dim] as number),
         x.offset,
@@ -89,11 +90,13 @@ const keepBelow = elementwise('tril', ['x', 'row', 'column'], {
   forward: 'column <= row + diagonal ? x : 0',
   parameters: { diagonal: 0 },
   masks: ['row', 'column'],
+  layout: 'row-major',
 })
 const keepAbove = elementwise('triu', ['x', 'row', 'column'], {
   forward: 'column >= row + diagonal ? x : 0',
   parameters: { diagonal: 0 },
   masks: ['row', 'column'],
+  layout: 'row-major',
 })
 function triangle(name: string, op: typeof keepBelow, x: Tensor, diagonal: number): Tensor {
   if (x.ndim < 2) throw new RuntimeError(`${name}: input tensor must have at least 2 dimensions`)

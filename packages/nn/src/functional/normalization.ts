@@ -2,6 +2,9 @@
 import * as torch from '@chainrule/core'
 import { elementwise, no_grad, RuntimeError, routine, type Shape, type Tensor, ValueError } from '@chainrule/core'
 
+/** The input row by row, as PyTorch lays out what it normalises; images whose channels lie innermost stay as they are. */
+const packed = (x: Tensor): Tensor => (x.ndim === 4 && x.permute(0, 2, 3, 1).is_contiguous() ? x : x.contiguous())
+
 /** The mean over dimensions, and what to multiply the distance from it by. */
 function moments(x: Tensor, dims: readonly number[], eps: number): { mean: Tensor; variance: Tensor; scale: Tensor } {
   const mean = x.mean(dims, { keepdim: true })
@@ -32,7 +35,7 @@ function normalizeBy({ name, input, seenAs = input.shape, dims, eps, weight, bia
     name,
     [input, ...parameters],
     () => {
-      const x = input.reshape(seenAs)
+      const x = packed(input).reshape(seenAs)
       const { mean, scale } = moments(x, dims, eps)
       const out = scaled(x.sub(mean).mul(scale), weight)
       return (bias === null ? out : out.add(bias.reshape(affine))).reshape(input.shape)
@@ -109,7 +112,7 @@ export function batch_norm(
     }
     const seen = (x: Tensor): Tensor => x.reshape(affine)
     const [scale, shift] = [weight === null ? 1 : seen(weight), bias === null ? 0 : seen(bias)]
-    return normalizeByRunning(input, seen(running_mean), seen(running_var), scale, shift, eps)
+    return normalizeByRunning(packed(input), seen(running_mean), seen(running_var), scale, shift, eps)
   }
   const count = input.numel() / Math.max(1, channels)
   if (count === 1) {

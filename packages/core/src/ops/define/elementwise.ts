@@ -36,6 +36,8 @@ export interface ElementwiseDefinition<I extends string = string, P extends stri
   readonly only?: 'floating'
   /** Inputs that only choose, such as a condition: they take no part in the promotion and have no gradient. */
   readonly masks?: readonly I[]
+  /** How the result lies in memory: as the operands do (default), or row by row. */
+  readonly layout?: 'row-major'
   /** Where the tests take each input from; [-3, 3] where left out. */
   readonly domain?: Readonly<Partial<Record<I, readonly [number, number]>>>
   /** The name of the node in the graph, where it is not the op's name with `Backward0`. */
@@ -158,7 +160,7 @@ export class ElementwiseOp {
     const shape = commonShape(operands)
     const inputs = this.#convert(values, dtype)
     const { device } = first.storage
-    const order = memoryOrder(shape, operands)
+    const order = this.definition.layout === 'row-major' ? null : memoryOrder(shape, operands)
     const out = allocateIn(order, shape, this.definition.result === 'bool' ? bool : dtype, device)
     device.run(
       this.kernel,

@@ -99,6 +99,7 @@ export const logsigmoid = elementwise('logsigmoid', ['x'], {
   forward: 'min(x, 0) - log1p(exp(-abs(x)))',
   gradient: { x: 'g * sigmoid(-x)' },
   node: 'LogSigmoidBackward0',
+  layout: 'row-major',
   only: 'floating',
 })
 /** `x` limited to [min_val, max_val]. */

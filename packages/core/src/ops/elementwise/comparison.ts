@@ -70,6 +70,7 @@ export const isclose = named(
 const fill = elementwise('masked_fill', ['x', 'mask', 'value'], {
   forward: 'mask ? value : x',
   masks: ['mask'],
+  layout: 'row-major',
   node: (operands) => `MaskedFillBackward${typeof operands[2] === 'number' ? 0 : 1}`,
 })
 
