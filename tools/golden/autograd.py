@@ -323,6 +323,70 @@ def changed_after_saving():
 
 
 @scenario
+def changed_indices():
+    """An index or a mask is saved like any other tensor, by the forms in place too."""
+    def of(step, *values):
+        x, index = torch.arange(6.0).view(3, 2).requires_grad_(), torch.tensor(values)
+        out = step(x, index)
+        index.logical_not_() if index.dtype == torch.bool else index.add_(1)
+        error = caught(lambda: out.sum().backward())
+        # The whole number that chainrule has is PyTorch's Int.
+        return {**error, 'message': error['message'].replace('LongTensor', 'IntTensor')}
+
+    def put(x, index):
+        y = x.clone()
+        y[index] = x[:1]
+        return y
+
+    rows = torch.ones(2, 2, requires_grad=True)
+    square = [[0, 1], [1, 0]]
+    return {
+        'index_select': of(lambda x, i: x.index_select(0, i), 0, 2),
+        'gather': of(lambda x, i: x.gather(1, i), *square),
+        'take': of(lambda x, i: x.take(i), 0, 5),
+        'take_along_dim': of(lambda x, i: x[:2].take_along_dim(i, 1), *square),
+        'index': of(lambda x, i: x[i], 0, 2),
+        'index of a column': of(lambda x, i: x[1:, i], 0, 1),
+        'mask': of(lambda x, i: x[i], True, False, True),
+        'masked_select': of(lambda x, i: x[:, 0].masked_select(i), True, False, True),
+        'masked_scatter': of(lambda x, i: x[:, 0].masked_scatter(i, rows[0]), True, False, True),
+        'masked_scatter_': of(lambda x, i: x[:, 0].clone().masked_scatter_(i, rows[0]), True, False, True),
+        'masked_fill': of(lambda x, i: x[:, 0].masked_fill(i, 1), True, False, True),
+        'masked_fill_': of(lambda x, i: x[:, 0].clone().masked_fill_(i, 1), True, False, True),
+        'scatter': of(lambda x, i: x.scatter(0, i, rows), *square),
+        'scatter_': of(lambda x, i: x.clone().scatter_(0, i, 5), *square),
+        'scatter_add': of(lambda x, i: x.scatter_add(0, i, rows), *square),
+        'scatter_add_': of(lambda x, i: x.clone().scatter_add_(0, i, rows), *square),
+        'scatter_reduce': of(lambda x, i: x.scatter_reduce(0, i, rows, 'sum'), *square),
+        'index_add': of(lambda x, i: x.index_add(0, i, rows), 0, 2),
+        'index_add_': of(lambda x, i: x.clone().index_add_(0, i, rows), 0, 2),
+        'index_copy': of(lambda x, i: x.index_copy(0, i, rows), 0, 2),
+        'index_copy_': of(lambda x, i: x.clone().index_copy_(0, i, rows), 0, 2),
+        'index_fill': of(lambda x, i: x.index_fill(0, i, 1), 0, 2),
+        'index_fill_': of(lambda x, i: x.clone().index_fill_(0, i, x.sum()), 0, 2),
+        'index_put': of(lambda x, i: x.index_put((i,), rows), 0, 2),
+        'index_put_': of(put, 0, 2),
+        'index_put_ of a mask': of(put, True, False, True),
+    }
+
+
+@scenario
+def changed_results():
+    """Indices that an op returns are saved too."""
+    def of(step):
+        values, indices = step(torch.arange(6.0).view(3, 2).requires_grad_())
+        indices.zero_()
+        error = caught(lambda: values.sum().backward())
+        return {**error, 'message': error['message'].replace('LongTensor', 'IntTensor')}
+
+    return {
+        'sort': of(lambda x: x.sort(0)), 'topk': of(lambda x: x.topk(1, 0)), 'kthvalue': of(lambda x: x.kthvalue(1, 0)),
+        'median': of(lambda x: x.median(0)), 'mode': of(lambda x: x.mode(0)), 'cummax': of(lambda x: x.cummax(0)),
+        'max': of(lambda x: x.max(0)), 'min': of(lambda x: x.min(0, keepdim=True)),
+    }
+
+
+@scenario
 def changed_leaf():
     x, w = leaf(1, 2), leaf(3, 4)
     y = (x * w).sum()

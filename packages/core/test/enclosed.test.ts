@@ -67,6 +67,19 @@ onEachDevice('enclosed', (on) => {
     await on.near(x.grad as Tensor, [3, 3 + exp[0], 6 + exp[1]], [3], 4)
   })
 
+  it('frees an index when the graph lets go of it, after its gradient was read from it', async () => {
+    const x = input()
+    let index: Tensor = x
+    const out = torch.enclosed(() => {
+      index = on.of([1, 0], torch.int32).add(1)
+      return x.index_select(0, index).mul(2)
+    })
+    expect(await isFreed(index)).toBe(false)
+    out.sum().backward()
+    expect(await isFreed(index)).toBe(true)
+    await on.near(x.grad as Tensor, [0, 2, 2], [3])
+  })
+
   it('can be in another, whose end then decides', async () => {
     const x = input()
     let inner: Tensor = x

@@ -526,6 +526,72 @@ const scenarios: Readonly<Record<string, () => unknown>> = {
     ),
   }),
 
+  changed_indices() {
+    const of = (step: (x: Tensor, index: Tensor) => Tensor, ...values: Nested[]): unknown => {
+      const x = range(6, 3, 2).requires_grad_()
+      const index = typeof values[0] === 'boolean' ? torch.tensor(values) : ints(values)
+      const out = step(x, index)
+      if (index.dtype === torch.bool) index.logical_not_()
+      else index.add_(1)
+      return caught(() => out.sum().backward())
+    }
+    const put = (x: Tensor, index: Tensor): Tensor => x.clone().index_put_([index], x.index(Slice(null, 1)))
+    const rows = torch.ones(2, 2, { requires_grad: true })
+    const square = [
+      [0, 1],
+      [1, 0],
+    ]
+    const column = (x: Tensor): Tensor => x.index(Slice(), 0)
+    const mask = [true, false, true]
+    const row = (): Tensor => rows.index(0)
+    return {
+      index_select: of((x, i) => x.index_select(0, i), 0, 2),
+      gather: of((x, i) => x.gather(1, i), ...square),
+      take: of((x, i) => x.take(i), 0, 5),
+      take_along_dim: of((x, i) => x.index(Slice(null, 2)).take_along_dim(i, 1), ...square),
+      index: of((x, i) => x.index(i), 0, 2),
+      'index of a column': of((x, i) => x.index(Slice(1), i), 0, 1),
+      mask: of((x, i) => x.index(i), ...mask),
+      masked_select: of((x, i) => column(x).masked_select(i), ...mask),
+      masked_scatter: of((x, i) => column(x).masked_scatter(i, row()), ...mask),
+      masked_scatter_: of((x, i) => column(x).clone().masked_scatter_(i, row()), ...mask),
+      masked_fill: of((x, i) => column(x).masked_fill(i, 1), ...mask),
+      masked_fill_: of((x, i) => column(x).clone().masked_fill_(i, 1), ...mask),
+      scatter: of((x, i) => x.scatter(0, i, rows), ...square),
+      scatter_: of((x, i) => x.clone().scatter_(0, i, 5), ...square),
+      scatter_add: of((x, i) => x.scatter_add(0, i, rows), ...square),
+      scatter_add_: of((x, i) => x.clone().scatter_add_(0, i, rows), ...square),
+      scatter_reduce: of((x, i) => x.scatter_reduce(0, i, rows, 'sum'), ...square),
+      index_add: of((x, i) => x.index_add(0, i, rows), 0, 2),
+      index_add_: of((x, i) => x.clone().index_add_(0, i, rows), 0, 2),
+      index_copy: of((x, i) => x.index_copy(0, i, rows), 0, 2),
+      index_copy_: of((x, i) => x.clone().index_copy_(0, i, rows), 0, 2),
+      index_fill: of((x, i) => x.index_fill(0, i, 1), 0, 2),
+      index_fill_: of((x, i) => x.clone().index_fill_(0, i, x.sum()), 0, 2),
+      index_put: of((x, i) => x.index_put([i], rows), 0, 2),
+      index_put_: of(put, 0, 2),
+      'index_put_ of a mask': of(put, ...mask),
+    }
+  },
+
+  changed_results() {
+    const of = (step: (x: Tensor) => { readonly values: Tensor; readonly indices: Tensor }): unknown => {
+      const { values, indices } = step(range(6, 3, 2).requires_grad_())
+      indices.zero_()
+      return caught(() => values.sum().backward())
+    }
+    return {
+      sort: of((x) => x.sort(0)),
+      topk: of((x) => x.topk(1, 0)),
+      kthvalue: of((x) => x.kthvalue(1, 0)),
+      median: of((x) => x.median(0)),
+      mode: of((x) => x.mode(0)),
+      cummax: of((x) => x.cummax(0)),
+      max: of((x) => x.max(0)),
+      min: of((x) => x.min(0, true)),
+    }
+  },
+
   changed_leaf() {
     const [x, w] = [leaf(1, 2), leaf(3, 4)]
     const y = x.mul(w).sum()
@@ -1330,7 +1396,7 @@ it('has a twin of each scenario', () => {
 })
 
 /** Those with masks, and with a look for NaN. */
-const readingAtOnce = ['index_put_gradients', 'indexing_gradients', 'anomaly']
+const readingAtOnce = ['index_put_gradients', 'indexing_gradients', 'anomaly', 'changed_indices', 'changed_results']
 
 onEachDevice('autograd as PyTorch runs it', (on) => {
   beforeEach(() => torch.set_default_device(on.device.type))

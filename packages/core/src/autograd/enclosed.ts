@@ -17,11 +17,7 @@ import { Tensor } from '../tensor/tensor.ts'
  * }
  */
 export function enclosed<T>(work: () => T): T {
-  return freeing(work, (value, made) => {
-    const results = storagesIn(value)
-    // Gradients read indices and masks without saving them: the collector tells when they are done.
-    return made.filter((storage) => storage.dtype.kind !== 'floating' || results.includes(storage))
-  })
+  return freeing(work, storagesIn)
 }
 
 function storagesIn(value: unknown): readonly Storage[] {

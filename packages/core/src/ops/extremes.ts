@@ -126,9 +126,10 @@ function extreme(name: 'max' | 'min', x: Tensor, dim: number, keepdim: boolean):
       return [drop(found), drop(kept)] as const
     },
     ([, index]) => ({
-      saved: [],
-      backward: ([g = null]) => {
+      saved: [index],
+      backward: ([g = null], _, [kept]) => {
         if (g === null || x.ndim === 0) return [g]
+        const index = kept as Tensor
         const [incoming, places] = keepdim ? [g, index] : [g.unsqueeze(at), index.unsqueeze(at)]
         return [g.new_zeros(x.shape).scatter_add(at, places, incoming)]
       },

@@ -1,4 +1,3 @@
-import { nameStep } from '../autograd/graph.ts'
 import { int32 } from '../dtype.ts'
 import { IndexError, RuntimeError } from '../errors.ts'
 import { wrapDim } from '../shape.ts'
@@ -16,10 +15,16 @@ export const gather = named('gather', ['input', 'dim', 'index'], (x: Tensor, dim
   if (index.dtype !== int32) throw new RuntimeError('gather(): Expected dtype int32/int64 for index')
   checkFit('gather', index.shape, x.shape, at, 'self')
   checkRange('gather', index, at, x.shape[at] ?? 1)
+  return gathered(x, at, index, (places) => places)
+})
+
+/** Elements picked along a dimension at the places that `placesOf` makes of the index that the graph saves. */
+function gathered(x: Tensor, at: number, given: Tensor, placesOf: (index: Tensor) => Tensor): Tensor {
   return routine(
     'gather',
     [x],
     () => {
+      const index = placesOf(given)
       const out = allocate(index.shape, x.dtype, x.storage.device)
       const [source, picks, result] = scalarsAsVectors(x, index, out) as [Tensor, Tensor, Tensor]
       if (out.numel() > 0) x.storage.device.routines.gather(result, source, picks, at)
@@ -27,11 +32,13 @@ export const gather = named('gather', ['input', 'dim', 'index'], (x: Tensor, dim
       return out
     },
     () => ({
-      saved: [],
-      backward: ([g = null]) => [g === null ? null : g.new_zeros(x.shape).scatter_add(at, index, g)],
+      saved: [given],
+      backward: ([g = null], _, [index]) => [
+        g === null ? null : g.new_zeros(x.shape).scatter_add(at, placesOf(index as Tensor), g),
+      ],
     }),
   )
-})
+}
 
 /** Elements of the flattened tensor, in the shape of the index. Negative indices count from the end. */
 export const take = named('take', ['input', 'index'], (x: Tensor, index: Tensor): Tensor => {
@@ -42,7 +49,23 @@ export const take = named('take', ['input', 'index'], (x: Tensor, index: Tensor)
     if (value < -count || value >= count)
       throw new IndexError(`out of range: tried to access index ${value} on a tensor of ${count} elements.`)
   }
-  return nameStep(x.reshape(-1).index_select(0, countFromFront(flat, count)).reshape(index.shape), 'TakeBackward0')
+  const placesOf = (y: Tensor): Tensor => countFromFront(y.reshape(-1), count)
+  return routine(
+    'take',
+    [x],
+    () => x.reshape(-1).index_select(0, placesOf(index)).reshape(index.shape),
+    () => ({
+      saved: [index],
+      backward: ([g = null], _, [picks]) => [
+        g === null
+          ? null
+          : g
+              .new_zeros(count)
+              .index_add(0, placesOf(picks as Tensor), g.reshape(-1))
+              .reshape(x.shape),
+      ],
+    }),
+  )
 })
 
 /** Elements picked along a dimension, where index and tensor broadcast against each other in all others. */
@@ -60,6 +83,10 @@ export const take_along_dim = named(
     const at = wrapDim(dim, x.ndim)
     const common = x.shape.map((size, i) => (i === at ? 1 : Math.max(size, indices.shape[i] ?? 1)))
     const grow = (y: Tensor): Tensor => y.expand(common.map((size, i) => (i === at ? (y.shape[at] as number) : size)))
-    return grow(x).gather(at, countFromFront(grow(indices), x.shape[at] as number))
+    return gathered(grow(x), at, indices, (given) => {
+      const places = countFromFront(grow(given), x.shape[at] as number)
+      checkRange('take_along_dim', places, at, x.shape[at] as number)
+      return places
+    })
   },
 )

@@ -2,10 +2,12 @@ import { nameStep } from '../autograd/graph.ts'
 import { bool, int32, uint8 } from '../dtype.ts'
 import { IndexError, RuntimeError, ValueError } from '../errors.ts'
 import { broadcastShapes, contiguousStrides, formatShape, numel, type Shape } from '../shape.ts'
+import { alias } from '../tensor/make.ts'
 import { Tensor, type TensorLike } from '../tensor/tensor.ts'
 import { named } from './arguments.ts'
+import { allocateIn, memoryOrder } from './define/layout.ts'
 import { routine } from './define/routine.ts'
-import { inPlace } from './inplace.ts'
+import { inPlace, write } from './inplace.ts'
 import { countFromFront } from './places.ts'
 import { arange } from './ranges.ts'
 import { Slice, SliceIndex } from './slice-index.ts'
@@ -22,8 +24,15 @@ function consumed(index: Index): number {
 }
 const isMask = (index: Tensor): boolean => index.dtype === bool || index.dtype === uint8
 
+interface Basic {
+  readonly view: Tensor
+  readonly advanced: readonly (Tensor | null)[]
+  /** What was given for them, which a graph saves. */
+  readonly masks: readonly Tensor[]
+}
+
 /** Applies what gives views; leaves tensors as the indices of the dimensions they stand for. */
-function basic(x: Tensor, indices: readonly Index[]): { view: Tensor; advanced: (Tensor | null)[] } {
+function basic(x: Tensor, indices: readonly Index[]): Basic {
   const taken = indices.reduce<number>((sum, index) => sum + consumed(index), 0)
   if (taken > x.ndim) throw new IndexError(`too many indices for tensor of dimension ${x.ndim}`)
   if (indices.filter((index) => index === '...').length > 1) {
@@ -33,8 +42,10 @@ function basic(x: Tensor, indices: readonly Index[]): { view: Tensor; advanced: 
   let dim = 0
   let dropped = 0
   const advanced: (Tensor | null)[] = []
+  const masks: Tensor[] = []
   const place = (index: Tensor, span: number): void => {
     while (advanced.length < dim) advanced.push(null)
+    if (isMask(index)) masks.push(index)
     for (const part of isMask(index) ? maskIndices(view, index, dim) : [index]) advanced.push(part)
     dim += span
   }
@@ -57,7 +68,7 @@ function basic(x: Tensor, indices: readonly Index[]): { view: Tensor; advanced: 
     } else if (index instanceof Tensor) place(index, consumed(index))
     else place(view.new_tensor(index, { dtype: typeof index[0] === 'boolean' ? bool : int32 }), 1)
   }
-  return { view, advanced }
+  return { view, advanced, masks }
 }
 
 function checkBounds(x: Tensor, dim: number, index: number, dropped: number): void {
@@ -145,34 +156,47 @@ function indexedFirst(x: Tensor, advanced: readonly (Tensor | null)[]): Tensor {
  * x.index(0, Slice(1, 3)) // x[0, 1:3]
  */
 export function index(x: Tensor, ...indices: readonly Index[]): Tensor {
-  const { view, advanced } = basic(x, indices)
+  const { view, advanced, masks } = basic(x, indices)
   if (advanced.every((part) => part === null)) return view === x ? nameStep(x.view_as(x), 'AliasBackward0') : view
   return routine(
     'index',
     [view],
     () => pick(view, advanced),
     () => ({
-      saved: [],
-      backward: ([g = null]) => [
-        g === null ? null : index_put_(g.new_zeros(view.shape), indicesOf(advanced), g, { accumulate: true }),
+      saved: [...tensorsOf(advanced), ...masks],
+      backward: ([g = null], _, saved) => [
+        g === null ? null : index_put_(g.new_zeros(view.shape), indicesOf(advanced, saved), g, { accumulate: true }),
       ],
     }),
   )
 }
 
-/** The elements that index tensors name. */
+/** The elements that index tensors name. They lie in memory in the order of what is not indexed, then of the indices. */
 function pick(x: Tensor, advanced: readonly (Tensor | null)[]): Tensor {
   const { places, order, shape } = flatPlaces(x, advanced)
-  return indexedFirst(x, advanced)
-    .reshape(-1)
-    .index_select(0, places.reshape(-1))
-    .reshape(shape)
-    .permute(order)
-    .contiguous()
+  const moved = indexedFirst(x, advanced)
+  const picked = moved.reshape(-1).index_select(0, places.reshape(-1)).reshape(shape).permute(order)
+  const indices = tensorsOf(advanced)
+  const rest = moved.strides.slice(indices.length)
+  const common = shape.slice(0, shape.length - rest.length)
+  const strides = [...common.map(() => 0), ...rest]
+  const layout = memoryOrder(picked.shape, [
+    alias(x, { shape: picked.shape, strides: order.map((i) => strides[i] as number), offset: 0 }),
+    ...indices.map((index) => index.expand(common).reshape(order.map((i) => common[i] ?? 1))),
+  ])
+  if (layout === null) return picked.contiguous()
+  const out = allocateIn(layout, picked.shape, x.dtype, x.storage.device)
+  write(out, picked)
+  return out
 }
 
-/** Index tensors as the indices of a call: what is not indexed is taken whole. */
-const indicesOf = (advanced: readonly (Tensor | null)[]): Index[] => advanced.map((part) => part ?? Slice())
+const tensorsOf = (advanced: readonly (Tensor | null)[]): Tensor[] => advanced.filter((part) => part !== null)
+
+/** Index tensors that were saved as the indices of a call: what is not indexed is taken whole. */
+function indicesOf(advanced: readonly (Tensor | null)[], saved: readonly Tensor[]): Index[] {
+  const parts = saved.values()
+  return advanced.map((part) => (part === null ? Slice() : (parts.next().value as Tensor)))
+}
 
 /** What `index_put_` does beside writing. */
 export interface IndexPutOptions {
@@ -190,7 +214,7 @@ export const index_put_ = named(
   'index_put_',
   ['input', 'indices', 'values', 'accumulate'],
   (x: Tensor, indices: readonly Index[], values: TensorLike, accumulate = false): Tensor => {
-    const { view, advanced } = basic(x, indices)
+    const { view, advanced, masks } = basic(x, indices)
     const given = values instanceof Tensor ? values : x.new_tensor(values)
     if (advanced.every((part) => part === null)) {
       const target = view === x ? x.view_as(x) : view
@@ -212,15 +236,16 @@ export const index_put_ = named(
       view,
       [source],
       () => place(view, advanced, source, accumulate),
-      ([g = null], needs) => {
+      ([g = null], needs, saved) => {
         if (g === null) return [null, null]
-        const cleared = (): Tensor => index_put(g, indicesOf(advanced), 0)
+        const places = indicesOf(advanced, saved)
         return [
-          needs(0) ? (accumulate ? g : cleared()) : null,
-          needs(1) ? index(g, ...indicesOf(advanced)).sum_to_size(source.shape) : null,
+          needs(0) ? (accumulate ? g : index_put(g, places, 0)) : null,
+          needs(1) ? index(g, ...places).sum_to_size(source.shape) : null,
         ]
       },
       'IndexPutBackward0',
+      [...tensorsOf(advanced), ...masks],
     )
     return x
   },

@@ -20,7 +20,7 @@ export function write(out: Tensor, x: Value): void {
 
 /**
  * Changes the memory of `x` by `change`, with what autograd has to check before and to record after: `backward` gives the
- * gradients of `x` as it was and of the others.
+ * gradients of `x` as it was and of the others, and reads what is `saved`.
  */
 export function inPlace(
   x: Tensor,
@@ -28,6 +28,7 @@ export function inPlace(
   change: () => void,
   backward: Parameters<typeof record>[4],
   node: string,
+  saved: readonly Tensor[] = [],
 ): Tensor {
   const inputs = [x, ...others]
   const isRecorded = recording(inputs) && x.dtype.kind === 'floating'
@@ -36,7 +37,7 @@ export function inPlace(
   if (isRecorded) {
     // A stand-in takes the record, whose node then becomes the history of `x` itself.
     const stand = alias(x, x)
-    record(node, inputs, [stand], [], backward)
+    record(node, inputs, [stand], saved, backward)
     step = stand.node
   }
   no_grad(change)

@@ -18,13 +18,13 @@ export const masked_select = named('masked_select', ['input', 'mask'], (x: Tenso
     [x],
     () => x.expand(shape).reshape(-1).index_select(0, places),
     () => ({
-      saved: [],
-      backward: ([g = null]) => [
+      saved: [places, mask],
+      backward: ([g = null], _, [places]) => [
         g === null
           ? null
           : g
               .new_zeros([numel(shape)])
-              .scatter(0, places, g)
+              .scatter(0, places as Tensor, g)
               .reshape(shape)
               .sum_to_size(x.shape),
       ],
@@ -40,22 +40,25 @@ export function nonzero(x: Tensor, options: { readonly as_tuple?: boolean } = {}
   let count = 0
   for (let i = 0; i < values.length; i++) if (values[i] !== 0) count++
   const { device } = x.storage
-  const out = allocate([count, x.ndim], int32, device)
-  if (out.numel() > 0) device.write(out.storage, coordinatesOf(values, x.shape, count))
-  if (options.as_tuple !== true) return out
-  if (x.ndim === 0) return [allocate([count], int32, device).zero_()]
-  return x.shape.map((_, d) => out.select(1, d).contiguous())
+  // PyTorch's order in memory: all indices of one dimension, then those of the next.
+  const columns = allocate([x.ndim, count], int32, device)
+  if (columns.numel() > 0) device.write(columns.storage, coordinatesOf(values, x.shape, count))
+  if (options.as_tuple !== true) return columns.t()
+  return x.ndim === 0 ? [allocate([count], int32, device).zero_()] : columns.unbind(0)
 }
 export { nonzero as argwhere }
 
-/** The indices of the `count` elements that are not 0, one after the other. */
+/** The indices of the `count` elements that are not 0, one dimension after the other. */
 function coordinatesOf(values: ArrayLike<number>, shape: Shape, count: number): Int32Array {
   const rank = shape.length
   const coordinates = new Int32Array(count * rank)
   const index = new Int32Array(rank)
   let at = 0
   for (let i = 0; i < values.length; i++) {
-    if (values[i] !== 0) for (let dim = 0; dim < rank; dim++) coordinates[at++] = index[dim] as number
+    if (values[i] !== 0) {
+      for (let dim = 0; dim < rank; dim++) coordinates[dim * count + at] = index[dim] as number
+      at++
+    }
     for (let dim = rank - 1; dim >= 0; dim--) {
       const next = (index[dim] as number) + 1
       index[dim] = next === shape[dim] ? 0 : next
@@ -91,9 +94,10 @@ export const masked_scatter = named(
           .scatter(0, places, source.reshape(-1).narrow(0, 0, count))
           .reshape(shape),
       () => ({
-        saved: [],
-        backward: ([g = null], needs) => {
+        saved: [places, mask],
+        backward: ([g = null], needs, saved) => {
           if (g === null) return [null, null]
+          const [places, mask] = saved as [Tensor, Tensor]
           const rest = numel(others) - count
           const taken = (): Tensor => g.reshape(-1).index_select(0, places)
           return [

@@ -6,7 +6,7 @@ import type { Tensor } from '../tensor/tensor.ts'
 import { named } from './arguments.ts'
 import { pascalCase } from './define/names.ts'
 import { routine } from './define/routine.ts'
-import { dropDim, picked } from './picks.ts'
+import { picked } from './picks.ts'
 import type { ValuesAndIndices } from './reduction-options.ts'
 import { where } from './where.ts'
 
@@ -71,8 +71,8 @@ function along(name: 'median' | 'nanmedian', x: Tensor, dim: number, keepdim: bo
     const count = nan.logical_not().sum(at, { keepdim: true })
     return order.gather(at, count.sub(1).clamp(0).div(2, { rounding_mode: 'floor' }))
   }
-  const { values, indices } = picked(name, x, at, choose, false)
-  return dropDim({ values: nameStep(values, `${pascalCase(name)}Backward1`), indices }, x, at, { keepdim })
+  const { values, indices } = picked(name, x, at, choose, { keepdim })
+  return { values: nameStep(values, `${pascalCase(name)}Backward1`), indices }
 }
 
 /** The most frequent value along a dimension, the smallest of equals, with an index of it. */
@@ -98,6 +98,6 @@ export const mode = named(
       const shape = order.movedim(at, -1).shape.map((size, i, all) => (i === all.length - 1 ? 1 : size))
       return x.new_tensor(found, { dtype: int32 }).reshape(shape).movedim(-1, at).contiguous()
     }
-    return dropDim(picked('mode', x, at, choose, false), x, at, { keepdim })
+    return picked('mode', x, at, choose, { keepdim })
   },
 )

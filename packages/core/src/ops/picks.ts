@@ -1,67 +1,72 @@
-import { nameStep } from '../autograd/graph.ts'
 import { int32 } from '../dtype.ts'
 import { wrapDim } from '../shape.ts'
 import { allocate } from '../tensor/make.ts'
 import type { Tensor } from '../tensor/tensor.ts'
-import { routines } from './define/routine.ts'
+import { allocateIn, memoryOrder } from './define/layout.ts'
+import { type RoutineGradient, routines } from './define/routine.ts'
+import { write } from './inplace.ts'
 import type { ValuesAndIndices } from './reduction-options.ts'
 
-/** Routes the gradient of picked values to where they were picked. */
+/** Routes the gradient of picked values to where they were picked; of a dimension without `keepdim` only one was. */
 export const toPlaces =
-  (x: Tensor, at: number) =>
-  ([, indices]: readonly [Tensor, Tensor]) => ({
-    saved: [],
-    backward: ([g = null]: readonly (Tensor | null)[]) => [
-      g === null ? null : x.ndim === 0 ? g.reshape([]) : g.new_zeros(x.shape).scatter_add(at, indices, g),
-    ],
+  (x: Tensor, at: number, keepdim = true) =>
+  ([, indices]: readonly [Tensor, Tensor]): RoutineGradient => ({
+    saved: [indices],
+    backward: ([g = null], _, [kept]) => {
+      if (g === null) return [null]
+      if (x.ndim === 0) return [g.reshape([])]
+      const places = kept as Tensor
+      const [index, incoming] = keepdim ? [places, g] : [places.unsqueeze(at), g.unsqueeze(at)]
+      return [g.new_zeros(x.shape).scatter_add(at, index, incoming)]
+    },
   })
 
-/** Values and indices in rising order along a dimension, equal ones in theirs. */
+/** Values and indices in rising order along a dimension, equal ones in theirs. They lie in memory as `x` does. */
 export function sorted(name: string, x: Tensor, dim: number, descending: boolean): ValuesAndIndices {
   const at = wrapDim(dim, x.ndim)
   const [values, indices] = routines(
     name,
     [x],
     () => {
-      if (x.ndim === 0) return [x.detach().clone(), allocate([], int32, x.storage.device).zero_()] as const
+      const { device } = x.storage
+      if (x.ndim === 0) return [x.detach().clone(), allocate([], int32, device).zero_()] as const
       const rows = x.detach().movedim(at, -1)
-      const out = allocate(rows.shape, x.dtype, x.storage.device)
-      const order = allocate(rows.shape, int32, x.storage.device)
-      if (x.numel() > 0) x.storage.device.routines.sort(out, order, rows, descending)
-      return [out.movedim(-1, at).contiguous(), order.movedim(-1, at).contiguous()] as const
+      const [out, order] = [allocate(rows.shape, x.dtype, device), allocate(rows.shape, int32, device)]
+      if (x.numel() > 0) device.routines.sort(out, order, rows, descending)
+      const layout = memoryOrder(x.shape, [x])
+      const laidOut = (y: Tensor): Tensor => {
+        const moved = y.movedim(-1, at)
+        if (layout === null) return moved.contiguous()
+        const copy = allocateIn(layout, x.shape, y.dtype, device)
+        write(copy, moved)
+        return copy
+      }
+      return [laidOut(out), laidOut(order)] as const
     },
     toPlaces(x, at),
   )
   return { values, indices }
 }
 
-/** Values at sorted places. */
+/** Values at sorted places. Without `keepdim` only one was chosen, and its dimension goes. */
 export function picked(
   name: string,
   x: Tensor,
   at: number,
   choose: (order: Tensor) => Tensor,
-  descending: boolean,
+  { descending = false, keepdim = true }: { readonly descending?: boolean; readonly keepdim?: boolean } = {},
 ): ValuesAndIndices {
+  const isKept = keepdim || x.ndim === 0
   const [values, indices] = routines(
     name,
     [x],
     () => {
       const order = choose(sorted(name, x.detach(), at, descending).indices)
-      return [x.ndim === 0 ? x.detach().clone() : x.detach().gather(at, order), order] as const
+      if (x.ndim === 0) return [x.detach().clone(), order] as const
+      const found = x.detach().gather(at, order)
+      return isKept ? ([found, order] as const) : ([found.squeeze(at), order.squeeze(at)] as const)
     },
-    toPlaces(x, at),
+    toPlaces(x, at, isKept),
   )
   return { values, indices }
-}
-
-/** Takes off the dimension of what was picked, unless `keepdim` says otherwise. */
-export function dropDim(
-  { values, indices }: ValuesAndIndices,
-  x: Tensor,
-  at: number,
-  { keepdim = false }: { readonly keepdim?: boolean },
-): ValuesAndIndices {
-  if (keepdim || x.ndim === 0) return { values, indices }
-  return { values: nameStep(values.squeeze(at), values.node?.name() ?? ''), indices: indices.squeeze(at) }
 }

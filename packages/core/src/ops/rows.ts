@@ -1,15 +1,15 @@
-import { nameStep } from '../autograd/graph.ts'
+import { type BackwardFunction, nameStep } from '../autograd/graph.ts'
 import { bool, int32 } from '../dtype.ts'
 import { IndexError, RuntimeError } from '../errors.ts'
 import { wrapDim } from '../shape.ts'
 import { allocate } from '../tensor/make.ts'
-import type { Tensor, TensorLike } from '../tensor/tensor.ts'
+import { Tensor, type TensorLike } from '../tensor/tensor.ts'
 import { named } from './arguments.ts'
-import { clone } from './copies.ts'
+import { packedCopy } from './copies.ts'
 import { routine } from './define/routine.ts'
 import { alongDim, checkIndexType, checkRange, scalarsAsVectors } from './index-checks.ts'
 import { inPlace } from './inplace.ts'
-import { scatterMemory, scatterOut } from './scatter-step.ts'
+import { scatterMemory } from './scatter-step.ts'
 
 /** The rows (or whatever `dim` counts) that a vector of indices names. */
 export const index_select = named(
@@ -34,8 +34,10 @@ export const index_select = named(
         return out
       },
       () => ({
-        saved: [],
-        backward: ([g = null]) => [g === null ? null : g.new_zeros(x.shape).index_add(at, index, g)],
+        saved: [index],
+        backward: ([g = null], _, [places]) => [
+          g === null ? null : g.new_zeros(x.shape).index_add(at, places as Tensor, g),
+        ],
       }),
     )
   },
@@ -51,11 +53,8 @@ export const index_add = named(
     return routine(
       'index_add',
       [x, scaled],
-      () => addRows(clone(x), at, index, scaled),
-      () => ({
-        saved: [],
-        backward: ([g = null]) => [g, g === null ? null : g.index_select(at, index).expand_as(source)],
-      }),
+      () => addRows(packedCopy(x), at, index, scaled),
+      () => ({ saved: [index], backward: rowsOf(source, at) }),
     )
   },
   ['alpha'],
@@ -67,16 +66,14 @@ export const index_add_ = named(
   (x: Tensor, dim: number, index: Tensor, source: Tensor, { alpha = 1 }: { readonly alpha?: number } = {}): Tensor => {
     const at = checkRows('index_add_', x, dim, index, source)
     const scaled = alpha === 1 ? source : source.mul(alpha)
-    return inPlace(
-      x,
-      [scaled],
-      () => addRows(x, at, index, scaled),
-      ([g = null]) => [g, g === null ? null : g.index_select(at, index).expand_as(source)],
-      'IndexAddBackward0',
-    )
+    return inPlace(x, [scaled], () => addRows(x, at, index, scaled), rowsOf(source, at), 'IndexAddBackward0', [index])
   },
   ['alpha'],
 )
+/** The gradients of rows that were added, and of what they were added to. */
+const rowsOf =
+  (source: Tensor, at: number): BackwardFunction =>
+  ([g = null], _, [index]) => [g, g === null ? null : g.index_select(at, index as Tensor).expand_as(source)]
 function checkRows(name: string, x: Tensor, dim: number, index: Tensor, source: Tensor): number {
   const at = wrapDim(dim, x.ndim)
   if (index.ndim > 1) throw new IndexError(`${name}(): Index is supposed to be a vector`)
@@ -102,7 +99,27 @@ export const index_copy = named(
   ['input', 'dim', 'index', 'source'],
   (x: Tensor, dim: number, index: Tensor, source: Tensor): Tensor => {
     const at = checkRows('index_copy_', x, dim, index, source)
-    return scatterOut('index_copy', x, at, alongDim(index, source.shape, at), source, 'set')
+    return routine(
+      'index_copy',
+      [x, source],
+      () => {
+        const out = packedCopy(x)
+        const [target, from] = scalarsAsVectors(out, source) as [Tensor, Tensor]
+        scatterMemory(target, at, alongDim(index, from.shape, at), from, 'set')
+        return out
+      },
+      () => ({
+        saved: [index],
+        backward: ([g = null], needs, [picks]) => {
+          if (g === null) return [null, null]
+          const places = picks as Tensor
+          return [
+            needs(0) ? g.index_fill(at, places, 0) : null,
+            needs(1) ? g.index_select(at, places).reshape(source.shape) : null,
+          ]
+        },
+      }),
+    )
   },
 )
 /** Fills the rows that the indices name with a value. */
@@ -117,9 +134,29 @@ export const index_fill = named(
       if (place < 0 || place >= size)
         throw new IndexError(`index ${place} is out of bounds for dimension ${at} with size ${size}`)
     }
-    const mask = x.new_zeros([x.shape[at] ?? 1], { dtype: bool })
-    if (index.numel() > 0) mask.scatter_(0, index.to(int32).reshape(-1), mask.new_ones(index.numel()))
-    const shaped = mask.reshape(x.shape.map((_, i) => (i === at ? mask.numel() : 1)))
-    return nameStep(x.masked_fill(x.ndim === 0 ? mask.reshape([]) : shaped, value), 'IndexFillBackward0')
+    /** Where the rows are that indices name, each counted once. */
+    const maskOf = (rows: Tensor): Tensor => {
+      const mask = rows.new_zeros([size], { dtype: bool })
+      if (rows.numel() > 0) mask.scatter_(0, rows.to(int32).reshape(-1), mask.new_ones(rows.numel()))
+      return mask.reshape(x.shape.map((_, i) => (i === at ? size : 1)))
+    }
+    const given = value instanceof Tensor ? value : null
+    const out = routine(
+      'index_fill',
+      given === null ? [x] : [x, given],
+      () => x.clone().masked_fill_(maskOf(index), value),
+      () => ({
+        saved: [index],
+        backward: ([g = null], needs, [picks]) => {
+          if (g === null) return [null, null]
+          const places = picks as Tensor
+          return [
+            needs(0) ? g.index_fill(at, places, 0) : null,
+            ...(given === null ? [] : [needs(1) ? g.where(maskOf(places), 0).sum() : null]),
+          ]
+        },
+      }),
+    )
+    return given === null ? out : nameStep(out, 'IndexFillBackward1')
   },
 )

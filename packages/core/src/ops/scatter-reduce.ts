@@ -2,6 +2,7 @@ import { RuntimeError } from '../errors.ts'
 import { numel, sameShape } from '../shape.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { named } from './arguments.ts'
+import { packedCopy } from './copies.ts'
 import { routine } from './define/routine.ts'
 import { replace } from './inplace.ts'
 import { checkScatter, scatterMemory, windowOf } from './scatter-step.ts'
@@ -74,17 +75,18 @@ function reduced(call: Call, x: Tensor, source: Tensor): Tensor {
     [x, source],
     () => {
       const { mode, start } = steps[name]
-      const out = include_self ? x.clone() : x.scatter(at, index, extremeOf(x, start))
+      const out = include_self ? packedCopy(x) : x.scatter(at, index, extremeOf(x, start))
       scatterMemory(out, at, index, windowOf(source, index.shape), mode)
       if (name !== 'mean') return out
       return out.div(counts(call, x), { rounding_mode: x.dtype.kind === 'floating' ? null : 'floor' })
     },
     (out) => ({
-      saved: [x, source, out],
-      backward: ([g = null], _, [before, from, after]) => {
+      saved: [x, source, out, index],
+      backward: ([g = null], _, saved) => {
         if (g === null) return [null, null]
-        const [own, picked] = pull(call, g, before as Tensor, windowOf(from as Tensor, index.shape), after as Tensor)
-        return [include_self ? own : own.scatter(at, index, 0), spread(picked, from as Tensor)]
+        const [before, from, after, index] = saved as [Tensor, Tensor, Tensor, Tensor]
+        const [own, picked] = pull({ ...call, index }, g, before, windowOf(from, index.shape), after)
+        return [include_self ? own : own.scatter(at, index, 0), spread(picked, from)]
       },
     }),
   )

@@ -1,10 +1,10 @@
-import { nameStep } from '../autograd/graph.ts'
+import { type BackwardFunction, nameStep } from '../autograd/graph.ts'
 import type { ScatterMode } from '../devices/routines.ts'
 import { int32 } from '../dtype.ts'
 import { RuntimeError } from '../errors.ts'
 import { formatShape, type Shape, sameShape, wrapDim } from '../shape.ts'
 import { Tensor, type TensorLike } from '../tensor/tensor.ts'
-import { clone } from './copies.ts'
+import { packedCopy } from './copies.ts'
 import { routine } from './define/routine.ts'
 import { checkFit, checkRange, scalarsAsVectors } from './index-checks.ts'
 import { inPlace } from './inplace.ts'
@@ -44,8 +44,9 @@ export function scatterMemory(x: Tensor, at: number, index: Tensor, from: Tensor
 }
 
 const gradients =
-  (mode: ScatterMode, x: Tensor, at: number, index: Tensor, source: Tensor | null) =>
-  ([g = null]: readonly (Tensor | null)[]) => {
+  (mode: ScatterMode, at: number, source: Tensor | null): BackwardFunction =>
+  ([g = null], _, [saved]) => {
+    const index = saved as Tensor
     if (mode === 'multiply') throw new RuntimeError('scatter with reduce=multiply is not differentiable')
     if (g === null) return source === null ? [null] : [null, null]
     const own = mode === 'add' ? g : g.scatter(at, index, 0)
@@ -72,11 +73,11 @@ export function scatterOut(
     name,
     values === null ? [x] : [x, values],
     () => {
-      const out = clone(x)
+      const out = packedCopy(x)
       scatterMemory(out, at, index, from, mode)
       return out
     },
-    () => ({ saved: [], backward: gradients(mode, x, at, index, values) }),
+    () => ({ saved: [index], backward: gradients(mode, at, values) }),
   )
   return values === null ? nameStep(out, 'ScatterBackward1') : out
 }
@@ -94,5 +95,5 @@ export function scatterInPlace(
   const values = source instanceof Tensor ? source : null
   const others = values === null ? [] : [values]
   const node = name === 'scatter_add' ? 'ScatterAddBackward0' : `ScatterBackward${values === null ? 1 : 0}`
-  return inPlace(x, others, () => scatterMemory(x, at, index, from, mode), gradients(mode, x, at, index, values), node)
+  return inPlace(x, others, () => scatterMemory(x, at, index, from, mode), gradients(mode, at, values), node, [index])
 }

@@ -3,7 +3,7 @@ import { RuntimeError } from '../errors.ts'
 import { wrapDim } from '../shape.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { named } from './arguments.ts'
-import { dropDim, picked, sorted } from './picks.ts'
+import { picked, sorted } from './picks.ts'
 import type { ValuesAndIndices } from './reduction-options.ts'
 
 /** Along a dimension, in rising or falling order, with the indices. NaN counts as largest. */
@@ -40,7 +40,7 @@ export const topk = named(
     const at = wrapDim(dim, x.ndim)
     if (k < 0 || k > (x.shape[at] ?? 1)) throw new RuntimeError('selected index k out of range')
     const choose = (order: Tensor): Tensor => (x.ndim === 0 ? order : order.narrow(at, 0, k).contiguous())
-    return picked('topk', x, at, choose, largest)
+    return picked('topk', x, at, choose, { descending: largest })
   },
 )
 
@@ -52,11 +52,7 @@ export const kthvalue = named(
     const at = wrapDim(dim, x.ndim)
     if (k < 1 || k > (x.shape[at] ?? 1))
       throw new RuntimeError('kthvalue(): selected number k out of range for dimension ' + at)
-    return dropDim(
-      picked('kthvalue', x, at, (order) => (x.ndim === 0 ? order : order.narrow(at, k - 1, 1).contiguous()), false),
-      x,
-      at,
-      { keepdim },
-    )
+    const choose = (order: Tensor): Tensor => (x.ndim === 0 ? order : order.narrow(at, k - 1, 1).contiguous())
+    return picked('kthvalue', x, at, choose, { keepdim })
   },
 )

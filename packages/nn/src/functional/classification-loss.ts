@@ -99,13 +99,13 @@ export function nll_loss(
       return reduction === 'none' ? losses : scaled(losses.sum())
     },
     () => ({
-      saved: [counts, total].filter((x) => x instanceof torch.Tensor),
-      backward: ([g = null]) => {
+      saved: [columns, target, ignored, counts, total].filter((x) => x instanceof torch.Tensor),
+      backward: ([g = null], _, [columns]) => {
         if (g === null) return [null]
         const each = mask(scaled(counted(g)))
           .neg()
           .expand(target.shape)
-        return [g.new_zeros(input.shape).scatter_(dim, columns, each.unsqueeze(dim))]
+        return [g.new_zeros(input.shape).scatter_(dim, columns as Tensor, each.unsqueeze(dim))]
       },
     }),
   )

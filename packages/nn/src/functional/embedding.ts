@@ -26,7 +26,8 @@ export function embedding(
   if (skip !== null && (skip < 0 || skip >= rows)) {
     throw new RuntimeError(`Padding_idx must be within num_embeddings (got ${padding_idx}, num_embeddings ${rows})`)
   }
-  const places = input.reshape(-1).to(int32)
+  const placesOf = (indices: Tensor): Tensor => indices.reshape(-1).to(int32)
+  const places = placesOf(input)
   if (places.storage.device.sync && places.to_typed_array().some((i) => i < 0 || i >= rows)) {
     throw new IndexError('index out of range in self')
   }
@@ -36,9 +37,10 @@ export function embedding(
     [weight],
     () => weight.index_select(0, places).reshape([...input.shape, width]),
     () => ({
-      saved: [],
-      backward: ([g = null]) => {
+      saved: [input],
+      backward: ([g = null], _, [indices]) => {
         if (g === null) return [null]
+        const places = placesOf(indices as Tensor)
         const incoming = g.reshape(-1, width)
         const kept = skip === null ? incoming : incoming.masked_fill(places.eq(skip).unsqueeze(1), 0)
         return [g.new_zeros(weight.shape).index_add(0, places, kept)]
