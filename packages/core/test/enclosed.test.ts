@@ -1,5 +1,6 @@
 /** What `torch.enclosed` frees, and when: a tensor whose memory is gone cannot be read. */
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
+import { getDevice } from '../src/devices/device.ts'
 import * as torch from '../src/index.ts'
 import { onEachDevice, type Tensor, valuesOf } from './harness.ts'
 
@@ -112,5 +113,30 @@ onEachDevice('enclosed', (on) => {
       )
     torch.enclosed(() => itself(x.mul(2).mul(1))).backward(on.of([1, 1, 1]))
     await on.near(x.grad as Tensor, [4, 8, 12], [3], 4)
+  })
+})
+
+onEachDevice('the indices of max pooling', (on) => {
+  it('are freed when the graph lets go of them, where nobody asked for them', async () => {
+    const free = vi.spyOn(getDevice(on.device.type), 'free')
+    const freed = (): number => free.mock.calls.filter(([{ dtype }]) => dtype === torch.int32).length
+    const image = (): Tensor => on.of([[[1, 2, 5, 4]]]).requires_grad_()
+    try {
+      const [x, seen] = [image(), image()]
+      const y = torch.max_pool1d(x, 2)
+      const [values, indices] = torch.max_pool1d(seen, 2, { return_indices: true })
+      expect(freed()).toBe(0)
+      y.sum().backward(null, { retain_graph: true })
+      expect(freed()).toBe(0)
+      y.add(values).sum().backward()
+      expect(freed()).toBe(1)
+      torch.no_grad(() => torch.max_pool1d(x, 2))
+      expect(freed()).toBe(2)
+      await on.near(x.grad as Tensor, [0, 2, 2, 0], [1, 1, 4])
+      await on.near(seen.grad as Tensor, [0, 1, 1, 0], [1, 1, 4])
+      expect(await valuesOf(indices)).toEqual([1, 2])
+    } finally {
+      free.mockRestore()
+    }
   })
 })

@@ -1,4 +1,5 @@
 /** Maxima and averages of windows, along one and two directions (`torch.nn.functional`'s names and arguments). */
+import { free } from '../devices/scope.ts'
 import { RuntimeError } from '../errors.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { named } from './arguments.ts'
@@ -59,6 +60,13 @@ type MaxPoolArguments = Parameters<typeof pool2d>
 const pool2d = maxPool('max_pool2d', (...call) => maxima('max_pool2d', ...call))
 const pool1d = maxPool('max_pool1d', (...call) => maxima1d(...call))
 
+/** What the caller wants to see. Indices that nobody sees live as long as the graph reads them. */
+function asked({ values, indices, return_indices }: ReturnType<typeof pool2d>): Tensor | [Tensor, Tensor] {
+  if (return_indices) return [values, indices]
+  free(indices.storage)
+  return values
+}
+
 /**
  * The largest of each window: `[N, C, H, W] → [N, C, H′, W′]`, or the same without N. Of equals the first one gets the
  * gradient; NaN counts as largest.
@@ -70,8 +78,7 @@ export function max_pool2d(input: Tensor, kernel_size: Extent, options: MaxPoolO
 export function max_pool2d(input: Tensor, options: WindowOptions & WithIndices): [Tensor, Tensor]
 export function max_pool2d(...args: MaxPoolArguments): Tensor
 export function max_pool2d(...args: MaxPoolArguments): Tensor | [Tensor, Tensor] {
-  const { values, indices, return_indices } = pool2d(...args)
-  return return_indices ? [values, indices] : values
+  return asked(pool2d(...args))
 }
 
 /** As `max_pool2d`, with the index of each maximum in its plane. */
@@ -85,8 +92,7 @@ export function max_pool1d(input: Tensor, kernel_size: Extent, options: MaxPoolO
 export function max_pool1d(input: Tensor, options: WindowOptions & WithIndices): [Tensor, Tensor]
 export function max_pool1d(...args: MaxPoolArguments): Tensor
 export function max_pool1d(...args: MaxPoolArguments): Tensor | [Tensor, Tensor] {
-  const { values, indices, return_indices } = pool1d(...args)
-  return return_indices ? [values, indices] : values
+  return asked(pool1d(...args))
 }
 
 /** As `max_pool1d`, with the index of each maximum. */

@@ -73,11 +73,12 @@ abstract class MaxPool<R extends boolean> extends Module<[Tensor], Pooled<R>> {
     this.ceil_mode = options.ceil_mode
   }
 
-  protected abstract _pool(input: Tensor): [Tensor, Tensor]
+  abstract override forward(input: Tensor): Pooled<R>
 
-  forward(input: Tensor): Pooled<R> {
-    const [values, indices] = this._pool(input)
-    return (this.return_indices ? [values, indices] : values) as Pooled<R>
+  /** What the function is told by name. */
+  protected _options(): Required<MaxPoolLayerOptions> {
+    const { stride, padding, dilation, return_indices, ceil_mode } = this
+    return { stride, padding, dilation, return_indices, ceil_mode }
   }
 
   override extra_repr(): string {
@@ -91,16 +92,18 @@ abstract class MaxPool<R extends boolean> extends Module<[Tensor], Pooled<R>> {
 
 /** The largest of each window: `[N, C, L] → [N, C, L′]`, or the same without N. */
 export class MaxPool1d<R extends boolean = false> extends MaxPool<R> {
-  protected _pool(input: Tensor): [Tensor, Tensor] {
-    const { stride, padding, dilation, ceil_mode } = this
-    return torch.max_pool1d_with_indices(input, this.kernel_size, { stride, padding, dilation, ceil_mode })
+  static override readonly keepsNothing = true
+
+  forward(input: Tensor): Pooled<R> {
+    return torch.max_pool1d(input, this.kernel_size, this._options()) as Pooled<R>
   }
 }
 /** The largest of each window: `[N, C, H, W] → [N, C, H′, W′]`, or the same without N. */
 export class MaxPool2d<R extends boolean = false> extends MaxPool<R> {
-  protected _pool(input: Tensor): [Tensor, Tensor] {
-    const { stride, padding, dilation, ceil_mode } = this
-    return torch.max_pool2d_with_indices(input, this.kernel_size, { stride, padding, dilation, ceil_mode })
+  static override readonly keepsNothing = true
+
+  forward(input: Tensor): Pooled<R> {
+    return torch.max_pool2d(input, this.kernel_size, this._options()) as Pooled<R>
   }
 }
 
