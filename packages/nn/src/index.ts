@@ -36,6 +36,8 @@ export {
   type LayerNormOptions,
 } from './layers/normalization.ts'
 export * from './layers/pooling.ts'
+export { GRU, type GRUOptions, LSTM, type LSTMOptions, RNN, type RNNOptions } from './layers/recurrent.ts'
+export { GRUCell, LSTMCell, RNNCell, type RNNCellOptions } from './layers/recurrent-cell.ts'
 // What modules are made of
 export { type LayerArguments, layer } from './module/layer.ts'
 export { type AnyModule, type MemberOptions, Module } from './module/module.ts'
