@@ -112,7 +112,7 @@ export class RNNCell extends RecurrentCell<Tensor> {
   constructor(input_size: number, hidden_size: number, options: boolean | RNNCellOptions = {}) {
     const { nonlinearity = 'tanh', ...rest }: RNNCellOptions = weightOptions(options)
     const step = elman[nonlinearity]
-    if (step === undefined) throw new torch.RuntimeError(`Unknown nonlinearity: ${String(nonlinearity)}`)
+    if (step === undefined) throw new torch.RuntimeError(`Unknown nonlinearity: ${nonlinearity}`)
     super(step, input_size, hidden_size, rest)
     this.nonlinearity = nonlinearity
   }
