@@ -75,6 +75,7 @@ const cases: Case[] = [
   { size: [6, 7], kernel: [3, 3], groups: 2, channels: [4, 6], padding: [1, 1] },
   { size: [6, 17], kernel: [3, 3], groups: 6, channels: [6, 6], padding: [1, 1], strided: true },
   { size: [6, 17], kernel: [3, 3], groups: 3, channels: [3, 6], stride: [2, 1], dilation: [1, 3], padding: [0, 3] },
+  { size: [5, 31], kernel: [2, 2], groups: 4, channels: [8, 12], stride: [1, 2], padding: [1, 1] },
   { size: [1, 40], kernel: [1, 7], stride: [1, 2], padding: [0, 3], channels: [2, 3] },
   { size: [7, 9], kernel: [3, 2], strided: true, batch: 3 },
   { size: [5, 5], kernel: [5, 5], channels: [40, 7] },

@@ -1,7 +1,7 @@
 import { type Effect, type FunctionHandle, I32, ModuleBuilder, select } from './assembler.ts'
 import { clearKernel } from './clear.ts'
 import { padKernel } from './conv-pad.ts'
-import { correlateKernel, packPixelsKernel } from './conv-weight.ts'
+import { correlateKernel, correlatePlaneKernel, packPixelsKernel } from './conv-weight.ts'
 import type { Element, Lanes } from './matmul-element.ts'
 import type { MatmulOptions } from './matmul-module.ts'
 import { packKernel } from './matmul-pack.ts'
@@ -27,6 +27,7 @@ export function convModule<V extends Lanes<V>>(element: Element<V>, options: Mat
   module.export('convolve', convolveKernel(module, element, panels))
   module.export('packPixels', packPixelsKernel(module, packKernel(module, element)))
   module.export('correlate', correlateKernel(module, element))
+  module.export('correlatePlane', correlatePlaneKernel(module, element, partial))
   return module
 }
 

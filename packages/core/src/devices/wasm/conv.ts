@@ -41,6 +41,9 @@ export interface Convolutions {
   gradWeight(shape: ConvShape, x: Images, g: Images, to: number, workspace: number): void
 }
 
+/** With so many channels of a group the gradient of its weight takes plane after plane, with more all channels of each pixel. */
+const fewChannels = 3
+
 /** Compiles the convolutions of one element type over a memory. */
 export function compileConv<V extends Lanes<V>>(
   element: Element<V>,
@@ -58,12 +61,14 @@ export function compileConv<V extends Lanes<V>>(
 
 /** Convolutions by the functions that a module of conv-module.ts exports; elements have so many bytes. */
 export function convolutionsBy(
-  call: (name: 'clear' | 'pad' | 'convolve' | 'packPixels' | 'correlate') => (...args: number[]) => void,
+  call: (
+    name: 'clear' | 'pad' | 'convolve' | 'packPixels' | 'correlate' | 'correlatePlane',
+  ) => (...args: number[]) => void,
   memory: WebAssembly.Memory,
   bytes: number,
 ): Convolutions {
   const [clear, pad, convolve] = [call('clear'), call('pad'), call('convolve')]
-  const [packPixels, correlate] = [call('packPixels'), call('correlate')]
+  const [packPixels, correlate, correlatePlane] = [call('packPixels'), call('correlate'), call('correlatePlane')]
 
   /** Copies image `z` of a group whose first channel is `channel`. */
   const copy = (x: Images, z: number, channel: number, size: Pair, p: Padded, to: number): void => {
@@ -154,12 +159,20 @@ export function convolutionsBy(
       const [m, [height, width], row] = [outputs / groups, outputSize, stride[0] * p.row * bytes]
       const transposed = gradient + height * width * step
       const atOnce = Math.max(1, Math.floor(blockDepth / width))
+      const byPlanes = m <= fewChannels && g.column === 1
       clear(image, p.size * bytes)
       if (batch === 0) clear(to, outputs * depth * bytes)
       for (let group = 0; group < groups; group++) {
         for (let z = 0; z < batch; z++) {
           copy(x, z, (group * inputs) / groups, shape.size, p, image)
           const from = g.address + (z * g.image + group * m * g.channel) * bytes
+          if (byPlanes) {
+            for (let i = 0; i < m; i++) {
+              const plane = [from + i * g.channel * bytes, g.row * bytes, to + (group * m + i) * depth * bytes]
+              correlatePlane(depth, height, width, image, workspace, row, ...plane, z > 0 ? 1 : 0)
+            }
+            continue
+          }
           packPixels(m, height, width, from, g.channel * bytes, g.row * bytes, g.column * bytes, gradient, step)
           for (let y = 0; y < height; y += atOnce) {
             const rows = Math.min(atOnce, height - y)
@@ -169,7 +182,7 @@ export function convolutionsBy(
         }
         const sums: Images = { address: transposed, image: 0, channel: 1, row: 0, column: step / bytes }
         const whole = padded(m, [0, 0], [1, 1], [1, depth], 1, depth)
-        if (batch > 0) copy(sums, 0, 0, [1, depth], whole, to + group * m * depth * bytes)
+        if (batch > 0 && !byPlanes) copy(sums, 0, 0, [1, depth], whole, to + group * m * depth * bytes)
       }
     },
   }
