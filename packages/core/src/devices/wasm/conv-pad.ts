@@ -52,7 +52,7 @@ export function padKernel<V extends Lanes<V>>(m: ModuleBuilder, element: Element
   )
 }
 
-/** Copies elements side by side. */
+/** Copies elements side by side. The last vector may overlap the one before it. */
 function copyRow<V extends Lanes<V>>(
   f: FunctionBuilder,
   element: Element<V>,
@@ -61,14 +61,21 @@ function copyRow<V extends Lanes<V>>(
   to: I32,
   count: I32,
 ): void {
-  const [source, target, left] = [f.let(from), f.let(to), f.let(count)]
-  f.while(left.ge(element.lanes), () => {
-    f.store(target, element.load(source))
-    f.set(source, source.add(16))
-    f.set(target, target.add(16))
-    f.set(left, left.sub(element.lanes))
-  })
-  f.if(left, () => partial.store(f, target, partial.load(source, left), left))
+  const { bytes, lanes } = element
+  const [source, target] = [f.let(from), f.let(to)]
+  f.if(
+    count.lt(lanes),
+    () => partial.store(f, target, partial.load(source, count), count),
+    () => {
+      const last = f.let(count.sub(lanes).mul(bytes))
+      const at = f.let(I32.const(0))
+      f.while(at.lt(last), () => {
+        f.store(target.add(at), element.load(source.add(at)))
+        f.set(at, at.add(16))
+      })
+      f.store(target.add(last), element.load(source.add(last)))
+    },
+  )
 }
 
 /** Copies elements of any stride to columns `spreadX` apart, each to its phase. */
