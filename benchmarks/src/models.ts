@@ -21,6 +21,7 @@ export const cnn = (): nn.Module =>
 
 /** Attention from matmul and softmax, as every contestant has them. */
 class Block extends nn.Module {
+  static readonly keepsNothing = true // what it makes on the way is freed when the graph lets go of it
   ln_1 = new nn.LayerNorm(width)
   qkv = new nn.Linear(width, 3 * width)
   proj = new nn.Linear(width, width)
@@ -59,20 +60,19 @@ class Block extends nn.Module {
 export class GPT extends nn.Module {
   wte = new nn.Embedding(vocabulary, width)
   wpe = new nn.Embedding(context, width)
-  blocks: nn.ModuleList<Block>
+  blocks: nn.Sequential
   ln_f = new nn.LayerNorm(width)
   head = new nn.Linear(width, vocabulary, { bias: false })
 
   constructor() {
     super()
     const mask = torch.ones(context, context).triu(1).mul(-1e9)
-    this.blocks = new nn.ModuleList(Array.from({ length: layers }, () => new Block(mask)))
+    this.blocks = new nn.Sequential(...Array.from({ length: layers }, () => new Block(mask)))
   }
 
   forward(tokens: torch.Tensor): torch.Tensor {
-    let x = this.wte.forward(tokens).add(this.wpe.weight)
-    for (const block of this.blocks) x = block.forward(x)
-    return this.head.forward(this.ln_f.forward(x)).reshape(-1, vocabulary)
+    const x = this.wte.forward(tokens).add(this.wpe.weight)
+    return this.head.forward(this.ln_f.forward(this.blocks.forward(x))).reshape(-1, vocabulary)
   }
 }
 
