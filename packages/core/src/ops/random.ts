@@ -50,7 +50,9 @@ function draw(x: Tensor, generator: Generator = default_generator, fill: Fill): 
   const values = x.dtype.array(x.numel())
   fill(values, x.dtype, generator, isContiguous(x))
   const window = inOrder(memoryOrder(x.shape, [x]), x, x.shape)
-  write(window, fromValues(values, window.shape, x.dtype, x.device))
+  const { storage } = x
+  if (isContiguous(window) && storage.length === values.length) storage.device.write(storage, values)
+  else write(window, fromValues(values, window.shape, x.dtype, x.device))
 }
 
 /** Overwrites a tensor by random numbers, as autograd has to know. */

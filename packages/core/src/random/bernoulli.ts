@@ -5,14 +5,14 @@ import type { Generator } from './generator.ts'
 import { uniform24, uniform53 } from './uniform.ts'
 
 /**
- * Fills `out` with ones, each with probability `p`, and zeros, as `bernoulli_(p)`.
+ * Fills `out` with ones (or what stands for them), each with probability `p`, and zeros, as `bernoulli_(p)`.
  *
  * This is what PyTorch draws from the generator itself. Builds with Intel's MKL draw from a generator of MKL instead, as
  * they do for `exponential_`, and differ from all others and from one release of PyTorch to the next.
  */
-export function fillBernoulli(out: TypedArray, p: number, generator: Generator): void {
+export function fillBernoulli(out: TypedArray, p: number, generator: Generator, one = 1): void {
   if (!(p >= 0 && p <= 1)) throw new RuntimeError(`bernoulli_ expects p to be in [0, 1], but got p=${plain(p)}`)
-  for (let i = 0; i < out.length; i++) out[i] = uniform53(generator) < p ? 1 : 0
+  for (let i = 0; i < out.length; i++) out[i] = uniform53(generator) < p ? one : 0
 }
 
 /** Fills `out` with ones, each with its own probability, and zeros, as `bernoulli_(tensor)` and `torch.bernoulli`. */
@@ -43,7 +43,5 @@ export function fillDropoutMask(out: TypedArray, dtype: DType, p: number, genera
     out.fill(1 - p)
     return
   }
-  fillBernoulli(out, 1 - p, generator)
-  const kept = dtype === float32 ? 1 / Math.fround(1 - p) : 1 / (1 - p)
-  for (let i = 0; i < out.length; i++) if (out[i] === 1) out[i] = kept
+  fillBernoulli(out, 1 - p, generator, dtype === float32 ? 1 / Math.fround(1 - p) : 1 / (1 - p))
 }

@@ -36,11 +36,15 @@ const C0 = fround(2.443315711809948e-5)
 const C1 = fround(-1.388731625493765e-3)
 const C2 = fround(4.166664568298827e-2)
 
+/** 2^(i - 8). */
+const powersOfTwo = Float64Array.from({ length: 32 }, (_, i) => 2 ** (i - 8))
+
 /** The logarithm of `x` in (0, 1], a multiple of 2⁻²⁴, as every `1 - u` is. */
 function log32(x: number): number {
   // x = m·2^e with m in [½, 1).
-  let e = 8 - Math.clz32(x * 2 ** 24)
-  let m = x * 2 ** -e
+  const zeros = Math.clz32(x * 2 ** 24)
+  let e = 8 - zeros
+  let m = x * (powersOfTwo[zeros] as number)
   if (m < SQRT_HALF) {
     e -= 1
     m += m

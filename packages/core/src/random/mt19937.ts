@@ -1,11 +1,6 @@
 const N = 624
 const M = 397
 
-/** One word of the recurrence: the high bit of `u`, the low 31 of `v`, shifted, and the matrix where `v` is odd. */
-function twist(u: number, v: number): number {
-  return (((u & 0x80000000) | (v & 0x7fffffff)) >>> 1) ^ (-(v & 1) & 0x9908b0df)
-}
-
 /**
  * The Mersenne Twister MT19937 of Matsumoto and Nishimura (1998), with the bookkeeping of PyTorch's `at::mt19937`, so that
  * its state can be exchanged with PyTorch's. Makes 32-bit words, 624 at once.
@@ -40,23 +35,31 @@ export class Mt19937 {
 
   /** The next word: an integer of [0, 2³²). */
   random(): number {
+    if (this.left === 1) this.#block()
     this.left -= 1
-    if (this.left === 0) this.#block()
-    let y = this.state[this.next] as number
-    this.next += 1
-    y ^= y >>> 11
-    y ^= (y << 7) & 0x9d2c5680
-    y ^= (y << 15) & 0xefc60000
-    return (y ^ (y >>> 18)) >>> 0
+    return temper(this.state[this.next++] as number)
   }
 
   #block(): void {
     const { state } = this
-    const at = (i: number): number => state[i] as number
-    for (let i = 0; i < N - M; i++) state[i] = at(i + M) ^ twist(at(i), at(i + 1))
-    for (let i = N - M; i < N - 1; i++) state[i] = at(i + M - N) ^ twist(at(i), at(i + 1))
-    state[N - 1] = at(M - 1) ^ twist(at(N - 1), at(0))
-    this.left = N
+    for (let i = 0; i < N - M; i++) state[i] = word(state, i + M, i, i + 1)
+    for (let i = N - M; i < N - 1; i++) state[i] = word(state, i + M - N, i, i + 1)
+    state[N - 1] = word(state, M - 1, N - 1, 0)
+    this.left = N + 1
     this.next = 0
   }
+}
+
+/** One step of the recurrence: the high bit of the word at `near` and the low 31 of the one after, shifted, times a matrix. */
+function word(state: Int32Array, far: number, near: number, after: number): number {
+  const [u, v] = [state[near] as number, state[after] as number]
+  return (state[far] as number) ^ (((u & 0x80000000) | (v & 0x7fffffff)) >>> 1) ^ (-(v & 1) & 0x9908b0df)
+}
+
+/** Makes the bits of a word of the state equally likely. */
+function temper(word: number): number {
+  let y = word ^ (word >>> 11)
+  y ^= (y << 7) & 0x9d2c5680
+  y ^= (y << 15) & 0xefc60000
+  return (y ^ (y >>> 18)) >>> 0
 }
