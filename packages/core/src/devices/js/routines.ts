@@ -3,10 +3,11 @@ import { contiguousStrides, numel } from '../../shape.ts'
 import type { Operand } from '../device.ts'
 import type { Routines, ScatterMode } from '../routines.ts'
 import { convRoutines } from './conv.ts'
-import { forEachRow, hostArray, walk } from './host.ts'
+import { hostArray, walk } from './host.ts'
 import { poolRoutines } from './pooling.ts'
 import { rows } from './rows.ts'
 import { scan } from './scan.ts'
+import { sort } from './sort.ts'
 
 const joins: Readonly<Record<ScatterMode, (old: number, value: number) => number>> = {
   set: (_, value) => value,
@@ -70,43 +71,7 @@ export const routines: Routines = {
 
   scan,
 
-  sort(values, indices, x, descending) {
-    const [sorted, order, source] = [hostArray(values.storage), hostArray(indices.storage), hostArray(x.storage)]
-    const n = x.shape[x.shape.length - 1] as number
-    const stride = x.strides[x.strides.length - 1] as number
-    const line = new Float64Array(n)
-    forEachRow([x], (row, [start]) => {
-      for (let i = 0; i < n; i++) line[i] = source[(start as number) + i * stride] as number
-      const [values, places] = sortedWithPlaces(line, descending)
-      sorted.set(values, row * n)
-      order.set(places, row * n)
-    })
-  },
-}
-
-/** Whether a number comes after another: NaN counts as largest. */
-const isAfter = (x: number, y: number): boolean => x > y || (Number.isNaN(x) && !Number.isNaN(y))
-
-/** Numbers in their order, equals as they were, and where each was: runs are merged in pairs, each twice as long as before. */
-function sortedWithPlaces(line: Float64Array, descending: boolean): [values: Float64Array, places: Int32Array] {
-  const n = line.length
-  let [values, others] = [line.slice(), new Float64Array(n)]
-  let [places, otherPlaces] = [Int32Array.from(line, (_, i) => i), new Int32Array(n)]
-  for (let run = 1; run < n; run *= 2) {
-    for (let start = 0; start < n; start += 2 * run) {
-      const [middle, end] = [Math.min(start + run, n), Math.min(start + 2 * run, n)]
-      let [a, b] = [start, middle]
-      for (let i = start; i < end; i++) {
-        const [x, y] = [values[a] as number, values[b] as number]
-        const isFirst = a < middle && (b === end || !(descending ? isAfter(y, x) : isAfter(x, y)))
-        others[i] = isFirst ? x : y
-        otherPlaces[i] = places[isFirst ? a++ : b++] as number
-      }
-    }
-    ;[values, others] = [others, values]
-    ;[places, otherPlaces] = [otherPlaces, places]
-  }
-  return [values, places]
+  sort,
 }
 
 /** The elements of an operand in row-major order: its own memory where it already is. */
