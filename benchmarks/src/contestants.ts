@@ -6,18 +6,15 @@ import type { Entry } from './contestant.ts'
 import type { Options } from './options.ts'
 
 export const file = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url))
+/** Has V8 join vectors of 128 bits into such of 256, where it knows how to. */
 const revectorize = '--experimental-wasm-revectorize'
 const withThreads = (threads: number): Record<string, string> => ({ THREADS: String(threads) })
 
+const versionOf = (node: string): string => execFileSync(node, ['--version'], { encoding: 'utf8' }).trim()
+
 /** What a Node must be told to have relaxed SIMD: nothing, where it has it by itself. */
 export function relaxedSimd(node: string): string[] {
-  const version = execFileSync(node, ['--version'], { encoding: 'utf8' })
-  return Number(/\d+/.exec(version)) >= 22 ? [] : ['--experimental-wasm-relaxed-simd']
-}
-
-/** Whether a Node knows the flag that has V8 join vectors of 128 bits into such of 256. */
-function canRevectorize(node: string): boolean {
-  return spawnSync(node, [revectorize, '--eval', '0']).status === 0
+  return Number(/\d+/.exec(versionOf(node))) >= 22 ? [] : ['--experimental-wasm-relaxed-simd']
 }
 
 /** Installs the JavaScript libraries that chainrule is measured against, where they are not. */
@@ -28,7 +25,7 @@ export function installPeers(): void {
 }
 
 /** In the order of the columns. */
-export function entries({ node, threads, only }: Options): Entry[] {
+export function entries({ node, also, threads, only }: Options): Entry[] {
   const flags = relaxedSimd(node)
   const chainrule = [file('dist/src/chainrule.js')]
   const all: Entry[] = [
@@ -44,9 +41,15 @@ export function entries({ node, threads, only }: Options): Entry[] {
   ]
   if (flags.length > 0)
     all.push({ key: 'plain', command: node, args: chainrule, suffix: ', without the flag', env: withThreads(1) })
-  if (canRevectorize(node)) {
-    const args = [revectorize, ...flags, ...chainrule]
-    all.push({ key: 'wide', command: node, args, suffix: `, ${revectorize}`, env: withThreads(1) })
+  if (also !== null) {
+    const suffix = `, Node ${versionOf(also)}`
+    all.push({ key: 'also', command: also, args: [...relaxedSimd(also), ...chainrule], suffix, env: withThreads(1) })
+  }
+  for (const command of also === null ? [node] : [node, also]) {
+    if (spawnSync(command, [revectorize, '--eval', '0']).status !== 0) continue
+    const suffix = `, Node ${versionOf(command)}, revectorized`
+    const args = [revectorize, ...relaxedSimd(command), ...chainrule]
+    all.push({ key: 'wide', command, args, suffix, env: withThreads(1) })
   }
   if (threads > 1) {
     const suffix = `, ${threads} threads`

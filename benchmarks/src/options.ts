@@ -7,13 +7,16 @@ export interface Options {
   /** The contestants to measure; null means all. */
   readonly only: readonly string[] | null
   readonly node: string
+  /** Another Node, for chainrule alone. */
+  readonly also: string | null
   readonly threads: number
   readonly quick: boolean
   readonly markdown: boolean
   readonly write: boolean
 }
 
-export const help = `pnpm bench [ROW…] [--against NAME,…] [--quick] [--threads N] [--node PATH] [--markdown] [--write]
+export const help = `pnpm bench [ROW…] [--against NAME,…] [--quick] [--threads N] [--node PATH] [--also PATH]
+           [--markdown] [--write]
 
 Measures chainrule side by side with PyTorch, TensorFlow.js and jax-js, in alternating rounds.
 
@@ -23,6 +26,7 @@ Measures chainrule side by side with PyTorch, TensorFlow.js and jax-js, in alter
   --quick          few and short rounds: to see that it works
   --threads N      chainrule and PyTorch with N threads too
   --node PATH      runs the JavaScript contestants with another Node
+  --also PATH      runs chainrule with that Node too
   --markdown       prints the table as Markdown
   --write          writes docs/benchmarks.md and the table of README.md`
 
@@ -36,6 +40,7 @@ export function readOptions(args: readonly string[]): Options {
       quick: { type: 'boolean', default: false },
       threads: { type: 'string', default: '1' },
       node: { type: 'string', default: process.execPath },
+      also: { type: 'string' },
       markdown: { type: 'boolean', default: false },
       write: { type: 'boolean', default: false },
     },
@@ -53,6 +58,7 @@ export function readOptions(args: readonly string[]): Options {
   return {
     ...values,
     rows: chosen.length === 0 ? rows : chosen.flat(),
+    also: values.also ?? null,
     only: values.against?.split(',') ?? null,
     threads,
   }

@@ -34,7 +34,9 @@ const notes = `- All contestants start from the same weights and the same data, 
 - PyTorch's ratios depend on the BLAS that it finds. Debian's python3-torch takes the reference BLAS unless libopenblas0-pthread
   is installed, and is then several times slower in all that multiplies matrices.
 - jax-js runs compiled functions (\`jit\`), whole training steps as one; TensorFlow.js frees memory by \`tidy\`. In chainrule and
-  PyTorch nothing is compiled ahead and nothing is freed by hand.
+  PyTorch nothing is compiled ahead and nothing is freed by hand. chainrule's GPT says of its blocks that they keep no tensor
+  (\`keepsNothing\`), as its own layers do, so that what they make on the way is freed with the graph.
+- "Revectorized" is Node with \`--experimental-wasm-revectorize\`, by which V8 joins vectors of 128 bits into such of 256.
 - The rows of single ops drop each result, in a loop that never yields to the event loop. PyTorch frees it at once, TensorFlow.js
   and jax-js are told to; chainrule has what was dropped collected when its kernels' memory is full, and its times contain that.
 - TensorFlow.js takes tokens one-hot, as a matrix product: its WebAssembly backend has no gradient of a gather.`
