@@ -323,6 +323,44 @@ def changed_after_saving():
 
 
 @scenario
+def assignments():
+    """The step that an assignment leaves, and what it takes: ones at the front of a value count for nothing."""
+    def of(assign):
+        y = torch.arange(6.0).view(2, 3).requires_grad_() * 1
+        assign(y)
+        return {'name': node_name(y), 'values': y}
+
+    def everything(y):
+        y[...] = 7
+
+    def copied(y):
+        y[...] = torch.ones(3)
+
+    def sliced(y):
+        y[:] = 7
+
+    def whole(y):
+        y[0:2, 0:3] = torch.zeros(2, 3)
+
+    def row(y):
+        y[1] = torch.ones(1, 3)
+
+    def picked(y):
+        y[torch.tensor([1, 0])] = torch.ones(1, 1, 3)
+
+    def masked(y):
+        y[y > 2] = torch.tensor(5)
+
+    steps = {'everything': everything, 'copied': copied, 'sliced': sliced, 'whole': whole, 'row': row, 'picked': picked,
+             'masked': masked}
+    y = torch.arange(6.0).view(2, 3).requires_grad_()
+    reads = {'all': y[...], 'slice': y[0:2], 'slices': y[0:2, 0:3], 'open': y[:], 'new': y[None]}
+    distinct = [*torch.unique(y, return_counts=True), torch.unique(y, dim=0), torch.unique_consecutive(y)]
+    return {**{name: of(step) for name, step in steps.items()}, 'reads': {name: node_name(x) for name, x in reads.items()},
+            'unique': [node_name(x) for x in distinct], 'backward': caught(lambda: distinct[0].sum().backward())}
+
+
+@scenario
 def changed_indices():
     """An index or a mask is saved like any other tensor, by the forms in place too."""
     def of(step, *values):

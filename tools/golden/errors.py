@@ -367,8 +367,53 @@ def creation():
 TYPES = {'NotImplementedError': 'RuntimeError'}
 
 
+def refusals():
+    """What PyTorch has no kernel for, and numbers that a dtype cannot hold."""
+    truths, whole = Input(2, dtype='bool', values=[1, 0]), Input(2, dtype='i32', values=[1, 2])
+    for op in ('abs', 'floor', 'ceil', 'round', 'trunc', 'positive', 'argmax', 'argmin', 'median', 'selu', 'celu'):
+        error(op, truths)
+    for op in ('remainder', 'fmod', 'floor_divide', 'pow', 'hypot', 'logaddexp'):
+        error(op, truths, truths)
+    error('addcmul', truths, truths, truths)
+    error('topk', truths, 1)
+    error('kthvalue', truths, 1)
+    error('median', truths, 0)
+    error('trace', T(2, 2, dtype='bool'))
+    error('cov', T(2, 2, dtype='bool'))
+    error('trapezoid', truths)
+    error('logcumsumexp', whole, 0)
+    error('nanmean', whole)
+    error('lerp', whole, whole, 0.5)
+    error('var_mean', whole)
+    error('std_mean', whole)
+    error('heaviside', T(2), T(2, dtype='f64'))
+    error('lerp', T(2), T(2), T(2, dtype='f64'))
+    error('.add_', Input(dtype='i32', values=[1]), T(2))
+    for value in (256, -256, -0.5, 1e10):
+        error('.fill_', T(2, dtype='u8'), value)
+        error('.masked_fill', T(2, dtype='u8'), truths, value)
+        error('full', [2], value, dtype=torch.uint8)
+        error('full_like', T(2, dtype='u8'), value)
+        error('.index_fill', T(2, dtype='u8'), 0, I(0), value)
+        error('pad', T(2, dtype='u8'), [1, 1], value=value)
+        error('tensor', [value], dtype=torch.uint8)
+    error('.fill_', T(2), 1e39)
+    error('unique', T(), dim=0)
+    error('unique', T(2, 0), dim=0)
+    error('fliplr', T(2))
+    error('flipud', T())
+    error('mode', T(0))
+    error('kthvalue', T(0), 1)
+    error('quantile', T(0), 1.5)
+    error('nanquantile', T(0), 0.5)
+    error('.norm', T(0), math.inf, kind='RuntimeError', says='linalg.vector_norm cannot compute the inf norm on an empty '
+          'tensor because the operation does not have an identity')
+    error('split', T(), 1, 5)
+    error('vsplit', T(), 2)
+
+
 def main():
-    for part in (elementwise, reductions, products, shapes, indexing, creation):
+    for part in (elementwise, reductions, products, shapes, indexing, creation, refusals):
         part()
     for cases in CASES.values():
         for record in cases:

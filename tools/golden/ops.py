@@ -530,6 +530,14 @@ def ternary():
     case('masked_fill', '$cube', '$mask:bool', 0, group='broadcast')
     case('masked_fill', '$real.t', '$mask.t:bool', -INF, group='layouts')
     case('masked_fill', '$ones:i32', '$mixed:bool', 9, group='other dtypes')
+    for a in ('bool', 'u8', 'i32'):
+        for value in (2.5, -3, 0.5, True) if a != 'u8' else (2.5, -3, True):
+            case('masked_fill', f'$ones:{a}', '$mixed:bool', value, group='other dtypes')
+    for op in each('eq lt le gt ge remainder fmod floor_divide maximum'):
+        for value in (-3, 255, -255):
+            if op != 'maximum':
+                case(op, '$bytes:u8', value, group='bytes and numbers', grad=False)
+    case('xlogy', '$edgeA', '$edgeB', group='no gradient where none comes')
 
 
 def promotion():

@@ -29,7 +29,8 @@ export class DType {
   ) {
     this.name = name
     this.scalarName = scalarName
-    this.typeName = `torch.${scalarName}Tensor`
+    // PyTorch's messages have no old name for tensors of truth values.
+    this.typeName = kind === 'bool' ? 'CPUBoolType' : `torch.${scalarName}Tensor`
     this.kind = kind
     this.itemsize = itemsize
     this.array = array

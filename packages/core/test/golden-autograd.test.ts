@@ -526,6 +526,46 @@ const scenarios: Readonly<Record<string, () => unknown>> = {
     ),
   }),
 
+  assignments() {
+    const of = (assign: (y: Tensor) => unknown): object => {
+      const y = range(6, 2, 3).requires_grad_().mul(1)
+      assign(y)
+      return { name: nodeName(y), values: y }
+    }
+    const y = range(6, 2, 3).requires_grad_()
+    const distinct = [
+      ...torch.unique(y, { return_counts: true }),
+      torch.unique(y, { dim: 0 }),
+      torch.unique_consecutive(y),
+    ]
+    return {
+      ...table(
+        {
+          everything: (x) => x.index_put_(['...'], 7),
+          copied: (x) => x.index_put_(['...'], torch.ones(3)),
+          sliced: (x) => x.index_put_([Slice()], 7),
+          whole: (x) => x.index_put_([Slice(0, 2), Slice(0, 3)], torch.zeros(2, 3)),
+          row: (x) => x.index_put_([1], torch.ones(1, 3)),
+          picked: (x) => x.index_put_([ints([1, 0])], torch.ones(1, 1, 3)),
+          masked: (x) => x.index_put_([x.gt(2)], torch.tensor(5, { dtype: torch.int32 })),
+        } satisfies Record<string, (x: Tensor) => unknown>,
+        of,
+      ),
+      reads: table<Tensor>(
+        {
+          all: y.index('...'),
+          slice: y.index(Slice(0, 2)),
+          slices: y.index(Slice(0, 2), Slice(0, 3)),
+          open: y.index(Slice()),
+          new: y.index(null),
+        },
+        nodeName,
+      ),
+      unique: distinct.map(nodeName),
+      backward: caught(() => distinct[0]?.sum().backward()),
+    }
+  },
+
   changed_indices() {
     const of = (step: (x: Tensor, index: Tensor) => Tensor, ...values: Nested[]): unknown => {
       const x = range(6, 3, 2).requires_grad_()
@@ -1396,7 +1436,14 @@ it('has a twin of each scenario', () => {
 })
 
 /** Those with masks, and with a look for NaN. */
-const readingAtOnce = ['index_put_gradients', 'indexing_gradients', 'anomaly', 'changed_indices', 'changed_results']
+const readingAtOnce = [
+  'index_put_gradients',
+  'indexing_gradients',
+  'anomaly',
+  'changed_indices',
+  'changed_results',
+  'assignments',
+]
 
 onEachDevice('autograd as PyTorch runs it', (on) => {
   beforeEach(() => torch.set_default_device(on.device.type))

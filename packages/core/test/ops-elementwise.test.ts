@@ -176,10 +176,10 @@ onEachFormulaDevice('elementwise ops', (on) => {
     it('takes integers and truth values', async () => {
       const [parameters = []] = parametersOf(op)
       // Powers and quotients of whole numbers need not be whole; which are refused is up to the functions that choose.
-      if (!parameters.every(Number.isInteger) || op.definition.only !== undefined || /^(pow|addcdiv)/.test(op.name))
-        return
+      const { only } = op.definition
+      if (!parameters.every(Number.isInteger) || only === 'floating' || /^(pow|addcdiv)/.test(op.name)) return
       for (const dtype of [torch.int32, torch.uint8, torch.bool]) {
-        if (dtype === torch.bool && isBitwise(op)) continue
+        if (dtype === torch.bool && (isBitwise(op) || only === 'numbers')) continue
         const models = inputs.map((i) => ({ values: integersFor(on, op, i, dtype), shape: [6] }))
         const out = op.call([...models.map((model) => on.tensor(model.values, [6], dtype)), ...parameters])
         const computed = op.definition.result === 'floating' ? torch.float32 : torch.float64
@@ -193,10 +193,11 @@ onEachFormulaDevice('elementwise ops', (on) => {
   })
 
   it.each(ops.filter((op) => op.definition.only !== undefined).map((op) => [op.name, op] as const))(
-    '%s refuses integers',
+    '%s refuses what PyTorch has no kernel for',
     (_, op) => {
-      const operands = Array.from({ length: op.arity }, () => on.of([1, 2], torch.int32))
-      expect(() => op.call([...operands, ...(parametersOf(op)[0] ?? [])])).toThrow("not implemented for 'Int'")
+      const [dtype, name] = op.definition.only === 'floating' ? [torch.int32, 'Int'] : [torch.bool, 'Bool']
+      const operands = Array.from({ length: op.arity }, () => on.of([1, 0], dtype))
+      expect(() => op.call([...operands, ...(parametersOf(op)[0] ?? [])])).toThrow(`not implemented for '${name}'`)
     },
   )
 

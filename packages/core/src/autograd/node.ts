@@ -160,11 +160,10 @@ export class SavedTensor {
   #modified(): RuntimeError {
     const { shape, dtype, storage, grad_fn } = this.#tensor
     const maker = this.#owner !== null && this.#node === this.#owner ? this.#owner : grad_fn
-    // PyTorch has no old name of a type of truth values here.
     const source = maker === null ? '' : `, which is output ${this.#outputIndex} of ${maker.name()},`
     return new RuntimeError(
       'one of the variables needed for gradient computation has been modified by an inplace operation: ' +
-        `[${dtype.kind === 'bool' ? 'CPUBoolType' : dtype.typeName} [${shape.join(', ')}]]${source} is at version ${storage.version}; expected version ` +
+        `[${dtype.typeName} [${shape.join(', ')}]]${source} is at version ${storage.version}; expected version ` +
         `${this.#version} instead. Hint: ${
           modes.anomaly
             ? 'the backtrace further above shows the operation that failed to compute its gradient. The variable in ' +

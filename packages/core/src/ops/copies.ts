@@ -6,7 +6,7 @@ import { broadcastShapes, isContiguous, numel, type Shape } from '../shape.ts'
 import { alias, allocate } from '../tensor/make.ts'
 import { Tensor, type TensorLike } from '../tensor/tensor.ts'
 import { allocateIn, inOrder, type MemoryOrder, memoryOrder } from './define/layout.ts'
-import { checkWritable, toValue } from './define/operands.ts'
+import { checkWritable, fitted, toValue } from './define/operands.ts'
 import { routine } from './define/routine.ts'
 import { inPlace, write } from './inplace.ts'
 
@@ -132,7 +132,8 @@ export function fill_(x: Tensor, value: TensorLike): Tensor {
   if (value instanceof Tensor && value.ndim !== 0) {
     throw new RuntimeError(`fill_ only supports 0-dimension value tensor but got tensor with ${value.ndim} dimensions.`)
   }
-  const given = toValue('fill_', value)
+  const number = typeof value === 'number' ? fitted(value, x.dtype) : value
+  const given = toValue('fill_', number)
   const others = given instanceof Tensor ? [given] : []
   return inPlace(
     x,

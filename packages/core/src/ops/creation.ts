@@ -9,6 +9,7 @@ import { Tensor } from '../tensor/tensor.ts'
 import { named } from './arguments.ts'
 import { type NestedList } from './copies.ts'
 import { allocateIn, memoryOrder } from './define/layout.ts'
+import { fitted } from './define/operands.ts'
 import { write } from './inplace.ts'
 
 /** What every function that makes a tensor takes by name. */
@@ -121,6 +122,7 @@ export const tensor = named(
     const state = { at: 0, allBool: count > 0 }
     flattenInto(data, values, state, '')
     const dtype = options.dtype ?? dtypeOf(data, state.allBool)
+    if (dtype.kind === 'integer' && !isTypedArray(data)) for (const value of values) fitted(value, dtype, dtype.name)
     return finish(fromValues(values, shape, dtype, options.device), options)
   },
   tensorOptions,
@@ -162,8 +164,9 @@ export function fromValues(
 /** A tensor of one value, for the function `name`. */
 export function filled(name: string, size: Shape, value: number, dtype: DType, options: TensorOptions): Tensor {
   checkSizes(name, size)
+  const given = fitted(value, dtype)
   const out = allocate([...size], dtype, getDevice(options.device ?? get_default_device()))
-  write(out, value)
+  write(out, given)
   return finish(out, { ...options, dtype })
 }
 
@@ -228,8 +231,9 @@ export const full_like = named(
   tensorOptions,
 )
 function like(x: Tensor, value: number, options: TensorOptions): Tensor {
+  const given = fitted(value, options.dtype ?? x.dtype)
   const out = emptyLike(x, options)
-  write(out, value)
+  write(out, given)
   return finish(out, options)
 }
 

@@ -5,6 +5,7 @@ import { Tensor } from '../tensor/tensor.ts'
 import { named } from './arguments.ts'
 import { type ReductionContext, reduction } from './define/reduction.ts'
 import { routines } from './define/routine.ts'
+import { refuseBool } from './picks.ts'
 import type { Dims, ValuesAndIndices } from './reduction-options.ts'
 
 const emptyError =
@@ -25,12 +26,14 @@ const emptyIndexError =
     )
 /** Ties share the gradient. */
 function shareAmongTies(g: Tensor, { inputs: [x], out, dims }: ReductionContext): Tensor {
-  const mask = (x as Tensor)
-    .detach()
-    .eq(out.detach())
-    .logical_or((x as Tensor).detach().isnan())
-    .to(g.dtype)
+  const mask = (x as Tensor).detach().eq(out.detach()).to(g.dtype)
   return g.mul(mask.div(mask.sum(dims, { keepdim: true })))
+}
+/** As `shareAmongTies`, where all NaN are ties. */
+function shareAmongEqual(g: Tensor, { inputs: [x], out }: ReductionContext): Tensor {
+  const elements = (x as Tensor).detach()
+  const mask = elements.eq(out.detach()).logical_or(elements.isnan()).to(g.dtype)
+  return g.mul(mask.div(mask.sum()))
 }
 const amaxOp = reduction('amax', ['x'], {
   start: Number.NEGATIVE_INFINITY,
@@ -47,14 +50,14 @@ const aminOp = reduction('amin', ['x'], {
 const maxAll = reduction('max', ['x'], {
   start: Number.NEGATIVE_INFINITY,
   step: 'max(acc, x)',
-  gradient: shareAmongTies,
+  gradient: shareAmongEqual,
   empty: emptyError('max'),
   node: ['MaxBackward1', 'MaxBackward0'],
 })
 const minAll = reduction('min', ['x'], {
   start: Number.POSITIVE_INFINITY,
   step: 'min(acc, x)',
-  gradient: shareAmongTies,
+  gradient: shareAmongEqual,
   empty: emptyError('min'),
   node: ['MinBackward1', 'MinBackward0'],
 })
@@ -103,13 +106,19 @@ const argminOp = reduction('argmin', ['x'], {
 export const argmax = named(
   'argmax',
   ['input', 'dim', 'keepdim'],
-  (x: Tensor, dim: number | null = null, keepdim = false): Tensor => argmaxOp.call([x], { dim, keepdim }),
+  (x: Tensor, dim: number | null = null, keepdim = false): Tensor => {
+    refuseBool('argmax_cpu', x)
+    return argmaxOp.call([x], { dim, keepdim })
+  },
 )
 /** The index of the first smallest element, in the flattened tensor or along a dimension. */
 export const argmin = named(
   'argmin',
   ['input', 'dim', 'keepdim'],
-  (x: Tensor, dim: number | null = null, keepdim = false): Tensor => argminOp.call([x], { dim, keepdim }),
+  (x: Tensor, dim: number | null = null, keepdim = false): Tensor => {
+    refuseBool('argmin_cpu', x)
+    return argminOp.call([x], { dim, keepdim })
+  },
 )
 
 /** The extreme along a dimension and its index, which alone receives the gradient. */

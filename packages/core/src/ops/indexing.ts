@@ -60,7 +60,10 @@ function basic(x: Tensor, indices: readonly Index[]): Basic {
     } else if (index instanceof SliceIndex) {
       if (index.step === 0) throw new ValueError('slice step cannot be zero')
       if (index.step < 0) throw new ValueError('step must be greater than zero')
-      view = slice(view, dim, index.start ?? 0, index.stop ?? Number.MAX_SAFE_INTEGER, index.step)
+      const { start, stop, step } = index
+      // Among others, a slice that says the first and the last element is no view of its own.
+      const isWhole = indices.length > 1 && (start ?? 0) === 0 && stop === view.shape[dim] && step === 1
+      if (!isWhole) view = slice(view, dim, start ?? 0, stop ?? Number.MAX_SAFE_INTEGER, step)
       dim++
     } else if (typeof index === 'boolean') {
       view = view.unsqueeze(dim)
@@ -217,20 +220,24 @@ export const index_put_ = named(
     const { view, advanced, masks } = basic(x, indices)
     const given = values instanceof Tensor ? values : x.new_tensor(values)
     if (advanced.every((part) => part === null)) {
-      const target = view === x ? x.view_as(x) : view
-      const source = dropLeadingOnes(given, target.ndim)
-      const spread = source.expand(target.shape)
-      if (accumulate) target.add_(spread)
-      else target.copy_(spread)
+      if (!accumulate && given.ndim === 0 && view.ndim > 0) {
+        view.fill_(given.to(x.dtype))
+        return x
+      }
+      const spread = withoutLeadingOnes(given).expand(view.shape)
+      if (accumulate) view.add_(spread)
+      else view.copy_(spread)
       return x
     }
-    if (given.dtype !== x.dtype && values instanceof Tensor && given.ndim > 0) {
+    // One value for one mask is a masked_fill, which converts it.
+    const isFill = given.numel() === 1 && masks.length === 1 && masks[0]?.ndim === tensorsOf(advanced).length
+    if (given.dtype !== x.dtype && values instanceof Tensor && !isFill) {
       throw new RuntimeError(
         `Index put requires the source and destination dtypes match, got ${x.dtype.scalarName} for the destination and ` +
           `${given.dtype.scalarName} for the source.`,
       )
     }
-    const source = given.to(x.dtype)
+    const source = withoutLeadingOnes(given.to(x.dtype))
     checkValues(source.shape, view, advanced)
     inPlace(
       view,
@@ -286,8 +293,8 @@ export const index_put = named(
 )
 
 /** An assignment ignores dimensions of size 1 at the front of what is assigned. */
-function dropLeadingOnes(x: Tensor, rank: number): Tensor {
-  let out = x
-  while (out.ndim > rank && out.shape[0] === 1) out = out.squeeze(0)
-  return out
+function withoutLeadingOnes(x: Tensor): Tensor {
+  const lead = x.shape.findIndex((size) => size !== 1)
+  const ones = lead < 0 ? x.ndim : lead
+  return ones === 0 ? x : x.reshape(x.shape.slice(ones))
 }

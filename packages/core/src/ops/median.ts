@@ -6,7 +6,7 @@ import type { Tensor } from '../tensor/tensor.ts'
 import { named } from './arguments.ts'
 import { pascalCase } from './define/names.ts'
 import { routine } from './define/routine.ts'
-import { picked } from './picks.ts'
+import { picked, refuseBool } from './picks.ts'
 import type { ValuesAndIndices } from './reduction-options.ts'
 import { where } from './where.ts'
 
@@ -37,11 +37,12 @@ const nanmedianAlong = named('nanmedian', ['input', 'dim', 'keepdim'], (x: Tenso
 )
 
 function medianOfAll(name: 'median' | 'nanmedian', x: Tensor): Tensor {
+  refuseBool('median_cpu', x)
   const flat = x.detach().reshape(-1)
   return routine(
     name,
     [x],
-    () => (flat.numel() === 0 ? x.new_full([], Number.NaN) : along(name, flat, 0, false).values),
+    () => (flat.numel() === 0 ? nothing(x) : along(name, flat, 0, false).values),
     (value) => ({
       saved: [x, value],
       // Equal elements share the gradient.
@@ -55,10 +56,15 @@ function medianOfAll(name: 'median' | 'nanmedian', x: Tensor): Tensor {
   )
 }
 
+/** What stands for NaN: among whole numbers, the smallest. */
+const nothing = (x: Tensor): Tensor =>
+  x.new_full([], x.dtype.kind === 'floating' ? Number.NaN : x.dtype === int32 ? -(2 ** 31) : 0)
+
 function along(name: 'median' | 'nanmedian', x: Tensor, dim: number, keepdim: boolean): ValuesAndIndices {
   const at = wrapDim(dim, x.ndim)
   const size = x.shape[at] ?? 1
-  if (size === 0) throw new IndexError(`${name}(): Expected reduction dim ${at} to have non-zero size.`)
+  refuseBool('median_out', x)
+  if (size === 0) throw new IndexError(`median(): Expected reduction dim ${at} to have non-zero size.`)
   const choose = (order: Tensor): Tensor => {
     if (x.ndim === 0) return order
     const middle = (): Tensor => order.narrow(at, Math.floor((size - 1) / 2), 1).contiguous()
@@ -81,6 +87,7 @@ export const mode = named(
   ['input', 'dim', 'keepdim'],
   (x: Tensor, dim = -1, keepdim = false): ValuesAndIndices => {
     const at = wrapDim(dim, x.ndim)
+    if (x.shape[at] === 0) throw new IndexError(`mode(): Expected reduction dim ${at} to have non-zero size.`)
     const choose = (order: Tensor): Tensor => {
       if (x.ndim === 0) return order
       const n = x.shape[at] as number

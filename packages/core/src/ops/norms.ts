@@ -21,7 +21,7 @@ const norms = {
   0: reduction('norm0', ['x'], {
     start: 0,
     step: 'acc + (x != 0)',
-    gradient: { x: '0 * x' },
+    gradient: { x: '0' },
     result: 'floating',
     node,
   }),
@@ -54,12 +54,32 @@ export const norm = named(
       )
     }
     const power = p === 'fro' ? 2 : p
+    checkIdentity(input, power, dim)
     if (power === Number.POSITIVE_INFINITY) return nameStep(normInf(1, input, call), node[0])
     if (power === Number.NEGATIVE_INFINITY) return nameStep(normInf(-1, input, call), node[0])
     if (power === 2 || power === 1 || power === 0) return norms[power].call([input], call)
     return norms.p.call([input], { ...call, parameters: [power] })
   },
 )
+
+/** Of nothing, only a sum has a value. */
+function checkIdentity(x: Tensor, p: number, dim: Dims): void {
+  if (x.numel() > 0 || (p >= 0 && p !== Number.POSITIVE_INFINITY)) return
+  const order = Number.isFinite(p) ? p : p > 0 ? 'inf' : '-inf'
+  const dims = typeof dim === 'number' ? [dim] : (dim ?? [])
+  if (dims.length === 0) {
+    throw new RuntimeError(
+      `linalg.vector_norm cannot compute the ${order} norm on an empty tensor because the operation does not have an identity`,
+    )
+  }
+  for (const each of dims) {
+    if (x.size(each) !== 0) continue
+    throw new RuntimeError(
+      `linalg.vector_norm cannot compute the ${order} norm on the dimension ${each} because this dimension is empty and ` +
+        'the operation does not have an identity',
+    )
+  }
+}
 
 /** The distance `‖x - other‖ₚ`. */
 export const dist = named(

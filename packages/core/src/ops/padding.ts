@@ -5,6 +5,7 @@ import { formatShape, numel, type Shape } from '../shape.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { named } from './arguments.ts'
 import { fromValues } from './creation.ts'
+import { fitted } from './define/operands.ts'
 import { routine } from './define/routine.ts'
 
 /** What padding shows: one value, or elements of the tensor mirrored, repeated at the edge, or from the other end. */
@@ -51,11 +52,12 @@ export function constant_pad(x: Tensor, sizes: readonly number[], value = 0): Te
     lengths.reduce((z, length, i) => z.narrow(i, Math.max(0, offsets[i] as number), length), y)
   const lengths = x.shape.map((size, i) => size + Math.min(0, before[i] as number) + Math.min(0, after[i] as number))
   const cropped = before.map((size) => -size)
+  const fill = fitted(value, x.dtype)
   return routine(
     'constant_pad_nd',
     [x],
     () => {
-      const out = x.new_full(shape, value)
+      const out = x.new_full(shape, fill)
       if (numel(lengths) > 0) inner(out, before, lengths).copy_(inner(x, cropped, lengths))
       return out
     },

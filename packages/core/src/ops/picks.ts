@@ -1,4 +1,5 @@
-import { int32 } from '../dtype.ts'
+import { bool, int32 } from '../dtype.ts'
+import { RuntimeError } from '../errors.ts'
 import { wrapDim } from '../shape.ts'
 import { allocate } from '../tensor/make.ts'
 import type { Tensor } from '../tensor/tensor.ts'
@@ -46,6 +47,11 @@ export function sorted(name: string, x: Tensor, dim: number, descending: boolean
     toPlaces(x, at),
   )
   return { values, indices }
+}
+
+/** PyTorch's error for truth values, which a kernel does not order. */
+export function refuseBool(kernel: string, x: Tensor): void {
+  if (x.dtype === bool) throw new RuntimeError(`"${kernel}" not implemented for 'Bool'`)
 }
 
 /** Values at sorted places. Without `keepdim` only one was chosen, and its dimension goes. */

@@ -5,6 +5,7 @@ import type { Tensor } from '../tensor/tensor.ts'
 import { named } from './arguments.ts'
 import { routine } from './define/routine.ts'
 import { matmul } from './matmul.ts'
+import { refuseBool } from './picks.ts'
 import { tensordot } from './tensordot.ts'
 
 /** The Kronecker product: each element of `x` times all of `other`, `[a, b]` and `[c, d] → [a·c, b·d]`. */
@@ -67,6 +68,7 @@ export const cross = named(
 /** The sum of the diagonal of a matrix. */
 export function trace(x: Tensor): Tensor {
   if (x.ndim !== 2) throw new RuntimeError(`trace: expected a matrix, but got tensor with dim ${x.ndim}`)
+  refuseBool('trace', x)
   return nameStep(x.diagonal().sum(), 'TraceBackward0')
 }
 

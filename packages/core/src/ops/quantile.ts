@@ -1,4 +1,5 @@
-import { int32 } from '../dtype.ts'
+import { nameStep } from '../autograd/graph.ts'
+import { float32, int32 } from '../dtype.ts'
 import { RuntimeError } from '../errors.ts'
 import { wrapDim } from '../shape.ts'
 import { Tensor } from '../tensor/tensor.ts'
@@ -42,8 +43,8 @@ function quantiles(
   keepdim: boolean,
   { interpolation = 'linear' }: QuantileOptions,
 ): Tensor {
-  const fractions = q instanceof Tensor ? q : x.new_full([], q)
-  check(name, x, q, fractions, interpolation)
+  const fractions = q instanceof Tensor ? q : x.new_tensor(q, x.dtype.kind === 'floating' ? {} : { dtype: float32 })
+  check(x, q, fractions, interpolation)
   const at = dim === null ? null : wrapDim(dim, x.ndim)
   const rows = at === null || x.ndim === 0 ? x.reshape(-1) : x.movedim(at, -1)
   const sorted = rows.sort(-1).values
@@ -60,27 +61,29 @@ function quantiles(
   }
   if (keepdim && at === null) values = values.reshape([...x.shape.map(() => 1), values.shape[0] as number])
   else if (keepdim && x.ndim > 0) values = values.unsqueeze(at as number)
-  return fractions.ndim === 0 ? values.squeeze(-1) : values.unsqueeze(0).transpose(0, -1).squeeze(-1)
+  const out = fractions.ndim === 0 ? values.squeeze(-1) : values.unsqueeze(0).transpose(0, -1).squeeze(-1)
+  return nameStep(out, 'SqueezeBackward4')
 }
 
-function check(name: string, x: Tensor, q: number | Tensor, fractions: Tensor, interpolation: string): void {
-  if (x.dtype.kind !== 'floating') {
-    throw new RuntimeError(`${name}() input tensor must be either float or double dtype`)
+function check(x: Tensor, q: number | Tensor, fractions: Tensor, interpolation: string): void {
+  if (typeof q === 'number' && !(q >= 0 && q <= 1)) {
+    throw new RuntimeError(`quantile() q must be in the range [0, 1] but got ${q}`)
   }
-  if (x.numel() === 0) throw new RuntimeError(`${name}() input tensor must be non-empty`)
-  if (fractions.ndim > 1) throw new RuntimeError(`${name}() q must be a scalar or 1D tensor`)
+  if (x.numel() === 0) throw new RuntimeError('quantile() input tensor must be non-empty')
+  if (fractions.ndim > 1) throw new RuntimeError('quantile() q must be a scalar or 1D tensor')
+  if (x.dtype.kind !== 'floating') {
+    throw new RuntimeError('quantile() input tensor must be either float or double dtype')
+  }
   if (fractions.dtype !== x.dtype) {
-    throw new RuntimeError(`${name}() q tensor must be same dtype as the input tensor`)
+    throw new RuntimeError('quantile() q tensor must be same dtype as the input tensor')
   }
   if (!modes.includes(interpolation)) {
     throw new RuntimeError(
-      `${name}() interpolation must be one of linear, lower, higher, midpoint or nearest, but got ${interpolation}`,
+      `quantile() interpolation must be one of linear, lower, higher, midpoint or nearest, but got ${interpolation}`,
     )
   }
-  if (typeof q === 'number') {
-    if (!(q >= 0 && q <= 1)) throw new RuntimeError(`${name}() q must be in the range [0, 1] but got ${q}`)
-  } else if (!q.to_typed_array().every((fraction) => fraction >= 0 && fraction <= 1)) {
-    throw new RuntimeError(`${name}() q values must be in the range [0, 1]`)
+  if (q instanceof Tensor && !q.to_typed_array().every((fraction) => fraction >= 0 && fraction <= 1)) {
+    throw new RuntimeError('quantile() q values must be in the range [0, 1]')
   }
 }
 

@@ -14,8 +14,7 @@ import { arange } from './ranges.ts'
 
 /** The order of elements along dimensions turned round, as a copy. */
 export const flip = named('flip', ['input', '*dims'], (x: Tensor, dims: readonly number[]): Tensor => {
-  if (dims.length === 0) return x.clone()
-  const turned = wrapDims(dims, x.ndim)
+  const turned = dims.length === 0 ? [] : wrapDims(dims, x.ndim)
   return routine(
     'flip',
     [x],
@@ -33,9 +32,15 @@ export const flip = named('flip', ['input', '*dims'], (x: Tensor, dims: readonly
   )
 })
 /** Left and right exchanged. */
-export const fliplr = (x: Tensor): Tensor => flip(x, 1)
+export const fliplr = (x: Tensor): Tensor => {
+  if (x.ndim < 2) throw new RuntimeError('Input must be >= 2-d.')
+  return flip(x, 1)
+}
 /** Top and bottom exchanged. */
-export const flipud = (x: Tensor): Tensor => flip(x, 0)
+export const flipud = (x: Tensor): Tensor => {
+  if (x.ndim < 1) throw new RuntimeError('Input must be >= 1-d.')
+  return flip(x, 0)
+}
 
 /** Elements moved on along dimensions; what leaves at the end comes back at the front. */
 export const roll = named(
@@ -56,7 +61,7 @@ export const roll = named(
 )
 function rolled(x: Tensor, shift: number, dim: number): Tensor {
   const size = x.shape[dim] as number
-  if (size === 0) return x.clone()
+  if (size === 0) return nameStep(x.clone(), 'RollBackward0')
   const start = ((-shift % size) + size) % size
   return routine(
     'roll',

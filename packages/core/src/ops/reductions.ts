@@ -51,8 +51,12 @@ export const mean = named(
 export const nanmean = named(
   'nanmean',
   ['input', 'dim', 'keepdim', 'dtype'],
-  (x: Tensor, dim: Dims = null, keepdim = false, dtype?: DType): Tensor =>
-    nansum(x, dim, keepdim, dtype).div(sum(x.isnan().logical_not(), dim, keepdim, x.dtype)),
+  (x: Tensor, dim: Dims = null, keepdim = false, dtype?: DType): Tensor => {
+    if (x.dtype.kind !== 'floating') {
+      throw new RuntimeError(`nanmean(): expected input to have floating point dtype but got ${x.dtype.scalarName}`)
+    }
+    return nansum(x, dim, keepdim, dtype).div(sum(x.isnan().logical_not(), dim, keepdim, x.dtype))
+  },
 )
 
 const prodOp = reduction('prod', ['x'], {

@@ -1,5 +1,6 @@
 import { is_grad_enabled } from '../autograd/modes.ts'
 import { type DType, int32 } from '../dtype.ts'
+import { RuntimeError } from '../errors.ts'
 import { wrapDim } from '../shape.ts'
 import { allocate, wrap } from '../tensor/make.ts'
 import type { Tensor } from '../tensor/tensor.ts'
@@ -136,6 +137,9 @@ export const cummin = named(
 /** `logsumexp` of all elements up to each one. */
 export const logcumsumexp = named('logcumsumexp', ['input', 'dim'], (x: Tensor, dim: number): Tensor => {
   const at = wrapDim(dim, x.ndim)
+  if (x.dtype.kind !== 'floating') {
+    throw new RuntimeError(`"logcumsumexp_out_cpu" not implemented for '${x.dtype.scalarName}'`)
+  }
   return routine(
     'logcumsumexp',
     [x],

@@ -69,8 +69,8 @@ export const split = named(
   'split',
   ['input', 'split_size_or_sections|split_size', 'dim'],
   (x: Tensor, split_size_or_sections: number | readonly number[], dim = 0): Tensor[] => {
-    const at = wrapDim(dim, x.ndim)
     if (x.ndim === 0) throw new RuntimeError('split expects at least a 1-dimensional tensor')
+    const at = wrapDim(dim, x.ndim)
     const total = x.shape[at] as number
     const isList = typeof split_size_or_sections !== 'number'
     const sizes = isList ? split_size_or_sections : chunkSizes(total, split_size_or_sections)
@@ -179,7 +179,7 @@ export const dsplit = named(
 function evenSplit(name: string, x: Tensor, parts: number | readonly number[], dim: number, rank: number): Tensor[] {
   if (x.ndim < rank) {
     throw new RuntimeError(
-      `torch.${name} requires a tensor with at least ${rank} dimension${rank === 1 ? '' : 's'}, but got a tensor with ${x.ndim} dimensions!`,
+      `torch.${name} requires a tensor with at least ${rank} dimension, but got a tensor with ${x.ndim} dimensions!`,
     )
   }
   if (typeof parts === 'number' && (parts <= 0 || x.size(dim) % parts !== 0)) {

@@ -11,10 +11,12 @@ import { cat } from './joining.ts'
 
 function prepare(name: string, x: Tensor, dim: number, dtype: DType): { input: Tensor; at: number } {
   const input = x.to(dtype)
+  const at = wrapDim(dim, x.ndim)
   if (input.dtype.kind !== 'floating') {
-    throw new RuntimeError(`"${name}_lastdim_kernel_impl" not implemented for '${input.dtype.scalarName}'`)
+    const kernel = isRow(input, at) ? `${name}_lastdim_kernel_impl` : 'softmax_kernel_impl'
+    throw new RuntimeError(`"${kernel}" not implemented for '${input.dtype.scalarName}'`)
   }
-  return { input, at: wrapDim(dim, x.ndim) }
+  return { input, at }
 }
 
 // The first pass may step over NaN: the sum does not.

@@ -1,9 +1,9 @@
 import { nameStep } from '../autograd/graph.ts'
-import { RuntimeError } from '../errors.ts'
+import { IndexError, RuntimeError } from '../errors.ts'
 import { wrapDim } from '../shape.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { named } from './arguments.ts'
-import { picked, sorted } from './picks.ts'
+import { picked, refuseBool, sorted } from './picks.ts'
 import type { ValuesAndIndices } from './reduction-options.ts'
 
 /** Along a dimension, in rising or falling order, with the indices. NaN counts as largest. */
@@ -39,6 +39,7 @@ export const topk = named(
   (x: Tensor, k: number, dim = -1, largest = true, _sorted = true): ValuesAndIndices => {
     const at = wrapDim(dim, x.ndim)
     if (k < 0 || k > (x.shape[at] ?? 1)) throw new RuntimeError('selected index k out of range')
+    refuseBool('topk_cpu', x)
     const choose = (order: Tensor): Tensor => (x.ndim === 0 ? order : order.narrow(at, 0, k).contiguous())
     return picked('topk', x, at, choose, { descending: largest })
   },
@@ -50,6 +51,8 @@ export const kthvalue = named(
   ['input', 'k', 'dim', 'keepdim'],
   (x: Tensor, k: number, dim = -1, keepdim = false): ValuesAndIndices => {
     const at = wrapDim(dim, x.ndim)
+    if (x.shape[at] === 0) throw new IndexError(`kthvalue(): Expected reduction dim ${at} to have non-zero size.`)
+    refuseBool('kthvalue_cpu', x)
     if (k < 1 || k > (x.shape[at] ?? 1))
       throw new RuntimeError('kthvalue(): selected number k out of range for dimension ' + at)
     const choose = (order: Tensor): Tensor => (x.ndim === 0 ? order : order.narrow(at, k - 1, 1).contiguous())

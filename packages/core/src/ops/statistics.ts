@@ -1,3 +1,5 @@
+import { nameStep } from '../autograd/graph.ts'
+import { bool, float32 } from '../dtype.ts'
 import { RuntimeError } from '../errors.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { named } from './arguments.ts'
@@ -7,21 +9,28 @@ export const cov = named(
   'cov',
   ['input'],
   (x: Tensor, { correction = 1 }: { readonly correction?: number } = {}): Tensor => {
-    if (x.ndim > 2) {
-      throw new RuntimeError(
-        `cov(): expected input to have two or fewer dimensions but got an input with ${x.ndim} dimensions`,
-      )
-    }
-    const rows = x.ndim < 2 ? x.reshape([1, x.numel()]) : x
+    check('cov', x)
+    const numbers = x.dtype.kind === 'floating' ? x : x.to(float32)
+    const rows = x.ndim < 2 ? numbers.reshape([1, x.numel()]) : numbers
     const centred = rows.sub(rows.mean(1, { keepdim: true }))
     const out = centred.mm(centred.t()).div(Math.max(rows.size(1) - correction, 0))
-    return x.ndim < 2 ? out.squeeze() : out
+    return nameStep(out.squeeze(), 'SqueezeBackward0')
   },
   ['correction'],
 )
 
+function check(name: string, x: Tensor): void {
+  if (x.ndim > 2) {
+    throw new RuntimeError(
+      `${name}(): expected input to have two or fewer dimensions but got an input with ${x.ndim} dimensions`,
+    )
+  }
+  if (x.dtype === bool) throw new RuntimeError(`${name}(): bool dtype is not supported for input`)
+}
+
 /** Pearson's correlations of the rows: `cov` divided by the standard deviations, limited to [-1, 1]. */
 export function corrcoef(x: Tensor): Tensor {
+  if (x.ndim > 2) check('corrcoef', x)
   const c = cov(x)
   if (c.ndim === 0) return c.div(c)
   const deviation = c.diagonal().sqrt()

@@ -5,7 +5,6 @@ import type { Tensor } from '../tensor/tensor.ts'
 import { named } from './arguments.ts'
 import { view as defineView, scatterView } from './define/view.ts'
 import { positionsOf } from './places.ts'
-import { reshape } from './views.ts'
 import { without } from './windows.ts'
 
 const diagonalView = defineView('diagonal', {
@@ -121,10 +120,11 @@ export const unfold = named(
   (x: Tensor, dimension: number, size: number, step: number): Tensor => {
     const dim = wrapDim(dimension, x.ndim)
     const length = x.shape[dim] ?? 1
+    if (size < 0) throw new RuntimeError(`size is ${size} but must be >= 0`)
     if (size > length) {
       throw new RuntimeError(`maximum size for tensor at dimension ${dim} is ${length} but size is ${size}`)
     }
     if (step <= 0) throw new RuntimeError(`step is ${step} but must be > 0`)
-    return x.ndim === 0 ? unfoldView(reshape(x, 1), 0, size, step) : unfoldView(x, dim, size, step)
+    return unfoldView(x, dim, size, step)
   },
 )

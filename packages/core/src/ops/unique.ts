@@ -1,7 +1,9 @@
 import { int32 } from '../dtype.ts'
+import { IndexError, NotImplementedError, RuntimeError } from '../errors.ts'
 import { numel, wrapDim } from '../shape.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { fromValues } from './creation.ts'
+import { routine } from './define/routine.ts'
 
 /** What `unique` and `unique_consecutive` give besides the values. */
 export interface UniqueOptions {
@@ -35,6 +37,14 @@ export function unique_consecutive<O extends UniqueOptions = object>(x: Tensor, 
 function distinct(x: Tensor, options: UniqueOptions, sorts: boolean): Tensor | Tensor[] {
   const { dim, return_inverse = false, return_counts = false } = options
   const at = dim === undefined ? null : wrapDim(dim, x.ndim)
+  if (at !== null && x.ndim === 0) {
+    throw new IndexError(`Dimension specified as ${dim} but tensor has no dimensions`)
+  }
+  if (at !== null && x.shape.some((size, i) => size === 0 && i !== at)) {
+    throw new RuntimeError("There are 0 sized dimensions, and they aren't selected, so unique cannot be applied")
+  }
+  // PyTorch's names of what it calls, which its nodes show.
+  const name = at === null ? (sorts ? 'unique2' : 'unique_consecutive') : sorts ? 'unique_dim' : 'unique_consecutive'
   const rows = (at === null ? x.detach().reshape(-1) : x.detach().movedim(at, 0)).contiguous()
   const count = rows.shape[0] as number
   const width = numel(rows.shape.slice(1))
@@ -61,8 +71,21 @@ function distinct(x: Tensor, options: UniqueOptions, sorts: boolean): Tensor | T
     counts[firsts.length - 1] = isNew ? 1 : (counts[firsts.length - 1] as number) + 1
     inverse[row] = firsts.length - 1
   })
-  const found = rows.index_select(0, fromValues(firsts, [firsts.length], int32, x.device))
-  const result = [at === null ? found : found.movedim(0, at).contiguous()]
+  const found = routine(
+    name,
+    [x],
+    () => {
+      const picked = rows.index_select(0, fromValues(firsts, [firsts.length], int32, x.device))
+      return at === null ? picked : picked.movedim(0, at)
+    },
+    () => ({
+      saved: [],
+      backward: () => {
+        throw new NotImplementedError(`the derivative for '_${name}' is not implemented.`)
+      },
+    }),
+  )
+  const result = [found]
   if (return_inverse) result.push(fromValues(inverse, at === null ? x.shape : [count], int32, x.device))
   if (return_counts) result.push(fromValues(counts, [counts.length], int32, x.device))
   return result.length === 1 ? (result[0] as Tensor) : result

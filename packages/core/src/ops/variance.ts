@@ -54,9 +54,9 @@ const stdOp = reduction('std', ['x'], {
       .masked_fill(out.eq(0), 0)
       .mul(centred(x as Tensor, dims)),
 })
-function variance(op: typeof varOp, x: Tensor, call: VarianceCall): Tensor {
+function variance(op: typeof varOp, x: Tensor, call: VarianceCall, name = 'std and var'): Tensor {
   if (x.dtype.kind !== 'floating') {
-    throw new RuntimeError('std and var only support floating point and complex dtypes')
+    throw new RuntimeError(`${name} only support floating point and complex dtypes`)
   }
   const { dim, unbiased, keepdim, correction = unbiased ? 1 : 0 } = call
   return op.call([x], { dim, keepdim, parameters: [correction] })
@@ -91,11 +91,11 @@ export { varianceOf as var }
 export const std = deviation('std', (x, call) => variance(stdOp, x, call))
 /** Variance and mean. */
 export const var_mean = deviation('var_mean', (x, call): [Tensor, Tensor] => [
-  nameStep(variance(varOp, x, call), 'VarMeanBackward0'),
+  nameStep(variance(varOp, x, call, 'var_mean'), 'VarMeanBackward0'),
   nameStep(mean(x, call.dim, call.keepdim), 'VarMeanBackward0'),
 ])
 /** Standard deviation and mean. */
 export const std_mean = deviation('std_mean', (x, call): [Tensor, Tensor] => [
-  nameStep(variance(stdOp, x, call), 'StdMeanBackward0'),
+  nameStep(variance(stdOp, x, call, 'std_mean'), 'StdMeanBackward0'),
   nameStep(mean(x, call.dim, call.keepdim), 'StdMeanBackward0'),
 ])

@@ -2,7 +2,7 @@ import { recording } from '../../autograd/graph.ts'
 import { modes } from '../../autograd/modes.ts'
 import { checkInPlace, rebaseHistory } from '../../autograd/view.ts'
 import { Kernel } from '../../devices/kernel.ts'
-import { bool, type DType, float32 } from '../../dtype.ts'
+import { bool, type DType, float32, uint8 } from '../../dtype.ts'
 import { RuntimeError } from '../../errors.ts'
 import {
   compileScalar,
@@ -32,8 +32,10 @@ export interface ElementwiseDefinition<I extends string = string, P extends stri
   readonly parameters?: Readonly<Record<P, number>>
   /** The dtype of the result: the promoted one (default), one that is floating point in any case, or truth values. */
   readonly result?: 'promoted' | 'floating' | 'bool'
-  /** Refuses what is not floating point, as PyTorch does where a whole number would have to be cut off. */
-  readonly only?: 'floating'
+  /** Refuses what is not floating point, or truth values, as PyTorch does where it has no kernel for them. */
+  readonly only?: 'floating' | 'numbers'
+  /** PyTorch's name of the kernel that refuses, where it is not the op's with `_cpu`. */
+  readonly kernel?: string
   /** Inputs that only choose, such as a condition: they take no part in the promotion and have no gradient. */
   readonly masks?: readonly I[]
   /** How the result lies in memory: as the operands do (default), or row by row. */
@@ -176,6 +178,7 @@ export class ElementwiseOp {
     const values = [x, ...together(given).slice(1)]
     const operands = values.slice(0, this.arity)
     leader(this.name, operands)
+    checkWritable(x, commonShape(operands), operands.slice(1))
     const promoted = this.#computeType(operands)
     const isBool = this.definition.result === 'bool'
     if (!isBool && !can_cast(promoted, x.dtype)) {
@@ -183,7 +186,6 @@ export class ElementwiseOp {
         `result type ${promoted.scalarName} can't be cast to the desired output type ${x.dtype.scalarName}`,
       )
     }
-    checkWritable(x, commonShape(operands), operands.slice(1))
     const isRecorded = recording(operands)
     checkInPlace(x)
     const inputs = this.#convert(values, isBool ? promoted : x.dtype)
@@ -202,8 +204,9 @@ export class ElementwiseOp {
   #computeType(operands: readonly Value[]): DType {
     const dtype = result_type(...operands.filter((_, i) => this.#masks[i] === false))
     if (dtype.kind === 'floating') return dtype
-    if (this.definition.only === 'floating') {
-      throw new RuntimeError(`"${this.name}_cpu" not implemented for '${dtype.scalarName}'`)
+    const { only, kernel = `${this.name}_cpu` } = this.definition
+    if (only === 'floating' || (only === 'numbers' && dtype === bool)) {
+      throw new RuntimeError(`"${kernel}" not implemented for '${dtype.scalarName}'`)
     }
     return this.definition.result === 'floating' ? float32 : dtype
   }
@@ -212,7 +215,10 @@ export class ElementwiseOp {
   #convert(values: readonly Value[], dtype: DType): Value[] {
     return values.map((x, i) => {
       if (this.#masks[i] === true) return x
-      if (typeof x === 'number') return dtype === float32 ? Math.fround(x) : x
+      if (typeof x === 'number') {
+        if (dtype === float32) return Math.fround(x)
+        return dtype === uint8 && i < this.arity ? dtype.round(x) : x
+      }
       return x.dtype === dtype ? x : x.to(dtype)
     })
   }

@@ -1,5 +1,5 @@
 import { getDevice } from '../../devices/device.ts'
-import { bool } from '../../dtype.ts'
+import { bool, type DType, float32, float64, uint8 } from '../../dtype.ts'
 import { RuntimeError } from '../../errors.ts'
 import { broadcastShapes, formatShape, isContiguous, numel, type Shape, sameShape } from '../../shape.ts'
 import { wrapNumber } from '../../tensor/make.ts'
@@ -14,6 +14,36 @@ export function toValue(op: string, x: TensorLike): Value {
   if (typeof x === 'boolean') return wrapNumber(getDevice('cpu'), bool, x ? 1 : 0)
   throw new TypeError(`${op}(): expected a Tensor or a number, got ${x === null ? 'null' : typeof x} ${String(x)}`)
 }
+
+/** PyTorch's names of the C++ types of elements. */
+const cppNames: Readonly<Record<string, string>> = {
+  float32: 'float',
+  float64: 'double',
+  int32: 'int',
+  uint8: 'uint8_t',
+}
+
+/**
+ * A number as elements of a dtype hold it, without its fraction where they are whole. One that they cannot hold is an error;
+ * unsigned ones take negative whole numbers, which wrap.
+ *
+ * @see https://github.com/pytorch/pytorch/blob/v2.0.0/c10/util/TypeCast.h
+ */
+export function fitted(value: number, dtype: DType, typeName = cppNames[dtype.name]): number {
+  if (dtype === float64) return value
+  if (!fits(value, dtype)) {
+    throw new RuntimeError(`value cannot be converted to type ${typeName} without overflow (it is ${value})`)
+  }
+  return dtype.round(value)
+}
+
+function fits(value: number, dtype: DType): boolean {
+  if (dtype === bool) return true
+  if (dtype === float32) return !Number.isFinite(value) || Math.abs(value) <= LARGEST_SINGLE
+  if (dtype === uint8) return value <= 255 && value >= (Number.isInteger(value) ? -255 : 0)
+  return value >= -(2 ** 31) && value <= 2 ** 31 - 1
+}
+const LARGEST_SINGLE = 3.4028234663852886e38
 
 /** Operands in one place: as in PyTorch, a lone number on the CPU goes to where the others are. */
 export function together(values: readonly Value[]): readonly Value[] {

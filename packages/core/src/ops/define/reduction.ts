@@ -61,7 +61,7 @@ export interface ReductionDefinition<P extends string = string> {
   readonly result?: 'promoted' | 'sum' | 'floating' | 'bool' | 'index'
   /** The error for zero elements, where those have no result. */
   readonly empty?: (dim: number | null) => Error
-  /** The name of the node in the graph, for all dimensions and for some. */
+  /** The name of the node in the graph, without and with dimensions. */
   readonly node?: readonly [string, string]
 }
 
@@ -154,7 +154,7 @@ export class ReductionOp {
         )
     result.inference = out.inference
     if (this.definition.gradient !== null && recording(operands)) {
-      this.#record(operands, result, { kept, shape, dims, n, parameters, all })
+      this.#record(operands, result, { kept, shape, dims, n, parameters, isWhole: dim === null || dim === undefined })
     }
     return result
   }
@@ -168,11 +168,11 @@ export class ReductionOp {
       dims: readonly number[]
       n: number
       parameters: readonly number[]
-      all: boolean
+      isWhole: boolean
     },
   ): void {
     const { gradient, node } = this.definition
-    const name = node?.[call.all ? 0 : 1] ?? `${pascalCase(this.name)}Backward0`
+    const name = node?.[call.isWhole ? 0 : 1] ?? `${pascalCase(this.name)}Backward0`
     const reads = typeof gradient === 'function' || this.#pullbacks.some((op) => this.#readsTensors(op))
     const saved = reads ? [...operands, result] : []
     // The operands themselves are not for the closure to keep.

@@ -44,6 +44,7 @@ export const selu = elementwise('selu', ['x'], {
   },
   node: 'EluBackward0',
   only: 'floating',
+  kernel: 'elu_cpu',
 })
 /** As `elu`, with `x / alpha` in the exponent (Barron 2017). */
 export const celu = elementwise('celu', ['x'], {
@@ -51,6 +52,7 @@ export const celu = elementwise('celu', ['x'], {
   gradient: { x: 'x <= 0 ? g * exp(x / alpha) : g' },
   parameters: { alpha: 1 },
   only: 'floating',
+  kernel: 'elu_cpu',
 })
 const geluExact = elementwise('gelu', ['x'], { forward: '0.5 * x * (1 + erf(x * sqrt(0.5)))', only: 'floating' })
 const geluTanh = elementwise('gelu_tanh', ['x'], {

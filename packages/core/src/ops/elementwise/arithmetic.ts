@@ -29,11 +29,14 @@ const over = elementwise('div', ['x', 'other'], {
 const overTrunc = elementwise('div_trunc', ['x', 'other'], {
   forward: 'trunc(x / other)',
   node: 'DivBackward2',
+  only: 'numbers',
   domain: { other: [0.5, 3] },
 })
 const overFloor = elementwise('floor_divide', ['x', 'other'], {
   forward: 'floor_divide(x, other)',
   node: 'DivBackward2',
+  only: 'numbers',
+  kernel: 'div_floor_cpu',
   domain: { other: [0.5, 3] },
 })
 
@@ -146,18 +149,20 @@ const pythonRemainder = elementwise('remainder', ['x', 'other'], {
   forward: 'remainder(x, other)',
   gradient: { x: 'g', other: '-g * floor_divide(x, other)' },
   node: bySecond('Remainder'),
+  only: 'numbers',
   domain: { other: [0.5, 3] },
 })
 const cRemainder = elementwise('fmod', ['x', 'other'], {
   forward: 'fmod(x, other)',
   gradient: { x: 'g', other: '-g * trunc(x / other)' },
   node: bySecond('Fmod'),
+  only: 'numbers',
   domain: { other: [0.5, 3] },
 })
 
 /** Integers cannot say infinity: dividing them by zero is an error. */
 function checkIntegerDivision(x: TensorLike, other: TensorLike): void {
-  if (result_type(x, other).kind === 'floating') return
+  if (result_type(x, other).kind !== 'integer') return
   const zero =
     other instanceof Tensor
       ? other.storage.device.sync && other.numel() > 0 && other.eq(0).any().item()
@@ -180,4 +185,7 @@ const negate = elementwise('neg', ['x'], { forward: '-x' })
 export const negative = neg
 
 /** `x` itself. */
-export const positive = (x: Tensor): Tensor => x
+export const positive = (x: Tensor): Tensor => {
+  if (x.dtype.kind === 'bool') throw new RuntimeError('The `+` operator, on a bool tensor is not supported.')
+  return x
+}

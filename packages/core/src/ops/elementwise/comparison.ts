@@ -4,6 +4,7 @@ import { broadcastShapes } from '../../shape.ts'
 import { Tensor, type TensorLike } from '../../tensor/tensor.ts'
 import { named } from '../arguments.ts'
 import { type Application, choice, type ElementwiseFunction, elementwise } from '../define/elementwise.ts'
+import { fitted } from '../define/operands.ts'
 import { result_type } from '../define/promotion.ts'
 
 /** Where `x == other`. */
@@ -74,6 +75,9 @@ const fill = elementwise('masked_fill', ['x', 'mask', 'value'], {
   node: (operands) => `MaskedFillBackward${typeof operands[2] === 'number' ? 0 : 1}`,
 })
 
+/** A number of the kind of `x`. */
+const asNumber = (value: number, x: Tensor): number | boolean => (x.dtype === bool ? value !== 0 : value)
+
 /** `x` with `value` where the mask holds. The mask broadcasts to `x`. */
 export const masked_fill = choice(
   named('masked_fill', ['input', 'mask', 'value'], (x: Tensor, mask: Tensor, value: TensorLike): Application => {
@@ -89,7 +93,9 @@ export const masked_fill = choice(
     }
     broadcastShapes(mask.shape, x.shape)
     // The dtype is that of `x`, whatever the value is.
-    return fill.on(x, mask, value instanceof Tensor && value.dtype !== x.dtype ? value.to(x.dtype) : value)
+    if (!(value instanceof Tensor)) return fill.on(x, mask, asNumber(fitted(Number(value), x.dtype), x))
+    if (value.storage.device.sync && value.dtype !== x.dtype) fitted(Number(value.item()), x.dtype)
+    return fill.on(x, mask, value.dtype === x.dtype ? value : value.to(x.dtype))
   }),
 )
 

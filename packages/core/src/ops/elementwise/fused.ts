@@ -1,3 +1,4 @@
+import { uint8 } from '../../dtype.ts'
 import { RuntimeError } from '../../errors.ts'
 import { Tensor, type TensorLike } from '../../tensor/tensor.ts'
 import { named } from '../arguments.ts'
@@ -10,6 +11,13 @@ export const lerp = choice(
     if (start instanceof Tensor && end instanceof Tensor && start.dtype !== end.dtype) {
       throw new RuntimeError(`expected dtype ${dtypeWord(start)} for \`end\` but got dtype ${dtypeWord(end)}`)
     }
+    if (start instanceof Tensor && weight instanceof Tensor && start.dtype !== weight.dtype) {
+      throw new RuntimeError(`expected dtype ${dtypeWord(start)} for \`weight\` but got dtype ${dtypeWord(weight)}`)
+    }
+    if (start instanceof Tensor && start.dtype.kind !== 'floating') {
+      const kernel = `lerp_kernel_${weight instanceof Tensor ? 'tensor' : 'scalar'}`
+      throw new RuntimeError(`"${kernel}" not implemented for '${start.dtype.scalarName}'`)
+    }
     return interpolate.on(start, end, weight)
   }),
 )
@@ -19,13 +27,16 @@ const interpolate = elementwise('lerp', ['start', 'end', 'weight'], {
   node: (operands) => `LerpBackward${typeof operands[2] === 'number' ? 0 : 1}`,
   only: 'floating',
 })
-const dtypeWord = (x: Tensor): string => x.dtype.scalarName.toLowerCase()
+/** A dtype as C++ calls it. */
+const dtypeWord = ({ dtype }: Tensor): string => (dtype === uint8 ? 'unsigned char' : dtype.scalarName.toLowerCase())
 
 /** `x + value * a * b`. */
 export const addcmul = elementwise('addcmul', ['x', 'tensor1', 'tensor2'], {
   forward: 'x + value * tensor1 * tensor2',
   parameters: { value: 1 },
   gradient: { x: 'g' },
+  only: 'numbers',
+  kernel: 'addcmul_cpu_out',
 })
 
 /** `x + value * a / b`. */

@@ -1,4 +1,5 @@
-import type { Tensor, TensorLike } from '../../tensor/tensor.ts'
+import { RuntimeError } from '../../errors.ts'
+import { Tensor, type TensorLike } from '../../tensor/tensor.ts'
 import { named } from '../arguments.ts'
 import { type Application, choice, elementwise } from '../define/elementwise.ts'
 
@@ -6,7 +7,7 @@ const positive = { x: [0.1, 3] } as const
 const unit = { x: [-0.9, 0.9] } as const
 
 /** `|x|`; the gradient at 0 is 0. */
-export const abs = elementwise('abs', ['x'], { forward: 'abs(x)' })
+export const abs = elementwise('abs', ['x'], { forward: 'abs(x)', only: 'numbers' })
 /** As `abs`. */
 export const absolute = abs
 /** -1, 0 or 1. */
@@ -137,11 +138,11 @@ export const polygamma = choice((n: number | Tensor, x: Tensor | number): Applic
 })
 
 /** The greatest whole number that is not above `x`. */
-export const floor = elementwise('floor', ['x'], { forward: 'floor(x)' })
+export const floor = elementwise('floor', ['x'], { forward: 'floor(x)', only: 'numbers', kernel: 'floor_vml_cpu' })
 /** The least whole number that is not below `x`. */
-export const ceil = elementwise('ceil', ['x'], { forward: 'ceil(x)' })
+export const ceil = elementwise('ceil', ['x'], { forward: 'ceil(x)', only: 'numbers', kernel: 'ceil_vml_cpu' })
 /** The whole part, towards zero. */
-export const trunc = elementwise('trunc', ['x'], { forward: 'trunc(x)' })
+export const trunc = elementwise('trunc', ['x'], { forward: 'trunc(x)', only: 'numbers', kernel: 'trunc_vml_cpu' })
 /** As `trunc`. */
 export const fix = trunc
 /** `x - trunc(x)`. */
@@ -151,7 +152,7 @@ export const frac = elementwise('frac', ['x'], {
   domain: { x: [0.1, 0.9] },
   only: 'floating',
 })
-const roundWhole = elementwise('round', ['x'], { forward: 'round(x)' })
+const roundWhole = elementwise('round', ['x'], { forward: 'round(x)', only: 'numbers', kernel: 'round_vml_cpu' })
 const roundDecimals = elementwise('round_decimals', ['x'], {
   forward: 'scale >= 1 ? round(x * scale) / scale : round(x / inverse) * inverse',
   parameters: { scale: 1, inverse: 1 },
@@ -197,7 +198,10 @@ export const logaddexp2 = elementwise('logaddexp2', ['x', 'other'], {
 /** `x * log(other)`, and 0 where `x` is 0. */
 export const xlogy = elementwise('xlogy', ['x', 'other'], {
   forward: 'isnan(other) ? nan : x == 0 ? 0 : x * log(other)',
-  gradient: { x: 'x == 0 && other <= 0 ? 0 : g * log(other)', other: 'g * x / other' },
+  gradient: {
+    x: '(x == 0 && other <= 0) || (g == 0 && !isnan(other)) ? 0 : g * log(other)',
+    other: 'g * x / other',
+  },
   result: 'floating',
   domain: { other: [0.1, 3] },
   node: (operands) => `XlogyBackward${typeof operands[0] === 'number' ? 1 : typeof operands[1] === 'number' ? 2 : 0}`,
@@ -219,7 +223,13 @@ export const logit = elementwise('logit', ['x'], {
   domain: { x: [0.1, 0.9] },
 })
 /** 0 below zero, 1 above, and `values` at zero. */
-export const heaviside = elementwise('heaviside', ['x', 'values'], {
+export const heaviside = choice((x: TensorLike, values: TensorLike): Application => {
+  if (x instanceof Tensor && values instanceof Tensor && x.dtype !== values.dtype) {
+    throw new RuntimeError('heaviside is not yet implemented for tensors with different dtypes.')
+  }
+  return stepAt.on(x, values)
+})
+const stepAt = elementwise('heaviside', ['x', 'values'], {
   forward: 'x == 0 ? values : x < 0 ? 0 : isnan(x) ? 0 : 1',
   gradient: { values: '0', x: '0' },
 })

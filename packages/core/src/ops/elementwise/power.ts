@@ -19,6 +19,8 @@ const fixedPowers = new Map(
   ]),
 )
 const power = elementwise('pow', ['x', 'exponent'], {
+  only: 'numbers',
+  kernel: 'pow',
   forward: 'pow(x, exponent)',
   gradient: {
     x: 'exponent == 0 ? 0 : g * (exponent * pow(x, exponent - 1))',
