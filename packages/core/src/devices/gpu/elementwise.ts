@@ -1,5 +1,5 @@
 import { RuntimeError } from '../../errors.ts'
-import { broadcastStrides, coalesce, contiguousStrides, isContiguous, numel, type Shape } from '../../shape.ts'
+import { broadcastStrides, coalesce, isContiguous, numel } from '../../shape.ts'
 import type { Operand } from '../device.ts'
 import type { Kernel } from '../kernel.ts'
 import { freed } from '../storage.ts'
@@ -8,12 +8,6 @@ import { printFormulas, stored } from './formula.ts'
 import type { Memory } from './memory.ts'
 import type { Launch, Queue } from './queue.ts'
 import { KernelText, position, specialNumbers } from './text.ts'
-
-/**
- * How an operand is read: `p` at the place of the result, `o` one element for all, `g` by index and stride; `n` is a plain
- * number.
- */
-type Access = 'p' | 'o' | 'g' | 'n'
 
 /** The memory of an operand. */
 export function memoryOf({ storage }: Pick<Operand, 'storage'>): Memory {
@@ -34,7 +28,7 @@ export function runElementwise(
   if (shape.includes(0)) return
   queue.launch(
     kernel.name,
-    outputs.map((out, i) => (isWhole(out) ? launchWhole : launchWindow)(kernel, i, out, inputs, shape)),
+    outputs.map((out, i) => launchOf(kernel, i, out, inputs)),
   )
 }
 
@@ -43,70 +37,41 @@ export function isWhole(x: Operand): boolean {
   return x.offset === 0 && isContiguous(x) && numel(x.shape) === x.storage.length
 }
 
-/** Each cell is an element of the result. */
-function launchWhole(
-  kernel: Kernel,
-  output: number,
-  out: Operand,
-  inputs: readonly (Operand | number)[],
-  shape: Shape,
-): Launch {
-  const steps = contiguousStrides(shape)
-  const strides = inputs.map((x) => (typeof x === 'number' ? [] : broadcastStrides(x, shape)))
-  const access = inputs.map((x, k): Access => {
-    if (typeof x === 'number') return 'n'
-    const own = strides[k] as readonly number[]
-    if (shape.every((size, d) => size === 1 || own[d] === 0)) return 'o'
-    return x.offset === 0 && shape.every((size, d) => size === 1 || own[d] === steps[d]) ? 'p' : 'g'
-  })
-  const general = strides.filter((_, k) => access[k] === 'g')
-  const walk = general.length > 0 ? coalesce(shape, general) : { shape: [], strides: [] }
-  const rank = walk.shape.length
-  const numbers: number[] = [...walk.shape]
-  let seen = 0
-  inputs.forEach((x, k) => {
-    if (typeof x === 'number') numbers.push(x)
-    else if (access[k] === 'o') numbers.push(x.offset)
-    else if (access[k] === 'g') numbers.push(x.offset, ...(walk.strides[seen++] as number[]))
-  })
-  return {
-    program: compile(kernel, output, out, inputs, access, rank, false),
-    target: memoryOf(out),
-    inputs: inputs.flatMap((x) => (typeof x === 'number' ? [] : [memoryOf(x)])),
-    numbers: [...numbers, ...specialNumbers],
-  }
-}
-
-/** Each cell is an element of the storage: inside of the window it is computed, outside it stays as it is. */
-function launchWindow(
-  kernel: Kernel,
-  output: number,
-  out: Operand,
-  inputs: readonly (Operand | number)[],
-  shape: Shape,
-): Launch {
+/**
+ * How an output is computed: each cell is an element of its storage. Outside of the window it stays as it is. Operands are
+ * read at the place of the cell where all lie as the output does, and otherwise all by index and stride: one program serves
+ * for all shapes that are broadcast.
+ */
+function launchOf(kernel: Kernel, output: number, out: Operand, inputs: readonly (Operand | number)[]): Launch {
+  const { shape } = out
   const order = shape
     .map((_, d) => d)
     .filter((d) => shape[d] !== 1)
     .sort((a, b) => (out.strides[b] as number) - (out.strides[a] as number))
   const along = (list: readonly number[]): number[] => order.map((d) => list[d] as number)
-  const strides = inputs.map((x) => (typeof x === 'number' ? [] : broadcastStrides(x, shape)))
-  const access = inputs.map((x): Access => (typeof x === 'number' ? 'n' : 'g'))
-  const walk = coalesce(along(shape), [out.strides, ...strides.filter((_, k) => access[k] === 'g')].map(along))
-  const [own = [], ...rest] = walk.strides
-  // A window on one element has a stride too: positions are divided by it.
-  const steps = own.map((stride, d) => (walk.shape[d] === 1 ? 1 : stride))
-  checkNested(kernel.name, walk.shape, steps)
-  const numbers: number[] = [...walk.shape, out.offset, ...steps]
+  const arrays = inputs.filter((x) => typeof x !== 'number')
+  const walk = coalesce(along(shape), [out.strides, ...arrays.map((x) => broadcastStrides(x, shape))].map(along))
+  const [own = [], ...strides] = walk.strides
+  const inWindow = !isWhole(out)
+  const isFlat =
+    !inWindow && walk.shape.length === 1 && arrays.every(({ offset }, k) => offset === 0 && strides[k]?.[0] === own[0])
+  const rank = isFlat ? 0 : walk.shape.length
+  const numbers: number[] = isFlat ? [] : [...walk.shape]
+  if (inWindow) {
+    // A window on one element has a stride too: positions are divided by it.
+    const steps = own.map((stride, d) => (walk.shape[d] === 1 ? 1 : stride))
+    checkNested(kernel.name, walk.shape, steps)
+    numbers.push(out.offset, ...steps)
+  }
   let seen = 0
-  inputs.forEach((x) => {
+  for (const x of inputs) {
     if (typeof x === 'number') numbers.push(x)
-    else numbers.push(x.offset, ...(rest[seen++] as number[]))
-  })
+    else if (!isFlat) numbers.push(x.offset, ...(strides[seen++] as number[]))
+  }
   return {
-    program: compile(kernel, output, out, inputs, access, walk.shape.length, true),
+    program: compile(kernel, output, out, inputs, rank, inWindow),
     target: memoryOf(out),
-    inputs: [memoryOf(out), ...inputs.flatMap((x) => (typeof x === 'number' ? [] : [memoryOf(x)]))],
+    inputs: (inWindow ? [out, ...arrays] : arrays).map(memoryOf),
     numbers: [...numbers, ...specialNumbers],
   }
 }
@@ -124,17 +89,18 @@ function checkNested(op: string, shape: readonly number[], strides: readonly num
   }
 }
 
+/** The program of an output whose cells walk over so many dimensions; over none where operands are read at their place. */
 function compile(
   kernel: Kernel,
   output: number,
   { dtype }: Operand,
   inputs: readonly (Operand | number)[],
-  access: readonly Access[],
   rank: number,
   inWindow: boolean,
 ): Program {
   const integer = dtype.kind !== 'floating' && inputs.every(isInteger)
-  const key = `gpu:${output}:${dtype.name}:${integer}:${access.join('')}:${rank}:${inWindow}`
+  const kinds = inputs.map((x) => (typeof x === 'number' ? 'n' : 'a')).join('')
+  const key = `gpu:${output}:${dtype.name}:${integer}:${kinds}:${rank}:${inWindow}`
   const known = kernel.compiled.get(key)
   if (known !== undefined) return known as Program
   const text = new KernelText()
@@ -142,15 +108,15 @@ function compile(
   const cell = text.constant('this.thread.x')
   const indices = inWindow ? windowIndices(text, cell, sizes) : text.indices(cell, sizes)
   const read: Record<string, string> = {}
-  access.forEach((way, k) => {
+  inputs.forEach((x, k) => {
     const name = kernel.inputs[k] as string
-    if (way === 'n') {
+    if (typeof x === 'number') {
       read[name] = text.number()
       return
     }
     const array = text.array()
-    const at = way === 'p' ? cell : way === 'o' ? text.number() : position(text.number(), indices, text.list(rank))
-    read[name] = text.constant(`${array}[${way === 'g' ? text.constant(at) : at}]`)
+    const at = rank === 0 ? cell : text.constant(position(text.number(), indices, text.list(rank)))
+    read[name] = text.constant(`${array}[${at}]`)
   })
   const { statements, results } = printFormulas([kernel.outputs[output] as Kernel['outputs'][number]], read, {
     integer,
