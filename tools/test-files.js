@@ -31,3 +31,23 @@ export function filesFor(devices, { page, isolated = false }) {
   })
   return fit.map(({ path }) => path)
 }
+
+/**
+ * The files that may share modules: those of core, and those of nn and optim. What starts or registers devices, defines ops or
+ * needs a page of its own is alone.
+ *
+ * @param {readonly string[]} paths
+ */
+export function groupsOf(paths) {
+  /** @type {Record<'core' | 'rest' | 'alone', string[]>} */
+  const groups = { core: [], rest: [], alone: [] }
+  for (const path of paths) {
+    const text = files.find((file) => file.path === path)?.text
+    const isAlone =
+      text === undefined ||
+      path.endsWith('.page.ts') ||
+      /registerDevice\(|gpu\/start\.ts'|= torch\.elementwise\(/.test(text)
+    groups[isAlone ? 'alone' : path.startsWith('packages/core/') ? 'core' : 'rest'].push(path)
+  }
+  return groups
+}

@@ -2,74 +2,72 @@
 // with WebGL 2, WebGPU, WebAssembly, and threads in an isolated page. What this machine lacks is reported as not run, with
 // the reason. On Debian, apt-get install chromium libvulkan1 brings all of it, with a GPU in software.
 //
-// Three files compile thousands of kernels each, which takes a GPU in software a minute or two. They do not run everywhere,
-// unless asked to: `pnpm test:gpu --all`.
+// Most of the time goes into compiling some thousands of kernels, on one thread a run: as many run at a time as there are
+// cores. What a run printed is shown when it is over.
 
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { launchOptions } from './chromium.js'
-import { filesFor } from './test-files.js'
 
 const software = '/usr/lib/chromium/vk_swiftshader_icd.json'
 if (process.env.VK_ICD_FILENAMES === undefined && existsSync(software)) process.env.VK_ICD_FILENAMES = software
 process.chdir(fileURLToPath(new URL('..', import.meta.url)))
 
-const [operations, values, gradients] = ['golden-ops', 'ops-elementwise', 'ops-elementwise-gradient']
-const notebooks = 'apps/examples/test/gpu.test.ts'
-const inNode = [...filesFor(['webgpu'], { page: false }), notebooks, '--testTimeout=60000']
-const inPage = ['--config=vitest.browser.config.ts']
+/** @typedef {{ title: string, devices: string, page?: 'plain' | 'isolated', lack: string | null }} Run */
+/** @typedef {{ failed: boolean, text: string }} Result */
+
 const lacks = { node: lackOfNode(), ...(await lacksOfChromium()) }
+/** The longest first. @type {readonly Run[]} */
 const runs = [
-  { title: 'WebGPU in Node', devices: 'webgpu', lack: lacks.node, args: inNode, without: [gradients] },
-  {
-    title: 'WebGL 2 in Chromium',
-    devices: 'webgl2',
-    lack: lacks.webgl2,
-    args: inPage,
-    without: [operations, gradients],
-  },
-  {
-    title: 'WebGPU in Chromium',
-    devices: 'webgpu',
-    lack: lacks.webgpu,
-    args: inPage,
-    without: [operations, values, gradients],
-  },
-  { title: 'WebAssembly in Chromium', devices: 'wasm', lack: lacks.page, args: inPage, without: [] },
-  { title: 'Threads in Chromium', devices: 'wasm', lack: lacks.page, args: inPage, without: [], isolated: true },
-].map((run) => (process.argv.includes('--all') ? { ...run, without: [] } : run))
-const results = runs.map((run) =>
-  run.lack === null ? test(run) : { ...run, failed: false, text: `not run: ${run.lack}` },
+  { title: 'WebGL 2 in Chromium', devices: 'webgl2', page: 'plain', lack: lacks.webgl2 },
+  { title: 'WebGPU in Node', devices: 'webgpu', lack: lacks.node },
+  { title: 'WebGPU in Chromium', devices: 'webgpu', page: 'plain', lack: lacks.webgpu },
+  { title: 'WebAssembly in Chromium', devices: 'wasm', page: 'plain', lack: lacks.page },
+  { title: 'Threads in Chromium', devices: 'wasm', page: 'isolated', lack: lacks.page },
+]
+/** @type {Map<Run, Result>} */
+const results = new Map()
+const waiting = [...runs]
+await Promise.all(
+  Array.from({ length: availableParallelism() }, async () => {
+    for (let run = waiting.shift(); run !== undefined; run = waiting.shift()) {
+      results.set(run, run.lack === null ? await test(run) : { failed: false, text: `not run: ${run.lack}` })
+    }
+  }),
 )
 
 console.log()
-for (const { title, text } of results) console.log(`${title}: ${text}`)
-process.exit(results.some(({ failed }) => failed) ? 1 : 0)
+for (const run of runs) console.log(`${run.title}: ${results.get(run)?.text}`)
+process.exit([...results.values()].some(({ failed }) => failed) ? 1 : 0)
 
 /**
- * Runs vitest, and says in a line what came of it.
- * @param {{ title: string, devices: string, args: string[], without: string[], isolated?: boolean }} run
+ * Runs vitest, shows what it printed, and says in a line what came of it.
+ * @param {Run} run
+ * @returns {Promise<Result>}
  */
-function test({ title, devices, args, without, isolated = false }) {
-  console.log(`\n=== ${title}`)
+async function test({ title, devices, page }) {
   const folder = mkdtempSync(join(tmpdir(), 'chainrule-'))
   const output = join(folder, 'results.json')
   const start = Date.now()
-  const env = { ...process.env, CHAINRULE_DEVICES: devices, ...(isolated && { CHAINRULE_ISOLATED: '1' }) }
+  const env = { ...process.env, CHAINRULE_DEVICES: devices, ...(page && { CHAINRULE_PAGE: page }) }
   const reporters = ['--reporter=dot', '--reporter=json', `--outputFile.json=${output}`]
-  const left = without.map((name) => `--exclude=**/${name}.test.ts`)
-  const command = ['node_modules/vitest/vitest.mjs', 'run', ...args, ...left, ...reporters]
-  const { status } = spawnSync(process.execPath, command, { stdio: 'inherit', env })
+  const command = ['node_modules/vitest/vitest.mjs', 'run', '--config=vitest.devices.config.ts', ...reporters]
+  const child = spawn(process.execPath, command, { stdio: ['ignore', 'pipe', 'pipe'], env })
+  let printed = ''
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (printed += text))
+  const status = await new Promise((resolve) => child.on('close', resolve))
+  console.log(`\n=== ${title}\n${printed}`)
   const { numPassedTests = 0, numFailedTests = 0 } = existsSync(output) ? JSON.parse(readFileSync(output, 'utf8')) : {}
   rmSync(folder, { recursive: true })
   const seconds = Math.round((Date.now() - start) / 1000)
   const failed = status !== 0
-  const part = without.length > 0 ? ` (without ${without.join(', ')}: --all runs them too)` : ''
-  const counts = `${failed ? 'FAILED, ' : ''}${numPassedTests} passed, ${numFailedTests} failed, ${seconds} s`
-  return { title, failed, text: counts + part }
+  return {
+    failed,
+    text: `${failed ? 'FAILED, ' : ''}${numPassedTests} passed, ${numFailedTests} failed, ${seconds} s`,
+  }
 }
 
 /** Why there is no WebGPU in Node. Asks in a process of its own: a driver may end it. */

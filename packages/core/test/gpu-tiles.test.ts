@@ -1,12 +1,9 @@
 /** Products and convolutions that are large enough for tiles, where a mode has them, against the CPU device. */
-import { describe, expect, it } from 'vitest'
-import { registerDevice } from '../src/devices/device.ts'
-import type { Mode } from '../src/devices/gpu/engine.ts'
-import { start } from '../src/devices/gpu/start.ts'
+import { beforeAll, describe, expect, it } from 'vitest'
 import * as torch from '../src/index.ts'
 import { devices } from './devices.ts'
 
-const modes = devices.filter(({ type }) => type === 'gpu').map(({ name }) => name as Mode)
+const gpus = devices.filter(({ type }) => type === 'gpu').map((device) => [device.name, device] as const)
 type Tensor = torch.Tensor
 
 const conv = { stride: [2, 1], padding: [1, 0], dilation: [1, 2], groups: 2 } as const
@@ -59,9 +56,10 @@ const cases: Readonly<
   },
 }
 
-describe.each(modes)('on gpu (%s)', (mode) => {
+describe.each(gpus)('on gpu (%s)', (_name, { use }) => {
+  beforeAll(use)
+
   it.each(Object.entries(cases))('%s, and its gradients', { timeout: 60_000 }, async (_, { shapes, run }) => {
-    registerDevice((await start(mode)).device)
     torch.manual_seed(0)
     const here = shapes.map((shape) => torch.randn(shape, { requires_grad: true }))
     const there = here.map((x) => x.detach().to('gpu').requires_grad_())

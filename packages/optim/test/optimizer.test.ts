@@ -1,5 +1,4 @@
 /** What every optimizer shares: steps, closures, clearing, hooks, states; and an optimizer of one's own. */
-import { inspect } from 'node:util'
 import * as torch from '@chainrule/core'
 import * as optim from '@chainrule/optim'
 import { describe, expect, test } from 'vitest'
@@ -146,12 +145,6 @@ test('hooks run around a step until they are removed, and may replace its closur
   after.remove()
   optimizer.step()
   expect(seen).toEqual(['before true 0', 'after 1', 'after 1'])
-})
-
-test('Node prints an optimizer as PyTorch does', () => {
-  const optimizer = new optim.Rprop([leaf(1)])
-  expect(inspect(optimizer)).toBe(String(optimizer))
-  expect(String(optimizer)).toContain('    step_sizes: (1e-06, 50)\n')
 })
 
 test('an optimizer of one’s own is its update formulas and the defaults of its options', () => {
