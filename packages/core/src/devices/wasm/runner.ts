@@ -50,8 +50,8 @@ interface FoldPlan {
   readonly ofReduced: { readonly count: number; readonly words: readonly number[] }
 }
 
-/** Elements below which a part of the work does not pay for being handed on, and those of a large part. */
-const [leastWork, largeWork] = [2 ** 16, 2 ** 18]
+/** Elements, those of all arrays, below which a part of the work does not pay for being handed on, and those of a large part. */
+const [leastWork, largeWork] = [2 ** 17, 2 ** 20]
 
 /** Elements of a part of what is folded into one number, at least. */
 const wholePart = 2 ** 16
@@ -92,7 +92,7 @@ export class KernelRunner {
     )
     const pointers = pointersOf(windows)
     const numbers = inputs.filter((input) => typeof input === 'number')
-    const parts = cutLoops(loops, pointers, this.#partsFor(shape))
+    const parts = cutLoops(loops, pointers, this.#partsFor(shape, pointers.length))
     const [run, rows] = [module.placeOf('run'), module.placeOf('rows')]
     const calls = parts.map(({ loops, pointers }, i): Call => {
       const outer = loops.slice(0, -1)
@@ -155,7 +155,7 @@ export class KernelRunner {
       return this.#instantiate(elementwiseModule(spec, this.#options), spec.formulas)
     })
     for (const number of numbers) args.push(number)
-    const count = this.#partsFor(shape)
+    const count = this.#partsFor(shape, args.length - 1 - numbers.length)
     if (count === 1) {
       module.get('run')(...args)
       return true
@@ -191,7 +191,12 @@ export class KernelRunner {
     if (isRows && kept.length === 0 && ofReduced.count === 0 && inner.size >= 2 * wholePart) {
       return this.#reduceWhole(module, folding, inner, pointers, strides, [...numbers, n])
     }
-    const parts = cutLoops(isRows ? kept : [...kept, inner], pointers, this.#partsFor(shape), isRows ? 1 : grain)
+    const parts = cutLoops(
+      isRows ? kept : [...kept, inner],
+      pointers,
+      this.#partsFor(shape, pointers.length),
+      isRows ? 1 : grain,
+    )
     const calls = parts.map(({ loops, pointers }, i): Call => {
       const outer = isRows ? loops : loops.slice(0, -1)
       const size = isRows ? inner.size : (loops.at(-1)?.size ?? 1)
@@ -233,7 +238,7 @@ export class KernelRunner {
     const join = (part: number): void => {
       total = fold.joinNumbers(total, part)
     }
-    if (this.#threads.chunksFor(size, leastWork, largeWork) === 1) {
+    if (this.#partsFor([size], inputs.length + 1) === 1) {
       for (const call of calls) join(callAll(module.functions, [call]))
     } else {
       const chunks = calls.map((call) => [call])
@@ -285,7 +290,8 @@ export class KernelRunner {
     const plan = (): LoopPlan => this.#planRows(kernel, shape, outputs, inputs)
     const { module, loops, strides } = this.#rows.find(kernel, { shape, windows }, plan)
     const numbers = inputs.filter((input) => typeof input === 'number')
-    const parts = cutLoops(loops, pointersOf(windows), this.#partsFor(shape))
+    const pointers = pointersOf(windows)
+    const parts = cutLoops(loops, pointers, this.#partsFor(shape, pointers.length))
     const calls = parts.map(({ loops: [loop], pointers }, i): Call => {
       const block = [loop?.size ?? 0, n, ...pointers, ...(loop?.steps ?? []), ...strides]
       return [module.placeOf('rows'), this.#describe(block, i), ...numbers, n]
@@ -315,9 +321,9 @@ export class KernelRunner {
     return { module, loops: [{ size: rows, steps: steps.map(([step = 0]) => step) }], strides }
   }
 
-  /** How many parts to cut the work on all elements of a shape into. */
-  #partsFor(shape: readonly number[]): number {
-    return this.#threads.chunksFor(numel(shape), leastWork, largeWork)
+  /** How many parts to cut the work on all elements of a shape into, of so many arrays. */
+  #partsFor(shape: readonly number[], arrays: number): number {
+    return this.#threads.chunksFor(numel(shape) * arrays, leastWork, largeWork)
   }
 
   /** Runs calls which can run at the same time; see ThreadPool.run. */
