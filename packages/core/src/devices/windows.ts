@@ -44,8 +44,8 @@ export interface AverageWindow extends PoolWindow {
 export interface PoolRoutines {
   /** The largest of each window, and its index in its plane: the first of equals; NaN counts as largest. */
   maxPool(values: Operand, indices: Operand, x: Operand, window: PoolWindow): void
-  /** The gradient of the planes: each element of `g` is added where its index says. */
-  maxPoolInput(out: Operand, g: Operand, indices: Operand): void
+  /** The gradient of the planes: each element of `g` is added where its index says, which is in its window. */
+  maxPoolInput(out: Operand, g: Operand, indices: Operand, window: PoolWindow): void
   /** The average of each window. */
   averagePool(out: Operand, x: Operand, window: AverageWindow): void
   /** The gradient of the planes: each element of `g` is shared among its window. */

@@ -8,31 +8,32 @@ import { type RoutineGradient, routine, routines } from './define/routine.ts'
 
 /** The largest of each window, and its index in its plane: `[…, H, W] → […, …size]`. */
 export function largest(x: Tensor, window: PoolWindow, size: Shape): readonly [values: Tensor, indices: Tensor] {
+  const { shape: from } = x
   return routines(
     'max_pool2d_with_indices',
     [x],
     () => {
       const { device } = x.storage
-      const shape = [...x.shape.slice(0, -2), ...size]
+      const shape = [...from.slice(0, -2), ...size]
       const [values, indices] = [allocate(shape, x.dtype, device), allocate(shape, int32, device)]
       if (values.numel() > 0) device.routines.maxPool(planes(values), planes(indices), planes(x), window)
       return [values, indices] as const
     },
     ([, indices]) => ({
       saved: [indices],
-      backward: ([g = null], _, [places]) => [g === null ? null : unpool(g, places as Tensor, x.shape)],
+      backward: ([g = null], _, [places]) => [g === null ? null : unpool(g, places as Tensor, window, from)],
     }),
   )
 }
 
 /** The gradient of `largest`: each element goes where it came from. */
-function unpool(g: Tensor, indices: Tensor, shape: Shape): Tensor {
+function unpool(g: Tensor, indices: Tensor, window: PoolWindow, shape: Shape): Tensor {
   return routine(
     'max_pool2d_with_indices_backward',
     [g],
     () => {
       const out = allocate(shape, g.dtype, g.storage.device)
-      if (out.numel() > 0) g.storage.device.routines.maxPoolInput(planes(out), planes(g), planes(indices))
+      if (out.numel() > 0) g.storage.device.routines.maxPoolInput(planes(out), planes(g), planes(indices), window)
       return out
     },
     () => ({

@@ -1,18 +1,12 @@
+import type { Operand } from '../device.ts'
 import type { ConvRoutines, ConvWindow } from '../windows.ts'
 import { compute, programOf } from './program.ts'
 import type { Queue } from './queue.ts'
 import { type KernelText, position } from './text.ts'
 import { tiledConv, tiledConvInput, tiledConvWeight } from './tiled/conv.ts'
+import { eachElementIn, eachWindowOver, windowNames, windowNumbers } from './windows.ts'
 
-const windowNumbers = ({ stride, padding, dilation }: ConvWindow): number[] => [...stride, ...padding, ...dilation]
-
-/** The numbers of a window by name. */
-function windowOf(text: KernelText): Record<'stride' | 'padding' | 'dilation', readonly [string, string]> {
-  const pair = (): [string, string] => [text.number(), text.number()]
-  return { stride: pair(), padding: pair(), dilation: pair() }
-}
-
-const within = (at: string, size: string): string => `${at} >= 0 && ${at} < ${size}`
+type Four = [string, string, string, string]
 
 /** Convolutions in which each cell sums its products. */
 export function convRoutines(queue: Queue): ConvRoutines {
@@ -20,118 +14,65 @@ export function convRoutines(queue: Queue): ConvRoutines {
     conv(out, x, weight, bias, window) {
       if (tiledConv(queue, out, x, weight, bias, window)) return
       const program = programOf(`conv:${bias !== null}`, (text) => {
-        const sizes = text.list(4)
-        const [perGroup, channels, kernelHeight, kernelWidth, height, width] = text.list(6) as Six
-        const { stride, padding, dilation } = windowOf(text)
-        const [images, weights] = [text.array(), text.array()]
-        const [offset, strides, weightOffset] = [text.number(), text.list(4), text.number()]
-        const [n, o, y, column] = text.indices(text.constant('this.thread.x'), sizes) as Four
+        const { image, perGroup, channels, source, sourceAt, weightAt, names, cell } = imagesOf(text)
+        const [n, o, y, column] = cell
         const [group] = text.divide(o, perGroup)
-        const sum = text.variable(bias === null ? `${n} - ${n}` : `${text.array()}[${o} + ${text.number()}]`)
+        const sum = startOf(text, bias, o)
         text.loop(channels, (c) => {
-          text.loop(kernelHeight, (ky) => {
-            const iy = text.constant(`${y} * ${stride[0]} + ${ky} * ${dilation[0]} - ${padding[0]}`)
-            text.loop(kernelWidth, (kx) => {
-              const ix = text.constant(`${column} * ${stride[1]} + ${kx} * ${dilation[1]} - ${padding[1]}`)
-              const at = position(offset, [n, `(${group} * ${channels} + ${c})`, iy, ix], strides)
-              const w = `${weightOffset} + ((${o} * ${channels} + ${c}) * ${kernelHeight} + ${ky}) * ${kernelWidth} + ${kx}`
-              text.add(`if (${within(iy, height)} && ${within(ix, width)}) {`)
-              text.add(`${sum} = ${sum} + ${images}[${at}] * ${weights}[${w}];`, '}')
-            })
+          eachElementIn(text, names, [y, column], image, (tap, [iy, ix]) => {
+            const at = sourceAt([n, `(${group} * ${channels} + ${c})`, iy, ix])
+            text.add(`${sum} = ${sum} + ${source}[${at}] * ${weightAt(o, c, tap)};`)
           })
         })
         text.add(`return ${sum};`)
       })
-      const inputs = bias === null ? [x, weight] : [x, weight, bias]
-      compute(queue, 'conv', out, program, inputs, [
-        ...out.shape,
-        (out.shape[1] as number) / window.groups,
-        ...weight.shape.slice(1),
-        ...x.shape.slice(2),
-        ...windowNumbers(window),
-        x.offset,
-        ...x.strides,
-        weight.offset,
-        ...(bias === null ? [] : [bias.offset]),
-      ])
+      compute(queue, 'conv', out, program, ...argumentsOf(out, x, weight, bias, window))
     },
 
     convInput(out, g, weight, bias, window) {
       if (tiledConvInput(queue, out, g, weight, bias, window)) return
       const program = programOf(`convInput:${bias !== null}`, (text) => {
-        const sizes = text.list(4)
-        const [perGroup, channels, kernelHeight, kernelWidth, height, width] = text.list(6) as Six
-        const { stride, padding, dilation } = windowOf(text)
-        const [gradients, weights] = [text.array(), text.array()]
-        const [offset, strides, weightOffset] = [text.number(), text.list(4), text.number()]
-        const [n, channel, iy, ix] = text.indices(text.constant('this.thread.x'), sizes) as Four
+        const { image, perGroup, channels, source, sourceAt, weightAt, names, cell } = imagesOf(text)
+        const [n, channel, iy, ix] = cell
         const [group, c] = text.divide(channel, channels)
-        const sum = text.variable(bias === null ? `${n} - ${n}` : `${text.array()}[${channel} + ${text.number()}]`)
-        text.loop(kernelHeight, (ky) => {
-          const fromY = text.constant(`${iy} + ${padding[0]} - ${ky} * ${dilation[0]}`)
-          const [y, restY] = text.divide(fromY, stride[0])
-          text.loop(kernelWidth, (kx) => {
-            const fromX = text.constant(`${ix} + ${padding[1]} - ${kx} * ${dilation[1]}`)
-            const [column, restX] = text.divide(fromX, stride[1])
-            text.add(`if (${fromY} >= 0 && ${restY} === 0 && ${y} < ${height}) {`)
-            text.add(`if (${fromX} >= 0 && ${restX} === 0 && ${column} < ${width}) {`)
-            text.loop(perGroup, (k) => {
-              const o = text.constant(`${group} * ${perGroup} + ${k}`)
-              const w = `${weightOffset} + ((${o} * ${channels} + ${c}) * ${kernelHeight} + ${ky}) * ${kernelWidth} + ${kx}`
-              const at = position(offset, [n, o, y, column], strides)
-              text.add(`${sum} = ${sum} + ${gradients}[${at}] * ${weights}[${w}];`)
-            })
-            text.add('}', '}')
+        const sum = startOf(text, bias, channel)
+        eachWindowOver(text, names, [iy, ix], image, (tap, [y, column]) => {
+          text.loop(perGroup, (k) => {
+            const o = text.constant(`${group} * ${perGroup} + ${k}`)
+            text.add(`${sum} = ${sum} + ${source}[${sourceAt([n, o, y, column])}] * ${weightAt(o, c, tap)};`)
           })
         })
         text.add(`return ${sum};`)
       })
-      const inputs = bias === null ? [g, weight] : [g, weight, bias]
-      compute(queue, 'convInput', out, program, inputs, [
-        ...out.shape,
-        (g.shape[1] as number) / window.groups,
-        ...weight.shape.slice(1),
-        ...g.shape.slice(2),
-        ...windowNumbers(window),
-        g.offset,
-        ...g.strides,
-        weight.offset,
-        ...(bias === null ? [] : [bias.offset]),
-      ])
+      compute(queue, 'convInput', out, program, ...argumentsOf(out, g, weight, bias, window))
     },
 
     convWeight(out, x, g, window) {
       if (tiledConvWeight(queue, out, x, g, window)) return
       const program = programOf('convWeight', (text) => {
         const sizes = text.list(4)
-        const [perGroup, batch, outHeight, outWidth, height, width] = text.list(6) as Six
-        const { stride, padding, dilation } = windowOf(text)
-        const [images, gradients] = [text.array(), text.array()]
-        const [offset, strides, gradientOffset, gradientStrides] = [
-          text.number(),
-          text.list(4),
-          text.number(),
-          text.list(4),
-        ]
+        const [perGroup, batch, rows, columns] = text.list(4) as Four
+        const image = [text.number(), text.number()] as const
+        const [images, offset, strides] = [text.array(), text.number(), text.list(4)]
+        const [gradients, gradientOffset, gradientStrides] = [text.array(), text.number(), text.list(4)]
+        const { stride, padding, dilation } = windowNames(text)
         const [o, c, ky, kx] = text.indices(text.constant('this.thread.x'), sizes) as Four
         const [group] = text.divide(o, perGroup)
         const channel = text.constant(`${group} * ${sizes[1] as string} + ${c}`)
         const sum = text.variable(`${o} - ${o}`)
         text.loop(batch, (n) => {
-          text.loop(outHeight, (y) => {
-            const iy = text.constant(`${y} * ${stride[0]} + ${ky} * ${dilation[0]} - ${padding[0]}`)
-            text.loop(outWidth, (column) => {
-              const ix = text.constant(`${column} * ${stride[1]} + ${kx} * ${dilation[1]} - ${padding[1]}`)
-              const at = position(offset, [n, channel, iy, ix], strides)
-              const to = position(gradientOffset, [n, o, y, column], gradientStrides)
-              text.add(`if (${within(iy, height)} && ${within(ix, width)}) {`)
-              text.add(`${sum} = ${sum} + ${images}[${at}] * ${gradients}[${to}];`, '}')
-            })
+          // The windows of a tap are as the elements of a window: stride and dilation change places.
+          const windows = { kernel: [rows, columns], stride: dilation, padding, dilation: stride } as const
+          eachElementIn(text, windows, [ky, kx], image, ([y, column], [iy, ix]) => {
+            const at = position(offset, [n, channel, iy, ix], strides)
+            const to = position(gradientOffset, [n, o, y, column], gradientStrides)
+            text.add(`${sum} = ${sum} + ${images}[${at}] * ${gradients}[${to}];`)
           })
         })
         text.add(`return ${sum};`)
       })
-      const [batch, outputs, outHeight, outWidth] = g.shape as readonly [number, number, number, number]
+      const [batch, outputs, ...windows] = g.shape as readonly [number, number, number, number]
+      const [, , ...kernel] = out.shape as readonly [number, number, number, number]
       compute(
         queue,
         'convWeight',
@@ -142,19 +83,67 @@ export function convRoutines(queue: Queue): ConvRoutines {
           ...out.shape,
           outputs / window.groups,
           batch,
-          outHeight,
-          outWidth,
+          ...windows,
           ...x.shape.slice(2),
-          ...windowNumbers(window),
           x.offset,
           ...x.strides,
           g.offset,
           ...g.strides,
+          ...windowNumbers({ ...window, kernel }),
         ],
       )
     },
   }
 }
 
-type Four = [string, string, string, string]
-type Six = [string, string, string, string, string, string]
+/** What a program starts with that makes images `out` of others by a weight. */
+function imagesOf(text: KernelText) {
+  const sizes = text.list(4)
+  const [perGroup, channels] = [text.number(), text.number()]
+  const image = [text.number(), text.number()] as const
+  const [source, offset, strides] = [text.array(), text.number(), text.list(4)]
+  const [weights, weightOffset] = [text.array(), text.number()]
+  const names = windowNames(text)
+  const [height, width] = names.kernel
+  return {
+    image,
+    perGroup,
+    channels,
+    source,
+    sourceAt: (indices: readonly string[]): string => position(offset, indices, strides),
+    weightAt: (o: string, c: string, [ky, kx]: readonly [string, string]): string =>
+      `${weights}[${weightOffset} + ((${o} * ${channels} + ${c}) * ${height} + ${ky}) * ${width} + ${kx}]`,
+    names,
+    cell: text.indices(text.constant('this.thread.x'), sizes) as Four,
+  }
+}
+
+/** A variable for the sum of a channel, which starts at its bias. */
+function startOf(text: KernelText, bias: Operand | null, channel: string): string {
+  return text.variable(bias === null ? `${channel} - ${channel}` : `${text.array()}[${channel} + ${text.number()}]`)
+}
+
+/** The arrays and numbers of such a program. */
+function argumentsOf(
+  out: Operand,
+  source: Operand,
+  weight: Operand,
+  bias: Operand | null,
+  window: ConvWindow,
+): [inputs: readonly Operand[], numbers: readonly number[]] {
+  const [outputs, channels, ...kernel] = weight.shape as readonly [number, number, number, number]
+  return [
+    [source, weight, ...(bias === null ? [] : [bias])],
+    [
+      ...out.shape,
+      outputs / window.groups,
+      channels,
+      ...source.shape.slice(2),
+      source.offset,
+      ...source.strides,
+      weight.offset,
+      ...windowNumbers({ ...window, kernel }),
+      ...(bias === null ? [] : [bias.offset]),
+    ],
+  ]
+}

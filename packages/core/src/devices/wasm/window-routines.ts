@@ -86,9 +86,9 @@ export function windowRoutines(
       finish(values)
     },
 
-    maxPoolInput(out, g, indices) {
+    maxPoolInput(out, g, indices, window) {
       const operands = [out, g]
-      if (!operands.every(isHere)) return js.routines.maxPoolInput(out, g, indices)
+      if (!operands.every(isHere)) return js.routines.maxPoolInput(out, g, indices, window)
       const [to, from] = addressesOf(operands) as [number, number]
       withIndices(memory, residency, indices, (places) =>
         pooling().maxBackward(poolShape(out, g, anyWindow), from, places, to),
