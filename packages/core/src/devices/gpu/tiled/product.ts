@@ -3,9 +3,21 @@ import type { WgslProgram } from '../engine.ts'
 import { compute } from '../program.ts'
 import type { Queue } from '../queue.ts'
 
-/** The cells of a tile in either direction, how many a thread computes there, and how deep a tile of a factor is. */
-const [side, own, deep] = [64, 8, 8]
-const threads = side / own
+/** How many cells a thread computes in either direction, and how deep a tile of a factor is. */
+const [own, deep] = [8, 8]
+
+/** The cells of a tile: 64 threads in a shape that suits the matrix, squares first, as they read least. */
+interface Tile {
+  readonly rows: number
+  readonly columns: number
+}
+const tiles: readonly Tile[] = [
+  { rows: 64, columns: 64 },
+  { rows: 32, columns: 128 },
+  { rows: 128, columns: 32 },
+  { rows: 16, columns: 256 },
+  { rows: 256, columns: 16 },
+]
 
 /**
  * Sums of products for the cells of `[batches, m, n]`, in WGSL. Numbers and arrays go by their names, numbers as fields of
@@ -39,12 +51,14 @@ export function runTiled(
   { sizes, arrays, numbers }: TiledCall,
   text: TiledText,
 ): boolean {
-  if (!queue.engine.wgsl || !fillsTiles(sizes)) return false
+  if (!queue.engine.wgsl) return false
+  const tile = tileFor(sizes)
+  if (tile === null) return false
   const all = { ...sizes, ...numbers }
   const names = Object.keys(arrays)
-  const key = `${op} ${names.join(' ')}`
+  const key = `${op} ${names.join(' ')} ${tile.rows}`
   let program = programs.get(key)
-  if (program === undefined) programs.set(key, (program = tiledProgram(Object.keys(all), names, text)))
+  if (program === undefined) programs.set(key, (program = tiledProgram(Object.keys(all), names, text, tile)))
   compute(queue, op, out, program, Object.values(arrays), Object.values(all))
   return true
 }
@@ -63,7 +77,13 @@ export function place(name: string, ...indices: readonly string[]): string {
  * Matrix products by tiles: threads copy a tile of each factor to memory that they share, and each adds up 8 × 8 cells in
  * registers, so that it reads a number for 8 products, where a kernel of gpu.js reads two for one.
  */
-function tiledProgram(numbers: readonly string[], arrays: readonly string[], text: TiledText): WgslProgram {
+function tiledProgram(
+  numbers: readonly string[],
+  arrays: readonly string[],
+  text: TiledText,
+  { rows, columns }: Tile,
+): WgslProgram {
+  const [down, across] = [rows / own, columns / own]
   const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i)
   const each = (line: (i: number, j: number) => string): string =>
     range(own)
@@ -78,8 +98,8 @@ struct Numbers { ${numbers.map((name) => `${name}: i32`).join(', ')} }
 @group(0) @binding(0) var<uniform> at: Numbers;
 ${arrays.map((name, i) => `@group(0) @binding(${i + 1}) var<storage, read> ${name}: array<f32>;`).join('\n')}
 @group(0) @binding(${arrays.length + 1}) var<storage, read_write> result: array<f32>;
-var<workgroup> lefts: array<vec4<f32>, ${(side * deep) / 4}>;
-var<workgroup> rights: array<vec4<f32>, ${(side * deep) / 4}>;
+var<workgroup> lefts: array<vec4<f32>, ${(rows * deep) / 4}>;
+var<workgroup> rights: array<vec4<f32>, ${(columns * deep) / 4}>;
 
 fn left(batch: i32, row: i32, q: i32) -> f32 {
   ${text.left}
@@ -103,7 +123,6 @@ fn four_right(batch: i32, q: i32, column: i32) -> vec4<f32> {
   return four;
 }
 fn store(batch: i32, row: i32, first_column: i32, sums: vec4<f32>) {
-  if (row >= at.m) { return; }
   for (var d = 0; d < min(4, at.n - first_column); d++) {
     let column = first_column + d;
     let sum = sums[d];
@@ -111,46 +130,64 @@ fn store(batch: i32, row: i32, first_column: i32, sums: vec4<f32>) {
   }
 }
 
-@compute @workgroup_size(${threads}, ${threads})
-fn main(@builtin(workgroup_id) tile: vec3<u32>, @builtin(local_invocation_id) thread: vec3<u32>) {
+@compute @workgroup_size(${across}, ${down})
+fn main(@builtin(workgroup_id) tile: vec3<u32>, @builtin(local_invocation_index) thread: u32) {
   let batch = i32(tile.z);
-  let row = i32(tile.y) * ${side};
-  let column = i32(tile.x) * ${side};
-  let across = i32(thread.x);
-  let down = i32(thread.y);
+  let row = i32(tile.y) * ${rows};
+  let column = i32(tile.x) * ${columns};
+  let across = i32(thread) % ${across};
+  let down = i32(thread) / ${across};
   ${each((i, j) => `var s${i}${j} = vec4<f32>();`)}
   for (var first = 0; first < at.k; first += ${deep}) {
-    for (var i = down * ${threads} + across; i < ${(side * deep) / 4}; i += ${threads ** 2}) {
-      let r = row + i / ${deep} * 4;
-      let p = first + i % ${deep};
-      lefts[i % ${deep} * ${side / 4} + i / ${deep}] = four_left(batch, r, p);
-      let c = column + i % ${side / 4} * 4;
-      let q = first + i / ${side / 4};
-      rights[i] = four_right(batch, q, c);
+    for (var i = i32(thread); i < ${(rows * deep) / 4}; i += ${down * across}) {
+      lefts[i % ${deep} * ${rows / 4} + i / ${deep}] = four_left(batch, row + i / ${deep} * 4, first + i % ${deep});
+    }
+    for (var i = i32(thread); i < ${(columns * deep) / 4}; i += ${down * across}) {
+      rights[i] = four_right(batch, first + i / ${columns / 4}, column + i % ${columns / 4} * 4);
     }
     workgroupBarrier();
     for (var q = 0; q < min(${deep}, at.k - first); q++) {
       ${range(own / 4)
-        .map((j) => `let x${j} = lefts[q * ${side / 4} + down * ${own / 4} + ${j}];`)
+        .map((j) => `let x${j} = lefts[q * ${rows / 4} + down * ${own / 4} + ${j}];`)
         .join(' ')}
       ${range(own / 4)
-        .map((j) => `let y${j} = rights[q * ${side / 4} + across * ${own / 4} + ${j}];`)
+        .map((j) => `let y${j} = rights[q * ${columns / 4} + across * ${own / 4} + ${j}];`)
         .join(' ')}
       ${each((i, j) => `s${i}${j} += x${Math.floor(i / 4)}[${i % 4}] * y${j};`)}
     }
     workgroupBarrier();
   }
-  ${each((i, j) => `store(batch, row + down * ${own} + ${i}, column + across * ${own} + ${4 * j}, s${i}${j});`)}
+  var sums = array(${range(own)
+    .flatMap((i) => range(own / 4).map((j) => `s${i}${j}`))
+    .join(', ')});
+  for (var i = 0; i < min(${own}, at.m - row - down * ${own}); i++) {
+    ${range(own / 4)
+      .map(
+        (j) =>
+          `store(batch, row + down * ${own} + i, column + across * ${own} + ${4 * j}, sums[i * ${own / 4} + ${j}]);`,
+      )
+      .join('\n    ')}
+  }
 }`
   return {
     source,
     numbers: numbers.length,
-    groups: ([batches = 0, m = 0, n = 0]) => [Math.ceil(n / side), Math.ceil(m / side), batches],
+    groups: ([batches = 0, m = 0, n = 0]) => [Math.ceil(n / columns), Math.ceil(m / rows), batches],
   }
 }
 
-/** Whether tiles are full enough to be faster than a thread for each cell, which they are by 4 times where they are full. */
-function fillsTiles({ batches, m, n }: TiledCall['sizes']): boolean {
-  const up = (size: number): number => Math.ceil(size / side) * side
-  return batches < 2 ** 16 && 4 * m * n >= up(m) * up(n)
+/**
+ * The tile that is fullest; none where even that is too empty to be faster than a thread for each cell, which it is by 4 times
+ * where it is full.
+ */
+function tileFor({ batches, m, n }: TiledCall['sizes']): Tile | null {
+  if (batches >= 2 ** 16) return null
+  const up = (size: number, step: number): number => Math.ceil(size / step) * step
+  let best: Tile | null = null
+  let least = 4 * m * n
+  for (const tile of tiles) {
+    const cells = up(m, tile.rows) * up(n, tile.columns)
+    if (best === null ? cells <= least : cells < least) [best, least] = [tile, cells]
+  }
+  return best
 }
