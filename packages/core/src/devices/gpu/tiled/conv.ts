@@ -1,7 +1,7 @@
 import type { Operand } from '../../device.ts'
 import type { ConvWindow } from '../../windows.ts'
 import type { Queue } from '../queue.ts'
-import { place, placesOf, runTiled } from './product.ts'
+import { place, placesOf, runTiled, type TiledCall, type TiledText } from './product.ts'
 
 /**
  * Convolutions as matrix products, a batch for each group, whose factors are never laid out: an element of the left factor is
@@ -50,10 +50,29 @@ const underTap = `
   if (iy < 0 || iy >= at.height || ix < 0 || ix >= at.width) { return 0.0; }
   return images[${place('i', 'image', '(batch * at.channels + channel)', 'iy', 'ix')}];`
 
-const startOf = (bias: Operand | null) =>
-  bias === null
-    ? { arrays: {}, numbers: {}, start: '' }
-    : { arrays: { bias }, numbers: { biasFirst: bias.offset }, start: 'bias[at.biasFirst + batch * at.m + row] + ' }
+/** Sums for the cells of images: a row of a product for each channel, a column for each place, and a bias where there is one. */
+function runOnImages(
+  queue: Queue,
+  op: string,
+  out: Operand,
+  bias: Operand | null,
+  groups: number,
+  { k, arrays, numbers }: Pick<TiledCall, 'arrays' | 'numbers'> & { readonly k: number },
+  factors: Pick<TiledText, 'left' | 'right'>,
+): boolean {
+  const [images, channels, height, width] = out.shape as Shape4
+  const area = height * width
+  const call = {
+    sizes: { batches: groups, m: channels / groups, n: images * area, k },
+    arrays: { ...arrays, ...(bias === null ? {} : { bias }) },
+    numbers: { ...numbers, area, ...(bias === null ? {} : { biasFirst: bias.offset }) },
+  }
+  return runTiled(queue, op, out, call, {
+    ...factors,
+    start: bias === null ? '' : 'bias[at.biasFirst + batch * at.m + row] + ',
+    place: '((column / at.area * at.batches + batch) * at.m + row) * at.area + column % at.area',
+  })
+}
 
 /** The routine `conv` by tiles, where they pay; says whether it ran. */
 export function tiledConv(
@@ -65,24 +84,14 @@ export function tiledConv(
   window: ConvWindow,
 ): boolean {
   const numbers = numbersOf(window, weight, x, out)
-  const { arrays, numbers: more, start } = startOf(bias)
-  const m = (out.shape[1] as number) / window.groups
   const call = {
-    sizes: {
-      batches: window.groups,
-      m,
-      n: numbers.images * numbers.rows * numbers.columns,
-      k: numbers.channels * numbers.taps,
-    },
-    arrays: { images: x, weight, ...arrays },
-    numbers: { ...numbers, ...placesOf('i', x), weightFirst: weight.offset, ...more },
+    k: numbers.channels * numbers.taps,
+    arrays: { images: x, weight },
+    numbers: { ...numbers, ...placesOf('i', x), weightFirst: weight.offset },
   }
-  return runTiled(queue, 'conv', out, call, {
+  return runOnImages(queue, 'conv', out, bias, window.groups, call, {
     left: 'return weight[at.weightFirst + (batch * at.m + row) * at.k + q];',
     right: planes('column') + taps('q') + underTap,
-    start,
-    place:
-      '((column / (at.rows * at.columns) * at.batches + batch) * at.m + row) * (at.rows * at.columns) + column % (at.rows * at.columns)',
   })
 }
 
@@ -96,24 +105,18 @@ export function tiledConvInput(
   window: ConvWindow,
 ): boolean {
   const numbers = numbersOf(window, weight, out, g)
-  const { arrays, numbers: more, start } = startOf(bias)
   const perGroup = (g.shape[1] as number) / window.groups
   const call = {
-    sizes: {
-      batches: window.groups,
-      m: numbers.channels,
-      n: numbers.images * numbers.height * numbers.width,
-      k: perGroup * numbers.taps,
-    },
-    arrays: { g, weight, ...arrays },
-    numbers: { ...numbers, perGroup, ...placesOf('g', g), weightFirst: weight.offset, ...more },
+    k: perGroup * numbers.taps,
+    arrays: { g, weight },
+    numbers: { ...numbers, perGroup, ...placesOf('g', g), weightFirst: weight.offset },
   }
-  return runTiled(queue, 'convInput', out, call, {
+  return runOnImages(queue, 'convInput', out, bias, window.groups, call, {
     left: `
   let o = batch * at.perGroup + q / at.taps;
   return weight[at.weightFirst + (o * at.m + row) * at.taps + q % at.taps];`,
     right: `${taps('q')}
-  let image = column / (at.height * at.width);
+  let image = column / at.area;
   let fromY = column / at.width % at.height + at.paddingY - ky * at.dilationY;
   let fromX = column % at.width + at.paddingX - kx * at.dilationX;
   if (fromY < 0 || fromX < 0 || fromY % at.strideY != 0 || fromX % at.strideX != 0) { return 0.0; }
@@ -121,9 +124,6 @@ export function tiledConvInput(
   let x = fromX / at.strideX;
   if (y >= at.rows || x >= at.columns) { return 0.0; }
   return g[${place('g', 'image', '(batch * at.perGroup + channel)', 'y', 'x')}];`,
-    start,
-    place:
-      '((column / (at.height * at.width) * at.batches + batch) * at.m + row) * (at.height * at.width) + column % (at.height * at.width)',
   })
 }
 
