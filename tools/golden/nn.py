@@ -24,7 +24,7 @@ SEED = 7
 
 # What 1.13 names otherwise than PyTorch 2, or by ways of its own that say nothing of the result: squeezing in place, a
 # division by a C++ number, the view that a loss over more than two dimensions passes through.
-NODES = {'SqueezeBackward3': 'SqueezeBackward1', 'ReshapeAliasBackward0': 'ViewBackward0', 'DivBackward1': 'DivBackward0',
+NODES = {'SqueezeBackward3': 'SqueezeBackward1', 'ReshapeAliasBackward0': 'ViewBackward0',
          'NormBackward1': 'LinalgVectorNormBackward0'}
 inputs_from = torch.Generator().manual_seed(1)
 lines = {}
@@ -174,8 +174,6 @@ def call(name, *args, track=(0,), seed=False, precise=False, tensors=None, **opt
             torch.manual_seed(SEED)
         entry['track'] = [i for i in track]
         entry.update(describe(run(), [given[i] for i in track]))
-        if name in ('nll_loss', 'cross_entropy') and entry['node'] == 'ViewBackward0':
-            entry['node'] = 'NllLoss2DBackward0'
         if precise:
             narrow(entry)
     text = ', '.join(f'{key}={value}' for key, value in options.items())
@@ -618,6 +616,10 @@ def attention():
     found['other state'] = copy.deepcopy(other.state_dict())
     keys, contents = draw(5, 2, 3), draw(5, 2, 2)
     attend('widths', other, x, keys, contents)
+    extended = nn.MultiheadAttention(4, 2, add_bias_kv=True, add_zero_attn=True)
+    found['extended state'] = copy.deepcopy(extended.state_dict())
+    attend('extended', extended, x, y, y, attn_mask=torch.zeros(3, y.size(0), dtype=torch.bool))
+    attend('by position', nn.MultiheadAttention(4, 2, 0.0, False), x, y, y)
     found['inputs'] = [x, y, keys, contents]
     return found
 
@@ -700,6 +702,61 @@ layer('AdaptiveAvgPool2d', (3, None), inputs=image)
 layer('AdaptiveMaxPool1d', 3, inputs=series)
 layer('AdaptiveMaxPool2d', (2, 4), inputs=image)
 call('pad', draw(1, 2, 3, 4), [1, 2, 2, 0], mode='reflect')
+
+# By name, and by position ----------------------------------------------------------------------------------------------
+
+layer('Linear', in_features=3, out_features=2, inputs=[draw(4, 3)])
+layer('Linear', 3, out_features=2, bias=False)
+layer('Bilinear', 3, 4, out_features=2)
+layer('Conv1d', 4, out_channels=2, kernel_size=3, inputs=series)
+layer('Conv2d', 4, 2, kernel_size=3, padding=1, inputs=image)
+layer('Conv2d', in_channels=4, out_channels=2, kernel_size=(1, 2))
+layer('ConvTranspose1d', 4, 2, kernel_size=3, inputs=series)
+layer('ConvTranspose2d', 4, out_channels=2, kernel_size=3)
+layer('MaxPool1d', kernel_size=2, inputs=series)
+layer('MaxPool2d', kernel_size=2, stride=1, inputs=image)
+layer('AvgPool1d', kernel_size=2, inputs=series)
+layer('AvgPool2d', kernel_size=2, stride=1, inputs=image)
+layer('AdaptiveAvgPool2d', output_size=2, inputs=image)
+layer('AdaptiveMaxPool1d', output_size=2, inputs=series)
+layer('BatchNorm1d', num_features=4, inputs=series)
+layer('BatchNorm2d', 4, 0.01, 0.2, inputs=image)
+layer('BatchNorm2d', 4, 0.01, None, False, inputs=image)
+layer('LayerNorm', normalized_shape=4, inputs=[draw(2, 4)])
+layer('LayerNorm', 4, 0.01, False, inputs=[draw(2, 4)])
+layer('GroupNorm', 2, 4, 0.01, inputs=image)
+layer('GroupNorm', num_groups=2, num_channels=4, affine=False, inputs=image)
+layer('Embedding', 5, 3, 0, inputs=[torch.tensor([[0, 2], [2, 4]])])
+layer('Embedding', num_embeddings=5, embedding_dim=3, scale_grad_by_freq=True, inputs=[torch.tensor([[1, 2], [2, 4]])])
+layer('Flatten', start_dim=0, inputs=series)
+layer('Unflatten', dim=1, unflattened_size=(2, 2), inputs=series)
+call('dropout', draw(3, 4), 0.5, False, seed=True)
+call('dropout', draw(3, 4), 0.5, True, seed=True)
+call('normalize', draw(3, 4), 1.0, 0, 0.1)
+call('cosine_similarity', draw(3, 4), draw(3, 4), 0, 1e-3)
+call('pairwise_distance', draw(3, 4), draw(3, 4), 1.0, 1e-3, True)
+call('layer_norm', draw(3, 4), [4], draw(4), draw(4), 0.1)
+call('group_norm', draw(3, 4), 2, draw(4), draw(4), 0.1)
+call('batch_norm', draw(3, 4), torch.zeros(4), torch.ones(4), draw(4), draw(4), True, 0.3, 0.1)
+call('batch_norm', draw(3, 4), torch.zeros(3), torch.ones(3))
+call('embedding', torch.tensor([1, 0]), draw(3, 2), 0, track=(1,))
+call('cross_entropy', draw(3, 4), torch.tensor([1, 0, 3]), torch.tensor([1.0, 2.0, 3.0, 4.0]))
+call('nll_loss', draw(3, 4), torch.tensor([1, 0, 3]), torch.tensor([1.0, 2.0, 3.0, 4.0]))
+call('binary_cross_entropy_with_logits', draw(3, 4), torch.ones(3, 4), torch.tensor([1.0, 2.0, 3.0, 4.0]))
+call('leaky_relu', draw(3, 4), 0.2, False)
+call('softshrink', draw(3), lambd=-1.0)
+call('prelu', draw(2, 3), draw(2))
+call('bilinear', draw(2, 4), draw(2, 4), draw(2, 3, 4))
+call('cross_entropy', draw(2, 3), torch.tensor([0, 1]), reduction='most')
+call('cross_entropy', draw(2, 3), draw(2, 3), ignore_index=1, label_smoothing=2.0)
+init('normal_', (3, 4), mean=1.0, std=0.5)
+init('uniform_', (3, 4), a=-1.0, b=2.0)
+init('constant_', (3,), val=0.3)
+init('kaiming_uniform_', (3, 4), 0.5, 'fan_out', 'leaky_relu')
+init('kaiming_normal_', (3, 4), mode='fan_out', nonlinearity='relu')
+init('xavier_normal_', (3, 4), 2.0)
+init('sparse_', (6, 3), sparsity=0.4, std=0.5)
+init('dirac_', (4, 2, 3), groups=2)
 
 
 @scenario

@@ -6,6 +6,7 @@
  * const model = new nn.Sequential(new nn.Linear(2, 8), new nn.Tanh(), new nn.Linear(8, 1))
  */
 
+export type { LayerArguments } from './arguments.ts'
 // Functions of tensors, initial values, helpers
 export * as functional from './functional/index.ts'
 export * as init from './init/index.ts'
@@ -39,7 +40,7 @@ export * from './layers/pooling.ts'
 export { GRU, type GRUOptions, LSTM, type LSTMOptions, RNN, type RNNOptions } from './layers/recurrent.ts'
 export { GRUCell, LSTMCell, RNNCell, type RNNCellOptions } from './layers/recurrent-cell.ts'
 // What modules are made of
-export { type LayerArguments, layer } from './module/layer.ts'
+export { layer } from './module/layer.ts'
 export { type AnyModule, type MemberOptions, Module } from './module/module.ts'
 export { Buffer, Parameter } from './module/parameter.ts'
 export type { IncompatibleKeys, StateDict } from './module/state.ts'

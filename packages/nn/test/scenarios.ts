@@ -237,6 +237,10 @@ function attention(): unknown {
   const other = new nn.MultiheadAttention(4, 4, { kdim: 3, vdim: 2, bias: false })
   found['other state'] = copy(other)
   attend('widths', other, [x, keys, contents])
+  const extended = new nn.MultiheadAttention(4, { num_heads: 2, add_bias_kv: true, add_zero_attn: true })
+  found['extended state'] = copy(extended)
+  attend('extended', extended, [x, y, y], { attn_mask: torch.zeros(3, y.size(0), { dtype: torch.bool }) })
+  attend('by position', new nn.MultiheadAttention(4, 2, 0, false), [x, y, y])
   found['inputs'] = [x, y, keys, contents]
   return found
 }

@@ -1,4 +1,5 @@
 import { nameStep } from '../autograd/graph.ts'
+import { RuntimeError } from '../errors.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { named } from './arguments.ts'
 import { routine } from './define/routine.ts'
@@ -16,6 +17,11 @@ export const addmm = named(
   'addmm',
   ['input', 'mat1', 'mat2'],
   (x: Tensor, mat1: Tensor, mat2: Tensor, { beta = 1, alpha = 1 }: AddmmOptions = {}): Tensor => {
+    if (mat1.dtype !== mat2.dtype) {
+      throw new RuntimeError(
+        `mat1 and mat2 must have the same dtype, but got ${mat1.dtype.scalarName} and ${mat2.dtype.scalarName}`,
+      )
+    }
     return routine(
       'addmm',
       [x, mat1, mat2],

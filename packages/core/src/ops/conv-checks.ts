@@ -63,6 +63,9 @@ const cName = (x: Tensor): string =>
   ({ float32: 'float', float64: 'double', int32: 'int', uint8: 'unsigned char' })[x.dtype.name] ?? 'bool'
 
 function checkTypes(op: string, input: Tensor, weight: Tensor, bias: Tensor | null): void {
+  if (bias !== null && bias.dtype !== input.dtype && input.ndim === 4) {
+    throw new RuntimeError(`Input type (${cName(input)}) and bias type (${cName(bias)}) should be the same`)
+  }
   if (input.dtype !== weight.dtype) {
     throw new RuntimeError(
       `expected scalar type ${input.dtype.scalarName} but found ${weight.dtype.scalarName} (${op}: the types of input and ` +

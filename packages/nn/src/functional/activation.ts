@@ -26,15 +26,15 @@ export interface Inplace {
 }
 
 /** The parameters of an activation, in order or by name, and `inplace`. */
-type Arguments<P extends string> = readonly (number | (Partial<Readonly<Record<P, number>>> & Inplace))[]
+type Arguments<P extends string> = readonly (number | boolean | (Partial<Readonly<Record<P, number>>> & Inplace))[]
 type Core = torch.ElementwiseFunction<readonly [TensorLike, ...(number | Readonly<Record<string, number>>)[]]>
 
 /** An activation of the core that takes `inplace` too. */
 function withInplace<P extends string = never>(run: Core): (input: Tensor, ...args: Arguments<P>) => Tensor {
   return (input, ...args) => {
     const last = args.at(-1)
-    if (typeof last !== 'object') return run(input, ...(args as readonly number[]))
-    const { inplace = false, ...named }: Inplace = last
+    if (typeof last !== 'object' && typeof last !== 'boolean') return run(input, ...(args as readonly number[]))
+    const { inplace = false, ...named }: Inplace = typeof last === 'boolean' ? { inplace: last } : last
     const { op, values } = run.on(input, ...(args.slice(0, -1) as readonly number[]), named)
     return inplace ? op.callInPlace(values) : op.call(values)
   }

@@ -1,4 +1,5 @@
 import { bool, ones, RuntimeError, type Tensor } from '@chainrule/core'
+import { bindOptions, type LayerArguments } from '../arguments.ts'
 import { dropout } from './dropout.ts'
 
 /** What `scaled_dot_product_attention` takes by name. */
@@ -12,6 +13,13 @@ export interface AttentionOptions {
   readonly scale?: number | undefined
 }
 
+const defaults = {
+  attn_mask: null as Tensor | null,
+  dropout_p: 0,
+  is_causal: false,
+  scale: undefined as number | undefined,
+}
+
 /**
  * `softmax(Q Kᵀ / √E) V`: `[…, L, E], […, S, E], […, S, V] → […, L, V]` (Vaswani et al. 2017).
  *
@@ -21,8 +29,9 @@ export function scaled_dot_product_attention(
   query: Tensor,
   key: Tensor,
   value: Tensor,
-  { attn_mask = null, dropout_p = 0, is_causal = false, scale }: AttentionOptions = {},
+  ...options: LayerArguments<AttentionOptions>
 ): Tensor {
+  const { attn_mask, dropout_p, is_causal, scale } = bindOptions('scaled_dot_product_attention', defaults, options)
   if (is_causal && attn_mask !== null) {
     throw new RuntimeError('_scaled_dot_product_attention: Explicit attn_mask should not be set when is_causal=True')
   }

@@ -2,7 +2,7 @@
 import { RuntimeError, type Tensor, ValueError } from '@chainrule/core'
 import { size } from '../text.ts'
 import { loss, weightedLoss } from './define-loss.ts'
-import type { LossOptions } from './reduction.ts'
+import { checkReduction, type LossOptions, type WeightFirst, weightFirst } from './reduction.ts'
 
 const entropy = weightedLoss('binary_cross_entropy', ['input', 'target'], {
   // The logarithms are cut at -100, so that certainty in what is wrong costs 100 and not infinity.
@@ -27,8 +27,10 @@ export interface WeightedLossOptions extends LossOptions {
 export function binary_cross_entropy(
   input: Tensor,
   target: Tensor,
-  { weight = null, reduction }: WeightedLossOptions = {},
+  ...given: WeightFirst<WeightedLossOptions>
 ): Tensor {
+  const { weight = null, reduction = 'mean' } = weightFirst(given)
+  checkReduction(reduction)
   if (target.shape.join() !== input.shape.join()) {
     throw new ValueError(
       `Using a target size (${size(target.shape)}) that is different to the input size (${size(input.shape)}) is ` +
@@ -75,8 +77,10 @@ export interface LogitsLossOptions extends WeightedLossOptions {
 export function binary_cross_entropy_with_logits(
   input: Tensor,
   target: Tensor,
-  { weight = null, pos_weight = null, reduction }: LogitsLossOptions = {},
+  ...given: WeightFirst<LogitsLossOptions>
 ): Tensor {
+  const { weight = null, pos_weight = null, reduction = 'mean' } = weightFirst(given)
+  checkReduction(reduction)
   if (target.shape.join() !== input.shape.join()) {
     throw new ValueError(`Target size (${size(target.shape)}) must be the same as input size (${size(input.shape)})`)
   }

@@ -1,7 +1,7 @@
 /** Losses between classes: which of many is it? */
 import * as torch from '@chainrule/core'
 import { IndexError, RuntimeError, type Tensor, ValueError } from '@chainrule/core'
-import { badReduction, type LossOptions } from './reduction.ts'
+import { checkReduction, type LossOptions, type WeightFirst, weightFirst } from './reduction.ts'
 
 /** What losses over classes take by name. */
 export interface ClassLossOptions extends LossOptions {
@@ -16,6 +16,13 @@ export interface CrossEntropyOptions extends ClassLossOptions {
   /** The share of the target that is spread evenly over all classes (Szegedy et al. 2016). */
   readonly label_smoothing?: number
 }
+
+/** A quotient by a number, as C++ writes it. */
+const quotient = torch.elementwise('quotient', ['x'], {
+  forward: 'x / count',
+  parameters: { count: 1 },
+  node: 'DivBackward1',
+})
 
 /** The dimension of the classes: the second, after the batch. */
 const classDim = (input: Tensor): number => (input.ndim === 1 ? 0 : 1)
@@ -72,12 +79,9 @@ function checkTargets(target: Tensor, classes: number, ignore: number): { places
  *
  * @throws IndexError for a target that is no class.
  */
-export function nll_loss(
-  input: Tensor,
-  target: Tensor,
-  { weight = null, ignore_index = -100, reduction = 'mean' }: ClassLossOptions = {},
-): Tensor {
-  if (reduction !== 'none' && reduction !== 'mean' && reduction !== 'sum') throw badReduction(reduction)
+export function nll_loss(input: Tensor, target: Tensor, ...options: WeightFirst<ClassLossOptions>): Tensor {
+  const { weight = null, ignore_index = -100, reduction = 'mean' } = weightFirst(options)
+  checkReduction(reduction)
   checkShapes('nll_loss', input, target, weight)
   const dim = classDim(input)
   const { places, ignored } = checkTargets(target, input.shape[dim] as number, ignore_index)
@@ -91,7 +95,7 @@ export function nll_loss(
   const total = reduction !== 'mean' ? null : typeof counts === 'number' ? target.numel() : counts.sum()
   const counted = (x: Tensor): Tensor => (typeof counts === 'number' ? x : x.mul(counts))
   const scaled = (x: Tensor): Tensor => (total === null ? x : x.div(total))
-  return torch.routine(
+  const out = torch.routine(
     input.ndim <= 2 ? 'nll_loss' : 'nll_loss2d',
     [input],
     () => {
@@ -109,6 +113,8 @@ export function nll_loss(
       },
     }),
   )
+  // PyTorch computes in four dimensions, and shows the step out of them.
+  return reduction === 'none' && input.ndim > 2 && input.ndim !== 4 ? out.view(out.shape) : out
 }
 
 /**
@@ -118,11 +124,10 @@ export function nll_loss(
  * F.cross_entropy(torch.randn(3, 5), torch.tensor([1, 0, 4], { dtype: torch.int32 }))
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.cross_entropy.html
  */
-export function cross_entropy(input: Tensor, target: Tensor, options: CrossEntropyOptions = {}): Tensor {
+export function cross_entropy(input: Tensor, target: Tensor, ...given: WeightFirst<CrossEntropyOptions>): Tensor {
+  const options = weightFirst(given)
   const { weight = null, ignore_index = -100, reduction = 'mean', label_smoothing = 0 } = options
-  if (label_smoothing < 0 || label_smoothing > 1) {
-    throw new RuntimeError(`label_smoothing must be between 0.0 and 1.0. Got: ${label_smoothing}`)
-  }
+  checkReduction(reduction)
   const isProbability = input.shape.join() === target.shape.join()
   if (isProbability && target.dtype.kind !== 'floating') {
     throw new RuntimeError(
@@ -131,6 +136,9 @@ export function cross_entropy(input: Tensor, target: Tensor, options: CrossEntro
   }
   if (isProbability && ignore_index >= 0) {
     throw new RuntimeError('ignore_index is not supported for floating point target')
+  }
+  if (label_smoothing < 0 || label_smoothing > 1) {
+    throw new RuntimeError(`label_smoothing must be between 0.0 and 1.0. Got: ${label_smoothing}`)
   }
   if (!isProbability) checkShapes('cross_entropy', input, target, weight)
   const logits = input.log_softmax(classDim(input))
@@ -166,12 +174,7 @@ function probabilityLoss(
   const weighted = weight ? product.mul(alongClasses(weight, logits)) : product
   if (reduction === 'none') return weighted.sum(dim).neg()
   if (reduction === 'sum') return weighted.sum().neg()
-  if (reduction === 'mean')
-    return weighted
-      .sum()
-      .neg()
-      .div(logits.numel() / classes)
-  throw badReduction(reduction)
+  return quotient(weighted.sum().neg(), logits.numel() / classes)
 }
 
 /** The loss against all classes at once, which label smoothing mixes in. */

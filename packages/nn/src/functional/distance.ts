@@ -1,4 +1,5 @@
 import { elementwise, type Tensor } from '@chainrule/core'
+import { bindOptions, type LayerArguments } from '../arguments.ts'
 
 /** What `pairwise_distance` takes by name. */
 export interface DistanceOptions {
@@ -9,11 +10,8 @@ export interface DistanceOptions {
   readonly keepdim?: boolean
 }
 /** `‖x1 - x2 + eps‖ₚ` along the last dimension. */
-export function pairwise_distance(
-  x1: Tensor,
-  x2: Tensor,
-  { p = 2, eps = 1e-6, keepdim = false }: DistanceOptions = {},
-): Tensor {
+export function pairwise_distance(x1: Tensor, x2: Tensor, ...options: LayerArguments<DistanceOptions>): Tensor {
+  const { p, eps, keepdim } = bindOptions('pairwise_distance', { p: 2, eps: 1e-6, keepdim: false }, options)
   return x1.sub(x2).add(eps).norm(p, -1, { keepdim })
 }
 
@@ -23,7 +21,8 @@ export interface CosineOptions {
   readonly eps?: number
 }
 /** The cosine of the angle between `x1` and `x2` along a dimension; lengths count as at least `eps`. */
-export function cosine_similarity(x1: Tensor, x2: Tensor, { dim = 1, eps = 1e-8 }: CosineOptions = {}): Tensor {
+export function cosine_similarity(x1: Tensor, x2: Tensor, ...options: LayerArguments<CosineOptions>): Tensor {
+  const { dim, eps } = bindOptions('cosine_similarity', { dim: 1, eps: 1e-8 }, options)
   const shape = x1.mul(x2).shape
   const unit = (x: Tensor): Tensor => {
     const full = x.expand(shape)
@@ -44,6 +43,7 @@ export interface NormalizeOptions extends CosineOptions {
   readonly p?: number
 }
 /** `x / max(‖x‖ₚ, eps)` along a dimension. */
-export function normalize(input: Tensor, { p = 2, dim = 1, eps = 1e-12 }: NormalizeOptions = {}): Tensor {
+export function normalize(input: Tensor, ...options: LayerArguments<NormalizeOptions>): Tensor {
+  const { p, dim, eps } = bindOptions('normalize', { p: 2, dim: 1, eps: 1e-12 }, options)
   return input.div(input.norm(p, dim, { keepdim: true }).clamp_min(eps).expand_as(input))
 }

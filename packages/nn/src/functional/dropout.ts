@@ -1,4 +1,5 @@
 import { dropout_mask, RuntimeError, repr, type Tensor, ValueError } from '@chainrule/core'
+import { bindOptions, type LayerArguments } from '../arguments.ts'
 
 /** What every dropout takes by name. */
 export interface DropoutOptions {
@@ -9,9 +10,12 @@ export interface DropoutOptions {
   readonly inplace?: boolean
 }
 
-/** Options of which a lone number is `p`. */
-const optionsOf = (options: number | DropoutOptions): Required<DropoutOptions> => {
-  const { p = 0.5, training = true, inplace = false } = typeof options === 'number' ? { p: options } : options
+const defaults = { p: 0.5, training: true, inplace: false }
+/** The options of a dropout, by position or by name. */
+type Dropout = LayerArguments<DropoutOptions>
+
+const optionsOf = (options: Dropout, usual = defaults): Required<DropoutOptions> => {
+  const { p, training, inplace } = bindOptions('dropout', usual, options)
   if (!(p >= 0 && p <= 1))
     throw new ValueError(`dropout probability has to be between 0 and 1, but got ${repr(p, { float: true })}`)
   return { p, training, inplace }
@@ -23,7 +27,7 @@ const apply = (input: Tensor, inplace: boolean, mask: Tensor): Tensor => (inplac
  * Sets each element to 0 with probability `p` and divides the others by `1 - p` (Hinton et al. 2012). The draws are
  * PyTorch's.
  */
-export function dropout(input: Tensor, options: number | DropoutOptions = {}): Tensor {
+export function dropout(input: Tensor, ...options: Dropout): Tensor {
   const { p, training, inplace } = optionsOf(options)
   if (!training || p === 0 || input.numel() === 0) return input
   return apply(input, inplace, maskOf(input, input.shape, p))
@@ -35,7 +39,7 @@ function maskOf(input: Tensor, shape: readonly number[], p: number): Tensor {
 }
 
 /** As `dropout`, for whole channels: `[N, C, …]` draws one number for each of `N × C`. */
-export function feature_dropout(input: Tensor, options: number | DropoutOptions = {}): Tensor {
+export function feature_dropout(input: Tensor, ...options: Dropout): Tensor {
   const { p, training, inplace } = optionsOf(options)
   if (!training || p === 0 || input.numel() === 0) return input
   if (input.ndim < 2) throw new RuntimeError('Feature dropout requires at least 2 dimensions in the input')
@@ -44,7 +48,7 @@ export function feature_dropout(input: Tensor, options: number | DropoutOptions 
 }
 
 /** Channels of `[N, C, L]` or `[C, L]`. */
-export function dropout1d(input: Tensor, options: number | DropoutOptions = {}): Tensor {
+export function dropout1d(input: Tensor, ...options: Dropout): Tensor {
   if (input.ndim !== 2 && input.ndim !== 3) {
     throw new RuntimeError(
       `dropout1d: Expected 2D or 3D input, but received a ${input.ndim}D input. Note that dropout1d exists to provide ` +
@@ -52,21 +56,19 @@ export function dropout1d(input: Tensor, options: number | DropoutOptions = {}):
         '(i.e. 2D or 3D inputs).',
     )
   }
-  if (input.ndim === 3) return feature_dropout(input, options)
-  return feature_dropout(input.unsqueeze(0), options).squeeze(0)
+  if (input.ndim === 3) return feature_dropout(input, ...options)
+  return feature_dropout(input.unsqueeze(0), ...options).squeeze(0)
 }
 
 /** Channels of `[N, C, H, W]`. */
-export const dropout2d = (input: Tensor, options: number | DropoutOptions = {}): Tensor =>
-  feature_dropout(input, options)
+export const dropout2d = (input: Tensor, ...options: Dropout): Tensor => feature_dropout(input, ...options)
 
 /** The value that SELU tends to for very negative inputs, negated: what dropped elements become. */
 const SATURATION = 1.7580993408473766
 
 /** Dropout that keeps mean and variance after SELU (Klambauer et al. 2017). */
-export function alpha_dropout(input: Tensor, options: number | DropoutOptions = {}): Tensor {
-  const { p, inplace } = optionsOf(options)
-  const training = typeof options === 'number' ? false : (options.training ?? false)
+export function alpha_dropout(input: Tensor, ...options: Dropout): Tensor {
+  const { p, training, inplace } = optionsOf(options, { ...defaults, training: false })
   if (!training || p === 0 || input.numel() === 0) return input
   if (p === 1) return apply(input, inplace, input.new_zeros(input.shape))
   const kept = dropout_mask(input, p).ne(0).to(input.dtype)

@@ -1,4 +1,5 @@
 import { IndexError, int32, no_grad, RuntimeError, routine, type Tensor, uint8 } from '@chainrule/core'
+import { bindOptions, type LayerArguments } from '../arguments.ts'
 
 /** What `embedding` takes by name. */
 export interface EmbeddingOptions {
@@ -7,14 +8,19 @@ export interface EmbeddingOptions {
   /** Rows that are read are first shortened, in place, to at most this norm. */
   readonly max_norm?: number | null | undefined
   readonly norm_type?: number
+  /** Divide the gradient of a row by how often it was read. */
+  readonly scale_grad_by_freq?: boolean
+}
+const defaults = {
+  padding_idx: null as number | null,
+  max_norm: null as number | null,
+  norm_type: 2,
+  scale_grad_by_freq: false,
 }
 
 /** The rows of `weight` that the indices name: `[…] → […, D]`. */
-export function embedding(
-  input: Tensor,
-  weight: Tensor,
-  { padding_idx = null, max_norm = null, norm_type = 2 }: EmbeddingOptions = {},
-): Tensor {
+export function embedding(input: Tensor, weight: Tensor, ...options: LayerArguments<EmbeddingOptions>): Tensor {
+  const { padding_idx, max_norm, norm_type, scale_grad_by_freq } = bindOptions('embedding', defaults, options)
   if (input.dtype !== int32 && input.dtype !== uint8) {
     throw new RuntimeError(
       "Expected tensor for argument #1 'indices' to have one of the following scalar types: Long, Int; but got " +
@@ -43,10 +49,17 @@ export function embedding(
         const places = placesOf(indices as Tensor)
         const incoming = g.reshape(-1, width)
         const kept = skip === null ? incoming : incoming.masked_fill(places.eq(skip).unsqueeze(1), 0)
-        return [g.new_zeros(weight.shape).index_add(0, places, kept)]
+        const shared = scale_grad_by_freq ? kept.div(frequencies(places, rows).unsqueeze(1)) : kept
+        return [g.new_zeros(weight.shape).index_add(0, places, shared)]
       },
     }),
   )
+}
+
+/** How often the place that stands at each place occurs. */
+function frequencies(places: Tensor, rows: number): Tensor {
+  const counts = places.new_zeros([rows]).index_add(0, places, places.new_ones(places.shape))
+  return counts.index_select(0, places)
 }
 
 /** Shortens the named rows of a matrix to a norm. */

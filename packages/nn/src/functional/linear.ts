@@ -1,4 +1,4 @@
-import { addmm, type Tensor } from '@chainrule/core'
+import { addmm, RuntimeError, type Tensor } from '@chainrule/core'
 
 /**
  * `x Aᵀ + b` on the last dimension: `[…, in], [out, in] → […, out]`.
@@ -18,6 +18,13 @@ export function linear(input: Tensor, weight: Tensor, bias: Tensor | null = null
 /** `x₁ᵀ A x₂ + b`: `[…, in1], […, in2], [out, in1, in2] → […, out]`. */
 export function bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | null = null): Tensor {
   const [out, in1, in2] = weight.shape as [number, number, number]
+  for (const [i, x, size] of [[1, input1, in1] as const, [2, input2, in2] as const]) {
+    if (x.size(-1) !== size) {
+      throw new RuntimeError(
+        `bilinear(): input${i} size does not match weight size: got ${x.size(-1)} but expected ${size}`,
+      )
+    }
+  }
   // [b, in1] × [in1, out·in2] → [b, out, in2], then · x₂ over in2.
   const rows = input1.reshape(-1, in1).matmul(weight.permute(1, 0, 2).reshape(in1, out * in2))
   const result = rows

@@ -1,6 +1,7 @@
 /** Normalisation over rows, batches and groups: `(x - mean) / √(variance + eps)`, scaled and shifted. */
 import * as torch from '@chainrule/core'
 import { elementwise, no_grad, RuntimeError, routine, type Shape, type Tensor, ValueError } from '@chainrule/core'
+import { bindOptions, type LayerArguments } from '../arguments.ts'
 
 /** The input row by row, as PyTorch lays out what it normalises; images whose channels lie innermost stay as they are. */
 const packed = (x: Tensor): Tensor => (x.ndim === 4 && x.permute(0, 2, 3, 1).is_contiguous() ? x : x.contiguous())
@@ -72,12 +73,17 @@ export interface NormOptions {
   readonly eps?: number
 }
 
+const affine = { weight: null as Tensor | null, bias: null as Tensor | null }
+const defaults = { ...affine, eps: 1e-5 }
+const batchDefaults = { ...affine, training: false, momentum: 0.1, eps: 1e-5 }
+
 /** Normalises the last dimensions, which have `normalized_shape` (Ba et al. 2016). */
 export function layer_norm(
   input: Tensor,
   normalized_shape: number | Shape,
-  { weight = null, bias = null, eps = 1e-5 }: NormOptions = {},
+  ...options: LayerArguments<NormOptions>
 ): Tensor {
+  const { weight, bias, eps } = bindOptions('layer_norm', defaults, options)
   const shape = typeof normalized_shape === 'number' ? [normalized_shape] : normalized_shape
   return torch.layer_norm(input, shape, weight, bias, eps)
 }
@@ -101,9 +107,15 @@ export function batch_norm(
   input: Tensor,
   running_mean: Tensor | null,
   running_var: Tensor | null,
-  { weight = null, bias = null, training = false, momentum = 0.1, eps = 1e-5 }: BatchNormOptions = {},
+  ...options: LayerArguments<BatchNormOptions>
 ): Tensor {
+  const { weight, bias, training, momentum, eps } = bindOptions('batch_norm', batchDefaults, options)
   const channels = input.size(1)
+  for (const [name, x] of Object.entries({ running_mean, running_var, weight, bias })) {
+    if (x !== null && x.numel() !== channels) {
+      throw new RuntimeError(`${name} should contain ${channels} elements not ${x.numel()}`)
+    }
+  }
   const affine = input.shape.slice(1).map((_, i) => (i === 0 ? channels : 1))
   const dims = input.shape.map((_, i) => i).filter((i) => i !== 1)
   if (!training) {
@@ -121,7 +133,7 @@ export function batch_norm(
     )
   }
   no_grad(() => {
-    if (running_mean === null && running_var === null) return
+    if ((running_mean === null && running_var === null) || count === 0) return
     const { mean, variance } = moments(input, dims, eps)
     running_mean?.mul_(1 - momentum).add_(mean.reshape(channels).mul(momentum))
     running_var?.mul_(1 - momentum).add_(variance.reshape(channels).mul((momentum * count) / (count - 1)))
@@ -130,11 +142,8 @@ export function batch_norm(
 }
 
 /** Normalises groups of channels (dimension 1) of each sample (Wu and He 2018). */
-export function group_norm(
-  input: Tensor,
-  num_groups: number,
-  { weight = null, bias = null, eps = 1e-5 }: NormOptions = {},
-): Tensor {
+export function group_norm(input: Tensor, num_groups: number, ...options: LayerArguments<NormOptions>): Tensor {
+  const { weight, bias, eps } = bindOptions('group_norm', defaults, options)
   if (input.ndim < 2)
     throw new RuntimeError('Expected at least 2 dimensions for input tensor but received ' + input.ndim)
   const [samples, channels] = [input.size(0), input.size(1)]

@@ -2,7 +2,7 @@
 import { RuntimeError, type Tensor, ValueError } from '@chainrule/core'
 import { size } from '../text.ts'
 import { loss } from './define-loss.ts'
-import type { LossOptions } from './reduction.ts'
+import { checkReduction, type LossOptions } from './reduction.ts'
 
 let hasWarned = false
 
@@ -54,6 +54,7 @@ export function smooth_l1_loss(
   target: Tensor,
   { reduction, beta = 1 }: LossOptions & { readonly beta?: number } = {},
 ): Tensor {
+  checkReduction(reduction ?? 'mean')
   if (beta < 0) throw new RuntimeError('smooth_l1_loss does not support negative values for beta.')
   checkSizes(input, target)
   return smooth([input, target], reduction, beta)
@@ -75,6 +76,7 @@ export function huber_loss(
   target: Tensor,
   { reduction, delta = 1 }: LossOptions & { readonly delta?: number } = {},
 ): Tensor {
+  checkReduction(reduction ?? 'mean')
   if (!(delta > 0)) throw new RuntimeError('huber_loss does not support non-positive values for delta.')
   checkSizes(input, target)
   return huber([input, target], reduction, delta)

@@ -1,27 +1,39 @@
 import { float64, type Generator, no_grad, scalar_tensor, type Tensor, ValueError } from '@chainrule/core'
+import { bindOptions, type LayerArguments } from '../arguments.ts'
 
 /** Where the numbers come from; the default generator where left out. */
 export interface DrawOptions {
   readonly generator?: Generator | undefined
 }
 
+/** What `uniform_` takes, by position in this order or by name. */
+export interface UniformOptions extends DrawOptions {
+  readonly a?: number
+  readonly b?: number
+}
+/** What `normal_` takes, by position in this order or by name. */
+export interface NormalOptions extends DrawOptions {
+  readonly mean?: number
+  readonly std?: number
+}
+const draws = { generator: undefined as Generator | undefined }
+
 /** Overwrites with numbers from [a, b). */
-export const uniform_ = (tensor: Tensor, a = 0, b = 1, { generator }: DrawOptions = {}): Tensor =>
-  no_grad(() => tensor.uniform_(a, b, { generator }))
+export function uniform_(tensor: Tensor, ...options: LayerArguments<UniformOptions>): Tensor {
+  const { a, b, generator } = bindOptions('uniform_', { a: 0, b: 1, ...draws }, options)
+  return no_grad(() => tensor.uniform_(a, b, { generator }))
+}
 
 /** Overwrites with numbers of a normal distribution. */
-export const normal_ = (tensor: Tensor, mean = 0, std = 1, { generator }: DrawOptions = {}): Tensor =>
-  no_grad(() => tensor.normal_(mean, std, { generator }))
+export function normal_(tensor: Tensor, ...options: LayerArguments<NormalOptions>): Tensor {
+  const { mean, std, generator } = bindOptions('normal_', { mean: 0, std: 1, ...draws }, options)
+  return no_grad(() => tensor.normal_(mean, std, { generator }))
+}
 
 /** Overwrites with numbers of a normal distribution, cut off below `a` and above `b`. */
-export function trunc_normal_(
-  tensor: Tensor,
-  mean = 0,
-  std = 1,
-  a = -2,
-  b = 2,
-  { generator }: DrawOptions = {},
-): Tensor {
+export function trunc_normal_(tensor: Tensor, ...options: LayerArguments<NormalOptions & UniformOptions>): Tensor {
+  const defaults = { mean: 0, std: 1, a: -2, b: 2, ...draws }
+  const { mean, std, a, b, generator } = bindOptions('trunc_normal_', defaults, options)
   if (mean < a - 2 * std || mean > b + 2 * std) {
     console.warn(
       'mean is more than 2 std from [a, b] in nn.init.trunc_normal_. The distribution of values may be incorrect.',
@@ -50,7 +62,8 @@ function normalCdf(x: number, mean: number, std: number): number {
 }
 
 /** Overwrites with one value. */
-export const constant_ = (tensor: Tensor, val: number): Tensor => no_grad(() => tensor.fill_(val))
+export const constant_ = (tensor: Tensor, val: number | { readonly val: number }): Tensor =>
+  no_grad(() => tensor.fill_(typeof val === 'number' ? val : val.val))
 /** Overwrites with 1. */
 export const ones_ = (tensor: Tensor): Tensor => constant_(tensor, 1)
 /** Overwrites with 0. */
@@ -66,7 +79,8 @@ export function eye_(tensor: Tensor): Tensor {
 }
 
 /** A convolution's weights `[out, in, …]` that pass its input through: 1 in the middle of each kernel on the diagonal. */
-export function dirac_(tensor: Tensor, groups = 1): Tensor {
+export function dirac_(tensor: Tensor, ...options: LayerArguments<{ readonly groups?: number }>): Tensor {
+  const { groups } = bindOptions('dirac_', { groups: 1 }, options)
   const { shape } = tensor
   if (shape.length < 3 || shape.length > 5) {
     throw new ValueError('Only tensors with 3, 4, or 5 dimensions are supported')

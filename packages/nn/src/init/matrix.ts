@@ -1,10 +1,17 @@
-import { empty, no_grad, randperm, type Tensor, tensor as tensorOf, ValueError } from '@chainrule/core'
-import { type DrawOptions } from './basic.ts'
+import { empty, type Generator, no_grad, randperm, type Tensor, tensor as tensorOf, ValueError } from '@chainrule/core'
+import { bindOptions, type Call, type LayerArguments } from '../arguments.ts'
+import type { DrawOptions } from './basic.ts'
+
+const draws = { generator: undefined as Generator | undefined }
 
 /**
  * A random matrix with orthogonal rows or columns, times `gain` (Saxe et al. 2013). Further dimensions count as columns.
  */
-export function orthogonal_(tensor: Tensor, gain = 1, { generator }: DrawOptions = {}): Tensor {
+export function orthogonal_(
+  tensor: Tensor,
+  ...options: LayerArguments<DrawOptions & { readonly gain?: number }>
+): Tensor {
+  const { gain, generator } = bindOptions('orthogonal_', { gain: 1, ...draws }, options)
   if (tensor.ndim < 2) throw new ValueError('Only tensors with 2 or more dimensions are supported')
   if (tensor.numel() === 0) return tensor
   const rows = tensor.size(0)
@@ -46,8 +53,22 @@ function orthonormalColumns(values: number[], length: number): Float64Array {
   return q
 }
 
+interface SparseOptions extends DrawOptions {
+  readonly std?: number
+}
+const sparse = { std: 0.01, ...draws }
+
 /** Normal numbers, of which a share `sparsity` of each column is 0 (Martens 2010). */
-export function sparse_(tensor: Tensor, sparsity: number, std = 0.01, { generator }: DrawOptions = {}): Tensor {
+export function sparse_(
+  tensor: Tensor,
+  ...args: Call<['sparsity'], [sparsity: number], SparseOptions, LayerArguments<SparseOptions>>
+): Tensor {
+  const { sparsity, std, generator } = bindOptions<typeof sparse, { readonly sparsity: number }>(
+    'sparse_',
+    sparse,
+    args,
+    ['sparsity'],
+  )
   if (tensor.ndim !== 2) throw new ValueError('Only tensors with 2 dimensions are supported')
   const [rows, columns] = tensor.shape as [number, number]
   const count = Math.ceil(sparsity * rows)

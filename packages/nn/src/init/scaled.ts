@@ -1,4 +1,5 @@
-import { type Tensor, ValueError } from '@chainrule/core'
+import { type Generator, type Tensor, ValueError } from '@chainrule/core'
+import { bindOptions, type LayerArguments } from '../arguments.ts'
 import { type DrawOptions, normal_, uniform_ } from './basic.ts'
 
 /** The activations whose gain is known. */
@@ -41,23 +42,24 @@ function fans({ shape }: Tensor): { fan_in: number; fan_out: number } {
 export interface XavierOptions extends DrawOptions {
   readonly gain?: number
 }
-const gainOf = (options: number | XavierOptions): XavierOptions & { gain: number } =>
-  typeof options === 'number' ? { gain: options } : { gain: 1, ...options }
+const draws = { generator: undefined as Generator | undefined }
+const gainOf = (options: LayerArguments<XavierOptions>): XavierOptions & { gain: number } =>
+  bindOptions('xavier', { gain: 1, ...draws }, options)
 const glorot = (tensor: Tensor, gain: number): number => {
   const { fan_in, fan_out } = fans(tensor)
   return gain * Math.sqrt(2 / (fan_in + fan_out))
 }
 
 /** From ±gain·√(6 / (fan_in + fan_out)) (Glorot and Bengio 2010). */
-export function xavier_uniform_(tensor: Tensor, options: number | XavierOptions = {}): Tensor {
+export function xavier_uniform_(tensor: Tensor, ...options: LayerArguments<XavierOptions>): Tensor {
   const named = gainOf(options)
   const bound = Math.sqrt(3) * glorot(tensor, named.gain)
-  return uniform_(tensor, -bound, bound, named)
+  return uniform_(tensor, -bound, bound, { generator: named.generator })
 }
 /** Normal, with standard deviation gain·√(2 / (fan_in + fan_out)) (Glorot and Bengio 2010). */
-export function xavier_normal_(tensor: Tensor, options: number | XavierOptions = {}): Tensor {
+export function xavier_normal_(tensor: Tensor, ...options: LayerArguments<XavierOptions>): Tensor {
   const named = gainOf(options)
-  return normal_(tensor, 0, glorot(tensor, named.gain), named)
+  return normal_(tensor, 0, glorot(tensor, named.gain), { generator: named.generator })
 }
 
 /** What the initialisations of He take by name. */
@@ -68,20 +70,30 @@ export interface KaimingOptions extends DrawOptions {
   readonly mode?: 'fan_in' | 'fan_out'
   readonly nonlinearity?: Nonlinearity
 }
-function he(tensor: Tensor, { a = 0, mode = 'fan_in', nonlinearity = 'leaky_relu' }: KaimingOptions): number {
+const heDefaults = {
+  a: 0,
+  mode: 'fan_in' as 'fan_in' | 'fan_out',
+  nonlinearity: 'leaky_relu' as Nonlinearity,
+  ...draws,
+}
+const heOptions = (options: LayerArguments<KaimingOptions>): typeof heDefaults =>
+  bindOptions('kaiming', heDefaults, options)
+function he(tensor: Tensor, { a, mode, nonlinearity }: typeof heDefaults): number {
   if (!['fan_in', 'fan_out'].includes(mode)) {
     throw new ValueError(`Mode ${mode} not supported, please use one of ['fan_in', 'fan_out']`)
   }
   return calculate_gain(nonlinearity, a) / Math.sqrt(fans(tensor)[mode])
 }
 /** From ±gain·√(3 / fan) (He et al. 2015). */
-export function kaiming_uniform_(tensor: Tensor, options: KaimingOptions = {}): Tensor {
+export function kaiming_uniform_(tensor: Tensor, ...options: LayerArguments<KaimingOptions>): Tensor {
   if (tensor.shape.includes(0)) return tensor
-  const bound = Math.sqrt(3) * he(tensor, options)
-  return uniform_(tensor, -bound, bound, options)
+  const named = heOptions(options)
+  const bound = Math.sqrt(3) * he(tensor, named)
+  return uniform_(tensor, -bound, bound, { generator: named.generator })
 }
 /** Normal, with standard deviation gain / √fan (He et al. 2015). */
-export function kaiming_normal_(tensor: Tensor, options: KaimingOptions = {}): Tensor {
+export function kaiming_normal_(tensor: Tensor, ...options: LayerArguments<KaimingOptions>): Tensor {
   if (tensor.shape.includes(0)) return tensor
-  return normal_(tensor, 0, he(tensor, options), options)
+  const named = heOptions(options)
+  return normal_(tensor, 0, he(tensor, named), { generator: named.generator })
 }

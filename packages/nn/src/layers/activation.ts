@@ -2,8 +2,9 @@
 
 import type { Tensor } from '@chainrule/core'
 import * as torch from '@chainrule/core'
+import { bindOptions, type LayerArguments } from '../arguments.ts'
 import * as F from '../functional/activation.ts'
-import { bindOptions, type LayerArguments, layer, namedOptions } from '../module/layer.ts'
+import { layer, namedOptions } from '../module/layer.ts'
 import { Module } from '../module/module.ts'
 import { Parameter } from '../module/parameter.ts'
 

@@ -1,6 +1,7 @@
 /** Pooling to a given size, as layers. */
 import type { AdaptiveSize, Extent, Tensor } from '@chainrule/core'
 import * as torch from '@chainrule/core'
+import { bindOptions, type Call } from '../arguments.ts'
 import { Module } from '../module/module.ts'
 
 /** Python's `str` of a size. */
@@ -10,16 +11,42 @@ const text = (size: AdaptiveSize): string =>
     : `(${size.map((extent) => extent ?? 'None').join(', ')}${size.length === 1 ? ',' : ''})`
 
 /** What the adaptive layers share: the size of what they give. */
-abstract class AdaptivePool<Size extends AdaptiveSize> extends Module {
+abstract class AdaptivePool<Size extends AdaptiveSize, R = Tensor> extends Module<[Tensor], R> {
   readonly output_size: Size
 
-  constructor(output_size: Size) {
+  constructor(output_size: Size | { readonly output_size: Size }) {
     super()
-    this.output_size = output_size
+    this.output_size = isNamed(output_size) ? output_size.output_size : output_size
   }
 
   override extra_repr(): string {
     return `output_size=${text(this.output_size)}`
+  }
+}
+
+const isNamed = <Size extends AdaptiveSize>(
+  x: Size | { readonly output_size: Size },
+): x is { readonly output_size: Size } => typeof x === 'object' && x !== null && 'output_size' in x
+
+type Pooled<R extends boolean> = R extends true ? [values: Tensor, indices: Tensor] : Tensor
+type MaxCall<Size, R extends boolean> = Call<
+  ['output_size'],
+  [output_size: Size],
+  { readonly return_indices?: R },
+  [return_indices?: R | { readonly return_indices?: R }]
+>
+
+/** What those of the largest elements share: they may give the indices too. */
+abstract class AdaptiveMaxPool<Size extends AdaptiveSize, R extends boolean> extends AdaptivePool<Size, Pooled<R>> {
+  readonly return_indices: boolean
+
+  constructor(...args: MaxCall<Size, R>) {
+    const { output_size, return_indices } = bindOptions<
+      { readonly return_indices: boolean },
+      { readonly output_size: Size }
+    >(new.target.name, { return_indices: false }, args, ['output_size'])
+    super(output_size)
+    this.return_indices = return_indices
   }
 }
 
@@ -38,16 +65,18 @@ export class AdaptiveAvgPool2d extends AdaptivePool<AdaptiveSize> {
   }
 }
 /** The largest of `output_size` even windows: `[N, C, L] → [N, C, output_size]`, or the same without N. */
-export class AdaptiveMaxPool1d extends AdaptivePool<Extent> {
+export class AdaptiveMaxPool1d<R extends boolean = false> extends AdaptiveMaxPool<Extent, R> {
   static readonly keepsNothing = true
-  forward(input: Tensor): Tensor {
-    return torch.adaptive_max_pool1d(input, this.output_size)
+  forward(input: Tensor): Pooled<R> {
+    const both = torch.adaptive_max_pool1d_with_indices(input, this.output_size)
+    return (this.return_indices ? both : both[0]) as Pooled<R>
   }
 }
 /** The largest of even windows: `[N, C, H, W] → [N, C, …output_size]`, or the same without N; null keeps a size. */
-export class AdaptiveMaxPool2d extends AdaptivePool<AdaptiveSize> {
+export class AdaptiveMaxPool2d<R extends boolean = false> extends AdaptiveMaxPool<AdaptiveSize, R> {
   static readonly keepsNothing = true
-  forward(input: Tensor): Tensor {
-    return torch.adaptive_max_pool2d(input, this.output_size)
+  forward(input: Tensor): Pooled<R> {
+    const both = torch.adaptive_max_pool2d_with_indices(input, this.output_size)
+    return (this.return_indices ? both : both[0]) as Pooled<R>
   }
 }

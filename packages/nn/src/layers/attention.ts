@@ -1,19 +1,24 @@
 import type { DType, Tensor } from '@chainrule/core'
 import * as torch from '@chainrule/core'
+import { bindOptions, type Call as CallOf, type LayerArguments } from '../arguments.ts'
 import { attentionWeights } from '../functional/attention.ts'
 import { dropout } from '../functional/dropout.ts'
 import { linear } from '../functional/linear.ts'
-import { xavier_uniform_, zeros_ } from '../init/index.ts'
+import { xavier_normal_, xavier_uniform_, zeros_ } from '../init/index.ts'
 import { forwardOf } from '../module/keeps-nothing.ts'
 import { Module } from '../module/module.ts'
 import { Parameter } from '../module/parameter.ts'
-import { Linear } from './linear.ts'
+import { Linear, place } from './linear.ts'
 
 /** What `MultiheadAttention` takes by name. */
 export interface MultiheadAttentionOptions {
   /** Of attention weights, in training. */
   readonly dropout?: number
   readonly bias?: boolean
+  /** Learn a key and a value that every query may look at, after the others. */
+  readonly add_bias_kv?: boolean
+  /** Let every query look at a key and a value of zeros, after the others. */
+  readonly add_zero_attn?: boolean
   /** Widths of keys and values, where they are not `embed_dim`. */
   readonly kdim?: number | null
   readonly vdim?: number | null
@@ -35,6 +40,17 @@ export interface MultiheadAttentionCall {
   readonly average_attn_weights?: boolean
   /** A promise that `attn_mask`, which has to be given too, lets no query look at a later key. */
   readonly is_causal?: boolean
+}
+
+const defaults = {
+  dropout: 0,
+  bias: true,
+  add_bias_kv: false,
+  add_zero_attn: false,
+  kdim: null as number | null,
+  vdim: null as number | null,
+  batch_first: false,
+  ...place,
 }
 
 /** PyTorch's name of the last projection, which its text shows. */
@@ -61,11 +77,29 @@ export class MultiheadAttention extends Module<Call, [output: Tensor, weights: T
   k_proj_weight: Parameter | null
   v_proj_weight: Parameter | null
   in_proj_bias: Parameter | null
+  /** `[1, 1, embed_dim]`, with `add_bias_kv`. */
+  bias_k: Parameter | null
+  bias_v: Parameter | null
+  readonly add_zero_attn: boolean
   out_proj: Linear
 
-  constructor(embed_dim: number, num_heads: number, options: MultiheadAttentionOptions = {}) {
+  constructor(
+    ...args: CallOf<
+      ['embed_dim', 'num_heads'],
+      [embed_dim: number, num_heads: number],
+      MultiheadAttentionOptions,
+      LayerArguments<MultiheadAttentionOptions>
+    >
+  ) {
     super()
-    const { dropout = 0, bias = true, kdim, vdim, batch_first = false, device, dtype } = options
+    const bound = bindOptions<typeof defaults, { readonly embed_dim: number; readonly num_heads: number }>(
+      'MultiheadAttention',
+      defaults,
+      args,
+      ['embed_dim', 'num_heads'],
+    )
+    const { embed_dim, num_heads, dropout, bias, add_bias_kv, add_zero_attn, kdim, vdim, batch_first } = bound
+    const { device, dtype } = bound
     if (embed_dim <= 0 || num_heads <= 0) {
       throw new torch.ValueError(
         `embed_dim and num_heads must be greater than 0, got embed_dim=${embed_dim} and num_heads=${num_heads} instead`,
@@ -84,12 +118,16 @@ export class MultiheadAttention extends Module<Call, [output: Tensor, weights: T
     this.k_proj_weight = isOne ? null : make(embed_dim, keys)
     this.v_proj_weight = isOne ? null : make(embed_dim, values)
     this.in_proj_bias = bias ? make(3 * embed_dim) : null
+    this.bias_k = add_bias_kv ? make(1, 1, embed_dim) : null
+    this.bias_v = add_bias_kv ? make(1, 1, embed_dim) : null
+    this.add_zero_attn = add_zero_attn
     this.out_proj = new NonDynamicallyQuantizableLinear(embed_dim, embed_dim, { bias, device, dtype })
     for (const weight of [this.in_proj_weight, this.q_proj_weight, this.k_proj_weight, this.v_proj_weight]) {
       if (weight !== null) xavier_uniform_(weight)
     }
     if (this.in_proj_bias !== null) zeros_(this.in_proj_bias)
     if (this.out_proj.bias !== null) zeros_(this.out_proj.bias)
+    for (const extra of [this.bias_k, this.bias_v]) if (extra !== null) xavier_normal_(extra)
   }
 
   forward(...call: Call): [Tensor, Tensor | null] {
@@ -110,11 +148,15 @@ export class MultiheadAttention extends Module<Call, [output: Tensor, weights: T
     }
     // All as [N, L, E].
     const batched = (x: Tensor): Tensor => (!isBatched ? x.unsqueeze(0) : this.batch_first ? x : x.transpose(0, 1))
-    const [q, k, v] =
+    const [q, ...known] =
       query === key && key === value && this.in_proj_weight !== null
         ? (linear(batched(query), this.in_proj_weight, this.in_proj_bias).chunk(3, -1) as [Tensor, Tensor, Tensor])
         : this.#project(batched(query), batched(key), batched(value))
     const [samples, queries] = [q.size(0), q.size(1)]
+    const [k, v] = [this.bias_k, this.bias_v].map((extra, i) => {
+      const x = known[i] as Tensor
+      return extra === null ? x : torch.cat([x, extra.expand(samples, 1, this.embed_dim)], 1)
+    }) as [Tensor, Tensor]
     const width = this.embed_dim / this.num_heads
     // [N, L, E] → [N · heads, L, E / heads]
     const split = (x: Tensor): Tensor =>
@@ -122,13 +164,17 @@ export class MultiheadAttention extends Module<Call, [output: Tensor, weights: T
         .reshape(samples, -1, this.num_heads, width)
         .transpose(1, 2)
         .reshape(samples * this.num_heads, -1, width)
-    const mask = mergeMasks(attn_mask, key_padding_mask, samples, this.num_heads)
-    const weights = attentionWeights(split(q).div(Math.sqrt(width)), split(k), mask)
+    const withZeros = (x: Tensor): Tensor => (this.add_zero_attn ? torch.pad(x, [0, 0, 0, 1]) : x)
+    const extra = k.size(1) - (known[0] as Tensor).size(1) + Number(this.add_zero_attn)
+    const widened = (x: Tensor | null): Tensor | null => (x === null || extra === 0 ? x : torch.pad(x, [0, extra]))
+    const mask = mergeMasks(widened(attn_mask), widened(key_padding_mask), samples, this.num_heads)
+    const weights = attentionWeights(split(q).div(Math.sqrt(width)), withZeros(split(k)), mask)
     const kept = dropout(weights, { p: this.dropout, training: this.training })
-    const heads = kept.matmul(split(v)).reshape(samples, this.num_heads, queries, width)
-    const joined = heads.transpose(1, 2).reshape(samples, queries, this.embed_dim)
-    const out = this.out_proj.forward(joined)
-    const output = !isBatched ? out.squeeze(0) : this.batch_first ? out : out.transpose(0, 1)
+    const heads = kept.matmul(withZeros(split(v))).reshape(samples, this.num_heads, queries, width)
+    // As PyTorch, which has the sequence first inside: [L · N, E].
+    const joined = heads.permute(2, 0, 1, 3).reshape(queries * samples, this.embed_dim)
+    const out = this.out_proj.forward(joined).view(queries, samples, this.embed_dim)
+    const output = !isBatched ? out.squeeze(1) : this.batch_first ? out.transpose(1, 0) : out
     if (!need_weights) return [output, null]
     const shown = kept.reshape(samples, this.num_heads, queries, -1)
     const perSample = average_attn_weights ? shown.mean(1) : shown

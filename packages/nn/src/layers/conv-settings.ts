@@ -1,4 +1,5 @@
 import { type DType, type Extent, type PadMode, ValueError } from '@chainrule/core'
+import type { Call } from '../arguments.ts'
 
 /** One number for each direction. */
 export type Sizes = readonly number[]
@@ -53,8 +54,23 @@ export type ConvTransposeLayerArguments = [
   dtype?: DType,
 ]
 
+/** What has no default: the channels that come in and go out, and the size of the kernel. */
+export type ConvSizes = { readonly in_channels: number; readonly out_channels: number; readonly kernel_size: Extent }
+/** Their names, in PyTorch's order. */
+export const convSizes = ['in_channels', 'out_channels', 'kernel_size'] as const
+type Sized<O, Rest extends readonly unknown[]> = Call<
+  typeof convSizes,
+  [in_channels: number, out_channels: number, kernel_size: Extent],
+  O,
+  Rest
+>
+/** All arguments of a convolution. */
+export type ConvCall = Sized<ConvLayerOptions, ConvLayerArguments>
+/** All arguments of a transposed convolution. */
+export type ConvTransposeCall = Sized<ConvTransposeLayerOptions, ConvTransposeLayerArguments>
+
 /** What all convolutions are made with. */
-export type ConvSettings = Required<ConvLayerOptions> & { readonly output_padding?: Extent }
+export type ConvSettings = ConvSizes & Required<ConvLayerOptions> & { readonly output_padding?: Extent }
 const place = { device: undefined, dtype: undefined }
 /** The options of a convolution, in PyTorch's order. */
 export const convDefaults: Required<ConvLayerOptions> = {
@@ -80,11 +96,8 @@ export const transposedDefaults: Required<ConvTransposeLayerOptions> = {
 const modes: readonly string[] = ['zeros', 'reflect', 'replicate', 'circular'] satisfies PaddingMode[]
 
 /** Checks what the constructor was given. */
-export function checkSettings(
-  inputs: number,
-  outputs: number,
-  { groups, padding, padding_mode, stride }: ConvSettings,
-): void {
+export function checkSettings(settings: ConvSettings): void {
+  const { in_channels: inputs, out_channels: outputs, groups, padding, padding_mode, stride } = settings
   if (groups <= 0) throw new ValueError('groups must be a positive integer')
   if (inputs % groups !== 0) throw new ValueError('in_channels must be divisible by groups')
   if (outputs % groups !== 0) throw new ValueError('out_channels must be divisible by groups')

@@ -1,18 +1,23 @@
-import { conv_transpose1d, conv_transpose2d, type Extent, type Tensor, ValueError } from '@chainrule/core'
-import { bindOptions } from '../module/layer.ts'
-import { type ConvTransposeLayerArguments, type Sizes, transposedDefaults } from './conv-settings.ts'
+import { conv_transpose1d, conv_transpose2d, type Tensor, ValueError } from '@chainrule/core'
+import { bindOptions } from '../arguments.ts'
+import { type ConvSizes, type ConvTransposeCall, convSizes, type Sizes, transposedDefaults } from './conv-settings.ts'
 import { Convolution } from './convolution.ts'
 
 /** What the transposed convolutions share: by how much the size of the result goes beyond the smallest possible. */
 abstract class TransposedConvolution extends Convolution {
   declare readonly padding: Sizes
 
-  constructor(in_channels: number, out_channels: number, kernel_size: Extent, args: ConvTransposeLayerArguments) {
-    const settings = bindOptions(new.target.name, transposedDefaults, args)
+  constructor(args: ConvTransposeCall) {
+    const settings = bindOptions<typeof transposedDefaults, ConvSizes>(
+      new.target.name,
+      transposedDefaults,
+      args,
+      convSizes,
+    )
     if (settings.padding_mode !== 'zeros') {
       throw new ValueError(`Only "zeros" padding mode is supported for ${new.target.name}`)
     }
-    super(in_channels, out_channels, kernel_size, settings, true)
+    super(settings, true)
   }
 
   protected _output_padding(input: Tensor, output_size: Sizes | null): Sizes {
@@ -60,8 +65,8 @@ export class ConvTranspose1d extends TransposedConvolution {
   protected get _directions(): number {
     return 1
   }
-  constructor(in_channels: number, out_channels: number, kernel_size: Extent, ...args: ConvTransposeLayerArguments) {
-    super(in_channels, out_channels, kernel_size, args)
+  constructor(...args: ConvTransposeCall) {
+    super(args)
   }
   forward(input: Tensor, output_size: Sizes | null = null): Tensor {
     const { bias, stride, padding, groups, dilation } = this
@@ -81,8 +86,8 @@ export class ConvTranspose2d extends TransposedConvolution {
   protected get _directions(): number {
     return 2
   }
-  constructor(in_channels: number, out_channels: number, kernel_size: Extent, ...args: ConvTransposeLayerArguments) {
-    super(in_channels, out_channels, kernel_size, args)
+  constructor(...args: ConvTransposeCall) {
+    super(args)
   }
   forward(input: Tensor, output_size: Sizes | null = null): Tensor {
     const { bias, stride, padding, groups, dilation } = this

@@ -1,7 +1,7 @@
-import type { Extent, Tensor } from '@chainrule/core'
+import type { Tensor } from '@chainrule/core'
 import * as torch from '@chainrule/core'
-import { bindOptions } from '../module/layer.ts'
-import { type ConvLayerArguments, convDefaults, type Sizes } from './conv-settings.ts'
+import { bindOptions } from '../arguments.ts'
+import { type ConvCall, type ConvSizes, convDefaults, convSizes, type Sizes } from './conv-settings.ts'
 import { Convolution } from './convolution.ts'
 
 export type {
@@ -35,8 +35,8 @@ export class Conv1d extends Convolution {
   protected get _directions(): number {
     return 1
   }
-  constructor(in_channels: number, out_channels: number, kernel_size: Extent, ...args: ConvLayerArguments) {
-    super(in_channels, out_channels, kernel_size, bindOptions(new.target.name, convDefaults, args), false)
+  constructor(...args: ConvCall) {
+    super(bindOptions<typeof convDefaults, ConvSizes>(new.target.name, convDefaults, args, convSizes), false)
   }
   forward(input: Tensor): Tensor {
     const { stride, dilation, groups, bias } = this
@@ -55,8 +55,8 @@ export class Conv2d extends Convolution {
   protected get _directions(): number {
     return 2
   }
-  constructor(in_channels: number, out_channels: number, kernel_size: Extent, ...args: ConvLayerArguments) {
-    super(in_channels, out_channels, kernel_size, bindOptions(new.target.name, convDefaults, args), false)
+  constructor(...args: ConvCall) {
+    super(bindOptions<typeof convDefaults, ConvSizes>(new.target.name, convDefaults, args, convSizes), false)
   }
   forward(input: Tensor): Tensor {
     const { stride, dilation, groups, bias } = this

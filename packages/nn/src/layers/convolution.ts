@@ -25,16 +25,10 @@ export abstract class Convolution extends Module {
   /** `[out_channels]` */
   bias: Parameter | null
 
-  constructor(
-    in_channels: number,
-    out_channels: number,
-    kernel_size: Extent,
-    settings: ConvSettings,
-    transposed: boolean,
-  ) {
+  constructor(settings: ConvSettings, transposed: boolean) {
     super()
-    const { groups, padding, padding_mode, bias, device, dtype } = settings
-    checkSettings(in_channels, out_channels, settings)
+    const { in_channels, out_channels, kernel_size, groups, padding, padding_mode, bias, device, dtype } = settings
+    checkSettings(settings)
     const each = (value: Extent): Sizes =>
       typeof value === 'number' ? Array.from({ length: this._directions }, () => value) : value
     this.in_channels = in_channels

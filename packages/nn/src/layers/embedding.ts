@@ -1,9 +1,11 @@
 import type { DType, Tensor } from '@chainrule/core'
 import * as torch from '@chainrule/core'
+import { bindOptions, type Call, type LayerArguments } from '../arguments.ts'
 import { embedding } from '../functional/embedding.ts'
 import { normal_ } from '../init/index.ts'
 import { Module } from '../module/module.ts'
 import { Parameter } from '../module/parameter.ts'
+import { place } from './linear.ts'
 
 /** What `Embedding` takes by name. */
 export interface EmbeddingLayerOptions {
@@ -12,8 +14,18 @@ export interface EmbeddingLayerOptions {
   /** Rows that are read are first shortened to at most this norm. */
   readonly max_norm?: number | null
   readonly norm_type?: number
+  /** Divide the gradient of a row by how often it was read. */
+  readonly scale_grad_by_freq?: boolean
   readonly device?: string | undefined
   readonly dtype?: DType | undefined
+}
+
+const defaults = {
+  padding_idx: null as number | null,
+  max_norm: null as number | null,
+  norm_type: 2,
+  scale_grad_by_freq: false,
+  ...place,
 }
 
 /** A table of vectors, read by index: `[…]` of int32 → `[…, embedding_dim]`. */
@@ -24,12 +36,26 @@ export class Embedding extends Module {
   readonly padding_idx: number | null
   readonly max_norm: number | null
   readonly norm_type: number
+  readonly scale_grad_by_freq: boolean
   /** `[num_embeddings, embedding_dim]` */
   weight: Parameter
 
-  constructor(num_embeddings: number, embedding_dim: number, options: EmbeddingLayerOptions = {}) {
+  constructor(
+    ...args: Call<
+      ['num_embeddings', 'embedding_dim'],
+      [num_embeddings: number, embedding_dim: number],
+      EmbeddingLayerOptions,
+      LayerArguments<EmbeddingLayerOptions>
+    >
+  ) {
     super()
-    const { padding_idx = null, max_norm = null, norm_type = 2, device, dtype } = options
+    const bound = bindOptions<typeof defaults, { readonly num_embeddings: number; readonly embedding_dim: number }>(
+      'Embedding',
+      defaults,
+      args,
+      ['num_embeddings', 'embedding_dim'],
+    )
+    const { num_embeddings, embedding_dim, padding_idx, max_norm, norm_type, scale_grad_by_freq, device, dtype } = bound
     if (padding_idx !== null && (padding_idx >= num_embeddings || padding_idx < -num_embeddings)) {
       throw new torch.ValueError(`Padding_idx must be within num_embeddings (got ${padding_idx}, ${num_embeddings})`)
     }
@@ -38,6 +64,7 @@ export class Embedding extends Module {
     this.padding_idx = padding_idx !== null && padding_idx < 0 ? padding_idx + num_embeddings : padding_idx
     this.max_norm = max_norm
     this.norm_type = norm_type
+    this.scale_grad_by_freq = scale_grad_by_freq
     this.weight = new Parameter(torch.empty([num_embeddings, embedding_dim], { device, dtype }))
     this.reset_parameters()
   }
@@ -60,8 +87,8 @@ export class Embedding extends Module {
   }
 
   forward(input: Tensor): Tensor {
-    const { padding_idx, max_norm, norm_type } = this
-    return embedding(input, this.weight, { padding_idx, max_norm, norm_type })
+    const { padding_idx, max_norm, norm_type, scale_grad_by_freq } = this
+    return embedding(input, this.weight, { padding_idx, max_norm, norm_type, scale_grad_by_freq })
   }
 
   override extra_repr(): string {
@@ -70,6 +97,7 @@ export class Embedding extends Module {
     if (padding_idx !== null) parts.push(`padding_idx=${padding_idx}`)
     if (max_norm !== null) parts.push(`max_norm=${torch.repr(max_norm, { float: true })}`)
     if (norm_type !== 2) parts.push(`norm_type=${torch.repr(norm_type, { float: true })}`)
+    if (this.scale_grad_by_freq) parts.push('scale_grad_by_freq=True')
     return parts.join(', ')
   }
 }

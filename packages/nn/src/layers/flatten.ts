@@ -1,14 +1,17 @@
 import { repr, type Shape, type Tensor } from '@chainrule/core'
+import { bindOptions, type Call, type LayerArguments } from '../arguments.ts'
 import { Module } from '../module/module.ts'
 
+const dims = { start_dim: 1, end_dim: -1 }
 /** Makes one dimension of those from `start_dim` to `end_dim`: by default all but the first, the batch. */
 export class Flatten extends Module {
   static readonly keepsNothing = true
   readonly start_dim: number
   readonly end_dim: number
 
-  constructor(start_dim = 1, end_dim = -1) {
+  constructor(...args: LayerArguments<typeof dims>) {
     super()
+    const { start_dim, end_dim } = bindOptions('Flatten', dims, args)
     this.start_dim = start_dim
     this.end_dim = end_dim
   }
@@ -28,8 +31,12 @@ export class Unflatten extends Module {
   readonly dim: number
   readonly unflattened_size: Shape
 
-  constructor(dim: number, unflattened_size: Shape) {
+  constructor(...args: Call<['dim', 'unflattened_size'], [dim: number, unflattened_size: Shape], object, []>) {
     super()
+    const { dim, unflattened_size } = bindOptions<
+      Record<never, unknown>,
+      { readonly dim: number; readonly unflattened_size: Shape }
+    >('Unflatten', {}, args, ['dim', 'unflattened_size'])
     this.dim = dim
     this.unflattened_size = unflattened_size
   }

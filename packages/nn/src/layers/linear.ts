@@ -1,5 +1,6 @@
 import type { DType, Tensor } from '@chainrule/core'
 import * as torch from '@chainrule/core'
+import { bindOptions, type Call } from '../arguments.ts'
 import { bilinear, linear } from '../functional/linear.ts'
 import { kaiming_uniform_, uniform_ } from '../init/index.ts'
 import { Module } from '../module/module.ts'
@@ -13,9 +14,11 @@ export interface WeightOptions {
   readonly dtype?: DType | undefined
 }
 
-/** Options of which a lone boolean is the bias. */
-export const weightOptions = (options: boolean | WeightOptions): WeightOptions =>
-  typeof options === 'boolean' ? { bias: options } : options
+/** Where a layer has its parameters; PyTorch's last arguments. */
+export const place = { device: undefined as string | undefined, dtype: undefined as DType | undefined }
+const weightDefaults = { bias: true, ...place }
+/** What comes after the sizes, by position. */
+export type WeightArguments = [bias?: boolean | WeightOptions, device?: string | WeightOptions, dtype?: DType]
 
 /** The input itself. Takes any arguments and ignores them. */
 export class Identity extends Module {
@@ -46,9 +49,20 @@ export class Linear extends Module {
   /** `[out_features]` */
   bias: Parameter | null
 
-  constructor(in_features: number, out_features: number, options: boolean | WeightOptions = {}) {
+  constructor(
+    ...args: Call<
+      ['in_features', 'out_features'],
+      [in_features: number, out_features: number],
+      WeightOptions,
+      WeightArguments
+    >
+  ) {
     super()
-    const { bias = true, device, dtype } = weightOptions(options)
+    const required = ['in_features', 'out_features'] as const
+    const { in_features, out_features, bias, device, dtype } = bindOptions<
+      typeof weightDefaults,
+      Record<(typeof required)[number], number>
+    >('Linear', weightDefaults, args, required)
     this.in_features = in_features
     this.out_features = out_features
     this.weight = new Parameter(torch.empty([out_features, in_features], { device, dtype }))
@@ -82,9 +96,20 @@ export class Bilinear extends Module<[Tensor, Tensor]> {
   /** `[out_features]` */
   bias: Parameter | null
 
-  constructor(in1_features: number, in2_features: number, out_features: number, options: boolean | WeightOptions = {}) {
+  constructor(
+    ...args: Call<
+      ['in1_features', 'in2_features', 'out_features'],
+      [in1_features: number, in2_features: number, out_features: number],
+      WeightOptions,
+      WeightArguments
+    >
+  ) {
     super()
-    const { bias = true, device, dtype } = weightOptions(options)
+    const required = ['in1_features', 'in2_features', 'out_features'] as const
+    const { in1_features, in2_features, out_features, bias, device, dtype } = bindOptions<
+      typeof weightDefaults,
+      Record<(typeof required)[number], number>
+    >('Bilinear', weightDefaults, args, required)
     this.in1_features = in1_features
     this.in2_features = in2_features
     this.out_features = out_features

@@ -1,8 +1,20 @@
 import type { DType, Shape, Tensor } from '@chainrule/core'
 import * as torch from '@chainrule/core'
+import { bindOptions, type Call, type LayerArguments } from '../arguments.ts'
 import { batch_norm, group_norm, layer_norm } from '../functional/normalization.ts'
 import { Module } from '../module/module.ts'
 import { Buffer, Parameter } from '../module/parameter.ts'
+import { place } from './linear.ts'
+
+const layerNormDefaults = { eps: 1e-5, elementwise_affine: true, bias: true, ...place }
+const groupNormDefaults = { eps: 1e-5, affine: true, ...place }
+const batchNormDefaults = {
+  eps: 1e-5,
+  momentum: 0.1 as number | null,
+  affine: true,
+  track_running_stats: true,
+  ...place,
+}
 
 /** Where parameters are made. */
 interface Place {
@@ -27,9 +39,19 @@ export class LayerNorm extends Module {
   weight: Parameter | null
   bias: Parameter | null
 
-  constructor(normalized_shape: number | Shape, options: LayerNormOptions = {}) {
+  constructor(
+    ...args: Call<
+      ['normalized_shape'],
+      [normalized_shape: number | Shape],
+      LayerNormOptions,
+      LayerArguments<LayerNormOptions>
+    >
+  ) {
     super()
-    const { eps = 1e-5, elementwise_affine = true, bias = true, device, dtype } = options
+    const { normalized_shape, eps, elementwise_affine, bias, device, dtype } = bindOptions<
+      typeof layerNormDefaults,
+      { readonly normalized_shape: number | Shape }
+    >('LayerNorm', layerNormDefaults, args, ['normalized_shape'])
     this.normalized_shape = typeof normalized_shape === 'number' ? [normalized_shape] : [...normalized_shape]
     this.eps = eps
     this.elementwise_affine = elementwise_affine
@@ -65,9 +87,19 @@ export class GroupNorm extends Module {
   weight: Parameter | null
   bias: Parameter | null
 
-  constructor(num_groups: number, num_channels: number, options: GroupNormOptions = {}) {
+  constructor(
+    ...args: Call<
+      ['num_groups', 'num_channels'],
+      [num_groups: number, num_channels: number],
+      GroupNormOptions,
+      LayerArguments<GroupNormOptions>
+    >
+  ) {
     super()
-    const { eps = 1e-5, affine = true, device, dtype } = options
+    const { num_groups, num_channels, eps, affine, device, dtype } = bindOptions<
+      typeof groupNormDefaults,
+      { readonly num_groups: number; readonly num_channels: number }
+    >('GroupNorm', groupNormDefaults, args, ['num_groups', 'num_channels'])
     if (num_channels % num_groups !== 0) {
       throw new torch.ValueError('num_channels must be divisible by num_groups')
     }
@@ -116,9 +148,14 @@ export abstract class BatchNorm extends Module {
   running_var: Buffer | null
   num_batches_tracked: Buffer | null
 
-  constructor(num_features: number, options: BatchNormOptions = {}) {
+  constructor(
+    ...args: Call<['num_features'], [num_features: number], BatchNormOptions, LayerArguments<BatchNormOptions>>
+  ) {
     super()
-    const { eps = 1e-5, momentum = 0.1, affine = true, track_running_stats = true, device, dtype } = options
+    const { num_features, eps, momentum, affine, track_running_stats, device, dtype } = bindOptions<
+      typeof batchNormDefaults,
+      { readonly num_features: number }
+    >(new.target.name, batchNormDefaults, args, ['num_features'])
     this.num_features = num_features
     this.eps = eps
     this.momentum = momentum

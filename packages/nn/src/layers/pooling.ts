@@ -1,7 +1,7 @@
 /** Pooling as layers. */
 import type { Extent, Tensor } from '@chainrule/core'
 import * as torch from '@chainrule/core'
-import { bindOptions } from '../module/layer.ts'
+import { bindOptions, type Call } from '../arguments.ts'
 import { Module } from '../module/module.ts'
 
 /** What max pooling takes by name. `R`: whether it gives the indices too. */
@@ -50,6 +50,7 @@ const maxDefaults: Required<MaxPoolLayerOptions> = {
 const averageDefaults = { stride: null, padding: 0, ceil_mode: false, count_include_pad: true } as const
 const averageDefaults2d = { ...averageDefaults, divisor_override: null } as const
 
+type Window = { readonly kernel_size: Extent }
 type Pooled<R extends boolean> = R extends true ? [values: Tensor, indices: Tensor] : Tensor
 
 /** What the max pooling layers share. */
@@ -62,9 +63,11 @@ abstract class MaxPool<R extends boolean> extends Module<[Tensor], Pooled<R>> {
   readonly return_indices: boolean
   readonly ceil_mode: boolean
 
-  constructor(kernel_size: Extent, ...args: MaxPoolLayerArguments<R>) {
+  constructor(...args: Call<['kernel_size'], [kernel_size: Extent], MaxPoolLayerOptions<R>, MaxPoolLayerArguments<R>>) {
     super()
-    const options = bindOptions(new.target.name, maxDefaults, args)
+    const { kernel_size, ...options } = bindOptions<typeof maxDefaults, Window>(new.target.name, maxDefaults, args, [
+      'kernel_size',
+    ])
     this.kernel_size = kernel_size
     this.stride = options.stride ?? kernel_size
     this.padding = options.padding
@@ -116,9 +119,14 @@ export class AvgPool1d extends Module {
   readonly ceil_mode: boolean
   readonly count_include_pad: boolean
 
-  constructor(kernel_size: Extent, ...args: AvgPoolLayerArguments) {
+  constructor(...args: Call<['kernel_size'], [kernel_size: Extent], AvgPoolLayerOptions, AvgPoolLayerArguments>) {
     super()
-    const options = bindOptions<AvgPoolLayerOptions>(new.target.name, averageDefaults, args)
+    const { kernel_size, ...options } = bindOptions<AvgPoolLayerOptions, Window>(
+      new.target.name,
+      averageDefaults,
+      args,
+      ['kernel_size'],
+    )
     const single = (value: Extent): readonly number[] => (typeof value === 'number' ? [value] : value)
     this.kernel_size = single(kernel_size)
     this.stride = single(options.stride ?? kernel_size)
@@ -147,9 +155,14 @@ export class AvgPool2d extends Module {
   readonly count_include_pad: boolean
   readonly divisor_override: number | null
 
-  constructor(kernel_size: Extent, ...args: AvgPoolLayerArguments) {
+  constructor(...args: Call<['kernel_size'], [kernel_size: Extent], AvgPoolLayerOptions, AvgPoolLayerArguments>) {
     super()
-    const options = bindOptions<Required<AvgPoolLayerOptions>>(new.target.name, averageDefaults2d, args)
+    const { kernel_size, ...options } = bindOptions<Required<AvgPoolLayerOptions>, Window>(
+      new.target.name,
+      averageDefaults2d,
+      args,
+      ['kernel_size'],
+    )
     this.kernel_size = kernel_size
     this.stride = options.stride ?? kernel_size
     this.padding = options.padding

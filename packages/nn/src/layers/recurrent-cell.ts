@@ -1,13 +1,22 @@
 import type { Tensor } from '@chainrule/core'
 import * as torch from '@chainrule/core'
+import { bindOptions, type Call } from '../arguments.ts'
 import { linear } from '../functional/linear.ts'
 import { uniform_ } from '../init/index.ts'
 import { forwardOf } from '../module/keeps-nothing.ts'
 import { Module } from '../module/module.ts'
 import { Parameter } from '../module/parameter.ts'
-import { type WeightOptions, weightOptions } from './linear.ts'
-import { statesOf } from './recurrent.ts'
+import { place, type WeightArguments, type WeightOptions } from './linear.ts'
+import { recurrentSizes, type Sizes, statesOf } from './recurrent.ts'
 import { elman, gru, lstm, type State, type Step } from './recurrent-step.ts'
+
+const defaults = { bias: true, ...place }
+type Sized<O, Rest extends readonly unknown[]> = Call<
+  typeof recurrentSizes,
+  [input_size: number, hidden_size: number],
+  O,
+  Rest
+>
 
 /** What `RNNCell` takes by name. */
 export interface RNNCellOptions extends WeightOptions {
@@ -29,9 +38,8 @@ abstract class RecurrentCell<S> extends Module<[input: Tensor, hx?: S | null], S
   bias_hh: Parameter | null
   readonly #step: Step
 
-  protected constructor(step: Step, input_size: number, hidden_size: number, options: WeightOptions) {
+  protected constructor(step: Step, { input_size, hidden_size, bias, device, dtype }: Sizes & typeof defaults) {
     super()
-    const { bias = true, device, dtype } = options
     const make = (...shape: number[]): Parameter => new Parameter(torch.empty(shape, { device, dtype }))
     const rows = step.gates * hidden_size
     this.#step = step
@@ -109,11 +117,15 @@ abstract class RecurrentCell<S> extends Module<[input: Tensor, hx?: S | null], S
 export class RNNCell extends RecurrentCell<Tensor> {
   readonly nonlinearity: string
 
-  constructor(input_size: number, hidden_size: number, options: boolean | RNNCellOptions = {}) {
-    const { nonlinearity = 'tanh', ...rest }: RNNCellOptions = weightOptions(options)
+  constructor(
+    ...args: Sized<RNNCellOptions, [bias?: boolean | RNNCellOptions, nonlinearity?: 'tanh' | 'relu' | RNNCellOptions]>
+  ) {
+    const { bias, ...behind } = defaults
+    const all = { bias, nonlinearity: 'tanh', ...behind }
+    const { nonlinearity, ...rest } = bindOptions<typeof all, Sizes>('RNNCell', all, args, recurrentSizes)
     const step = elman[nonlinearity]
     if (step === undefined) throw new torch.RuntimeError(`Unknown nonlinearity: ${nonlinearity}`)
-    super(step, input_size, hidden_size, rest)
+    super(step, rest)
     this.nonlinearity = nonlinearity
   }
 
@@ -128,8 +140,8 @@ export class RNNCell extends RecurrentCell<Tensor> {
  * @see https://pytorch.org/docs/stable/generated/torch.nn.LSTMCell.html
  */
 export class LSTMCell extends RecurrentCell<[h: Tensor, c: Tensor]> {
-  constructor(input_size: number, hidden_size: number, options: boolean | WeightOptions = {}) {
-    super(lstm, input_size, hidden_size, weightOptions(options))
+  constructor(...args: Sized<WeightOptions, WeightArguments>) {
+    super(lstm, bindOptions<typeof defaults, Sizes>('LSTMCell', defaults, args, recurrentSizes))
   }
 }
 
@@ -139,7 +151,7 @@ export class LSTMCell extends RecurrentCell<[h: Tensor, c: Tensor]> {
  * @see https://pytorch.org/docs/stable/generated/torch.nn.GRUCell.html
  */
 export class GRUCell extends RecurrentCell<Tensor> {
-  constructor(input_size: number, hidden_size: number, options: boolean | WeightOptions = {}) {
-    super(gru, input_size, hidden_size, weightOptions(options))
+  constructor(...args: Sized<WeightOptions, WeightArguments>) {
+    super(gru, bindOptions<typeof defaults, Sizes>('GRUCell', defaults, args, recurrentSizes))
   }
 }

@@ -1,10 +1,10 @@
 import type { DType, Tensor } from '@chainrule/core'
 import * as torch from '@chainrule/core'
+import { bindOptions, type Call } from '../arguments.ts'
 import { dropout } from '../functional/dropout.ts'
 import { linear } from '../functional/linear.ts'
 import { uniform_ } from '../init/index.ts'
 import { forwardOf } from '../module/keeps-nothing.ts'
-import { bindOptions, type LayerArguments } from '../module/layer.ts'
 import { Module } from '../module/module.ts'
 import { Parameter } from '../module/parameter.ts'
 import { elman, gru, lstm, type State, type Step } from './recurrent-step.ts'
@@ -22,6 +22,17 @@ const { num_layers, ...behindNonlinearity } = defaults
 const rnnDefaults = { num_layers, nonlinearity: 'tanh', ...behindNonlinearity }
 const { bidirectional, device, dtype, ...beforeProjection } = defaults
 const lstmDefaults = { ...beforeProjection, bidirectional, proj_size: 0, device, dtype }
+
+/** The widths of inputs and states. */
+export type Sizes = { readonly input_size: number; readonly hidden_size: number }
+/** Their names, in PyTorch's order. */
+export const recurrentSizes = ['input_size', 'hidden_size'] as const
+type Sized<O extends object> = Call<
+  typeof recurrentSizes,
+  [input_size: number, hidden_size: number],
+  Partial<O>,
+  (O[keyof O] | Partial<O>)[]
+>
 
 /** What `RNN` takes, by position in this order or by name. */
 export type RNNOptions = typeof rnnDefaults
@@ -52,14 +63,20 @@ abstract class Recurrent<S> extends Module<[input: Tensor, hx?: S | null], [outp
   [weight: `weight_${string}`]: Parameter
   [bias: `bias_${string}`]: Parameter
 
-  protected constructor(
-    step: Step,
-    input_size: number,
-    hidden_size: number,
-    options: GRUOptions & { proj_size?: number },
-  ) {
+  protected constructor(step: Step, options: Sizes & GRUOptions & { proj_size?: number }) {
     super()
-    const { num_layers, bias, batch_first, dropout, bidirectional, proj_size = 0, device, dtype } = options
+    const {
+      input_size,
+      hidden_size,
+      num_layers,
+      bias,
+      batch_first,
+      dropout,
+      bidirectional,
+      proj_size = 0,
+      device,
+      dtype,
+    } = options
     check(hidden_size, num_layers, dropout, proj_size)
     this.#step = step
     this.input_size = input_size
@@ -231,13 +248,13 @@ function check(hidden_size: number, num_layers: number, dropout: number, proj_si
 export class RNN extends Recurrent<Tensor> {
   readonly nonlinearity: string
 
-  constructor(input_size: number, hidden_size: number, ...rest: LayerArguments<RNNOptions>) {
-    const options = bindOptions('RNN', rnnDefaults, rest)
+  constructor(...args: Sized<RNNOptions>) {
+    const options = bindOptions<RNNOptions, Sizes>('RNN', rnnDefaults, args, recurrentSizes)
     const step = elman[options.nonlinearity]
     if (step === undefined) {
       throw new torch.ValueError(`Unknown nonlinearity '${options.nonlinearity}'. Select from 'tanh' or 'relu'.`)
     }
-    super(step, input_size, hidden_size, options)
+    super(step, options)
     this.nonlinearity = options.nonlinearity
   }
 }
@@ -252,8 +269,8 @@ export class RNN extends Recurrent<Tensor> {
  * @see https://pytorch.org/docs/stable/generated/torch.nn.LSTM.html
  */
 export class LSTM extends Recurrent<[h: Tensor, c: Tensor]> {
-  constructor(input_size: number, hidden_size: number, ...rest: LayerArguments<LSTMOptions>) {
-    super(lstm, input_size, hidden_size, bindOptions('LSTM', lstmDefaults, rest))
+  constructor(...args: Sized<LSTMOptions>) {
+    super(lstm, bindOptions<LSTMOptions, Sizes>('LSTM', lstmDefaults, args, recurrentSizes))
   }
 }
 
@@ -263,7 +280,7 @@ export class LSTM extends Recurrent<[h: Tensor, c: Tensor]> {
  * @see https://pytorch.org/docs/stable/generated/torch.nn.GRU.html
  */
 export class GRU extends Recurrent<Tensor> {
-  constructor(input_size: number, hidden_size: number, ...rest: LayerArguments<GRUOptions>) {
-    super(gru, input_size, hidden_size, bindOptions('GRU', defaults, rest))
+  constructor(...args: Sized<GRUOptions>) {
+    super(gru, bindOptions<GRUOptions, Sizes>('GRU', defaults, args, recurrentSizes))
   }
 }

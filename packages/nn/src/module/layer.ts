@@ -1,41 +1,14 @@
 import { repr, Tensor } from '@chainrule/core'
-import { fields } from './members.ts'
+import { bindOptions, type LayerArguments } from '../arguments.ts'
 import { Module } from './module.ts'
 
 /** The options of a layer, by PyTorch's names, in the order in which PyTorch takes them by position. */
 type Options = Readonly<Record<string, unknown>>
 
-/** Options as PyTorch takes them: some by position, the rest by name in one last object. */
-export type LayerArguments<P extends Options> = (P[keyof P] | Partial<P>)[]
-
 /** The class of a layer whose options are its fields. */
 type LayerClass<P extends Options, A extends readonly Tensor[]> = new (
   ...args: LayerArguments<P>
 ) => Module<[...A]> & { forward(...inputs: [...A]): Tensor } & Readonly<P>
-
-/** The options of a call, by position or by name, with defaults for the rest. */
-export function bindOptions<P extends Options>(layer: string, defaults: P, args: readonly unknown[]): P {
-  const names = Object.keys(defaults)
-  const last = args.at(-1)
-  const isNamed = typeof last === 'object' && last !== null && !(last instanceof Tensor || Array.isArray(last))
-  const positional = isNamed ? args.slice(0, -1) : args
-  if (positional.length > names.length) {
-    throw new TypeError(
-      `${layer}: takes at most ${names.length} arguments (${names.join(', ')}), got ${positional.length}`,
-    )
-  }
-  const bound: Record<string, unknown> = { ...defaults }
-  positional.forEach((value, i) => {
-    if (value !== undefined) bound[names[i] as string] = value
-  })
-  for (const [name, value] of isNamed ? fields(last) : []) {
-    if (!names.includes(name)) {
-      throw new TypeError(`${layer}: got an unexpected keyword argument '${name}'; it takes ${names.join(', ')}`)
-    }
-    if (value !== undefined) bound[name] = value
-  }
-  return bound as P
-}
 
 /** `alpha=1.0, inplace=True`: options as PyTorch writes them; numbers are floats, and `inplace` shows where it is true. */
 export function namedOptions(options: Options): string {

@@ -1,4 +1,5 @@
 import { no_grad, RuntimeError, stack, Tensor, tensor } from '@chainrule/core'
+import { bindOptions, type Call, type LayerArguments } from '../arguments.ts'
 
 const gradientsOf = (parameters: Tensor | Iterable<Tensor>): Tensor[] =>
   (parameters instanceof Tensor ? [parameters] : [...parameters]).flatMap(({ grad }) => (grad === null ? [] : [grad]))
@@ -11,12 +12,19 @@ export interface ClipOptions {
   readonly error_if_nonfinite?: boolean
 }
 
+const defaults = { norm_type: 2, error_if_nonfinite: false }
+
 /** Scales gradients in place so that their norm, taken over all together, is at most `max_norm`. Returns the norm before. */
 export function clip_grad_norm_(
   parameters: Tensor | Iterable<Tensor>,
-  max_norm: number,
-  { norm_type = 2, error_if_nonfinite = false }: ClipOptions = {},
+  ...args: Call<['max_norm'], [max_norm: number], ClipOptions, LayerArguments<ClipOptions>>
 ): Tensor {
+  const { max_norm, norm_type, error_if_nonfinite } = bindOptions<typeof defaults, { readonly max_norm: number }>(
+    'clip_grad_norm_',
+    defaults,
+    args,
+    ['max_norm'],
+  )
   const gradients = gradientsOf(parameters)
   if (gradients.length === 0) return tensor(0)
   return no_grad(() => {
@@ -35,8 +43,12 @@ export function clip_grad_norm_(
 }
 
 /** Limits each element of the gradients to ±`clip_value`, in place. */
-export function clip_grad_value_(parameters: Tensor | Iterable<Tensor>, clip_value: number): void {
+export function clip_grad_value_(
+  parameters: Tensor | Iterable<Tensor>,
+  clip_value: number | { readonly clip_value: number },
+): void {
+  const limit = typeof clip_value === 'number' ? clip_value : clip_value.clip_value
   no_grad(() => {
-    for (const g of gradientsOf(parameters)) g.detach().clamp_(-clip_value, clip_value)
+    for (const g of gradientsOf(parameters)) g.detach().clamp_(-limit, limit)
   })
 }

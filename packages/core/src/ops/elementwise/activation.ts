@@ -1,5 +1,5 @@
 import { bool } from '../../dtype.ts'
-import { RuntimeError, ValueError } from '../../errors.ts'
+import { RuntimeError } from '../../errors.ts'
 import { Tensor, type TensorLike } from '../../tensor/tensor.ts'
 import { named } from '../arguments.ts'
 import { type Application, choice, elementwise } from '../define/elementwise.ts'
@@ -64,7 +64,7 @@ const geluTanh = elementwise('gelu_tanh', ['x'], {
 export const gelu = choice(
   named('gelu', ['input', 'approximate'], (x: Tensor, approximate: 'none' | 'tanh' = 'none'): Application => {
     if (approximate !== 'none' && approximate !== 'tanh') {
-      throw new ValueError(`approximate argument must be either none or tanh.`)
+      throw new RuntimeError('approximate argument must be either none or tanh.')
     }
     return approximate === 'none' ? geluExact.on(x) : geluTanh.on(x)
   }),
@@ -113,7 +113,8 @@ export const hardtanh = elementwise('hardtanh', ['x'], {
 /** `min(max(x + 3, 0), 6) / 6`. */
 export const hardsigmoid = elementwise('hardsigmoid', ['x'], {
   forward: 'min(max(x + 3, 0), 6) / 6',
-  gradient: { x: 'x > -3 && x < 3 ? g * (1 / 6) : 0' },
+  // PyTorch's sixth has the digits of float32.
+  gradient: { x: 'x > -3 && x < 3 ? g * 0.1666666716337204 : 0' },
   only: 'floating',
 })
 /** `x · hardsigmoid(x)` (Howard et al. 2019). */
@@ -128,13 +129,19 @@ export const tanhshrink = elementwise('tanhshrink', ['x'], {
   result: 'floating',
   node: 'SubBackward0',
 })
-/** `x` moved towards 0 by `lambd`, and 0 nearer than that. */
-export const softshrink = elementwise('softshrink', ['x'], {
+const shrink = elementwise('softshrink', ['x'], {
   forward: 'x > lambd ? x - lambd : x < -lambd ? x + lambd : isnan(x) ? x : 0',
   gradient: { x: 'x >= -lambd && x <= lambd ? 0 : g' },
   parameters: { lambd: 0.5 },
   only: 'floating',
 })
+/** `x` moved towards 0 by `lambd`, and 0 nearer than that. */
+export const softshrink = choice(
+  named('softshrink', ['input', 'lambd'], (x: TensorLike, lambd = 0.5): Application => {
+    if (!(lambd >= 0)) throw new RuntimeError(`lambda must be greater or equal to 0, but found to be ${lambd}.`)
+    return shrink.on(x, lambd)
+  }),
+)
 /** `x`, and 0 where it is nearer to 0 than `lambd`. */
 export const hardshrink = elementwise('hardshrink', ['x'], {
   forward: 'x >= -lambd && x <= lambd ? 0 : x',
@@ -155,6 +162,22 @@ const slopes = elementwise('prelu', ['x', 'weight'], {
 })
 /** As `leaky_relu`, with slopes that are learned: one for all, or one for each channel (dimension 1). */
 export const prelu = choice((x: Tensor, weight: Tensor): Application => {
+  if (x.dtype !== weight.dtype) {
+    throw new RuntimeError(
+      `prelu: Type promoting not supported. Got ${x.dtype.scalarName} and ${weight.dtype.scalarName}`,
+    )
+  }
+  if (weight.ndim > 1) {
+    throw new RuntimeError(`prelu: Expected \`weight\` to be a scalar or 1D tensor, but got: ndim = ${weight.ndim}`)
+  }
   if (weight.numel() === 1) return slopes.on(x, weight.reshape([]))
-  return slopes.on(x, weight.reshape(x.shape.map((_, i) => (i === Math.min(1, x.ndim - 1) ? weight.numel() : 1))))
+  if (x.ndim === 0) throw new RuntimeError('Not allow zero-dim input tensor.')
+  const channels = x.ndim > 1 ? x.size(1) : 1
+  if (channels !== weight.numel()) {
+    throw new RuntimeError(
+      `Mismatch of parameter numbers and input channel size. Found parameter numbers = ${weight.numel()} and channel size = ` +
+        `${channels}.`,
+    )
+  }
+  return slopes.on(x, weight.reshape(x.shape.map((_, i) => (i === 1 ? weight.numel() : 1))))
 })
