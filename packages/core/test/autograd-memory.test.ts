@@ -4,7 +4,8 @@
  * reference device computes, where nothing is ever given back.
  */
 import * as fc from 'fast-check'
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
+import { getDevice } from '../src/devices/device.ts'
 import * as torch from '../src/index.ts'
 import { devices, onEachSyncDevice, Slice, type Tensor, TestBench, valuesOf } from './harness.ts'
 
@@ -125,5 +126,25 @@ onEachSyncDevice('memory that a pass gives back', (on) => {
       }),
       { seed: 11, numRuns: 60 },
     )
+  })
+})
+
+onEachSyncDevice('the first gradient of a pass', (on) => {
+  it('is given back like the others, though it comes of a lone number', () => {
+    const x = on.tensor([3, 4, 0, 0], [4]).requires_grad_()
+    const loss = x.mul(2).norm()
+    const device = getDevice(on.device.type)
+    const [allocate, free] = [vi.spyOn(device, 'allocate'), vi.spyOn(device, 'free')]
+    try {
+      loss.backward()
+      const [made, freed] = [allocate.mock.calls, free.mock.calls.map(([{ length }]) => [length])].map(
+        (calls) => calls.filter(([length]) => length === 4).length,
+      ) as [number, number]
+      expect(made).toBeGreaterThan(1)
+      expect(made - freed).toBe(1) // x.grad
+    } finally {
+      allocate.mockRestore()
+      free.mockRestore()
+    }
   })
 })

@@ -88,7 +88,7 @@ function runNode(node: Node, arrived: Gradient[], queue: NodeQueue): void {
  */
 function compute(node: Node, incoming: readonly Gradient[]): readonly Gradient[] {
   // Lone numbers take no memory of a device.
-  if (typeof incoming[0]?.storage.buffer === 'number') return node.backward(incoming)
+  if (!node.spreads && typeof incoming[0]?.storage.buffer === 'number') return node.backward(incoming)
   if (node.isForeign || modes.grad) return outsideScopes(() => node.backward(incoming))
   return freeing(
     () => node.backward(incoming),

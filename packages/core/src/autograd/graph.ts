@@ -72,6 +72,10 @@ class FunctionNode extends Node {
     return this.#name
   }
 
+  override get spreads(): boolean {
+    return true
+  }
+
   backward(gradients: readonly Gradient[]): readonly Gradient[] {
     if (this.#saved === null || this.#backward === null) throw freedError()
     if (gradients.every((g) => g === null)) return this.next.map(() => null)

@@ -71,6 +71,11 @@ export abstract class Node {
     return false
   }
 
+  /** Whether of a lone number may come gradients that are more than lone numbers. */
+  get spreads(): boolean {
+    return false
+  }
+
   /** Lets go of what the forward pass saved. */
   release(): void {}
 

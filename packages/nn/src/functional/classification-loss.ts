@@ -141,14 +141,16 @@ export function cross_entropy(input: Tensor, target: Tensor, ...given: WeightFir
     throw new RuntimeError(`label_smoothing must be between 0.0 and 1.0. Got: ${label_smoothing}`)
   }
   if (!isProbability) checkShapes('cross_entropy', input, target, weight)
-  const logits = input.log_softmax(classDim(input))
-  if (isProbability) return probabilityLoss(logits, target, options)
-  const loss = nll_loss(logits, target, { weight, ignore_index, reduction })
-  if (label_smoothing === 0) return loss
-  const classes = input.shape[classDim(input)] as number
-  return smoothPart(logits, target, options)
-    .mul(label_smoothing / classes)
-    .add(loss.mul(1 - label_smoothing))
+  return torch.enclosed(() => {
+    const logits = input.log_softmax(classDim(input))
+    if (isProbability) return probabilityLoss(logits, target, options)
+    const loss = nll_loss(logits, target, { weight, ignore_index, reduction })
+    if (label_smoothing === 0) return loss
+    const classes = input.shape[classDim(input)] as number
+    return smoothPart(logits, target, options)
+      .mul(label_smoothing / classes)
+      .add(loss.mul(1 - label_smoothing))
+  })
 }
 
 /** Weights of classes in the shape that multiplies log-probabilities. */
