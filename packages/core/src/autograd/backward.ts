@@ -18,11 +18,14 @@ export interface BackwardOptions {
 }
 
 /** A starting gradient: the given one, or 1 for a single element. */
-function rootOf(tensor: Tensor, gradient: Tensor | null | undefined, position: number): Root {
+function rootOf(tensor: Tensor, gradient: Tensor | null | undefined, position: number, isRecorded: boolean): Root {
   checkRoot(tensor, position)
   if (gradient === null || gradient === undefined) {
     if (tensor.numel() !== 1) throw new RuntimeError('grad can be implicitly created only for scalar outputs')
-    return { tensor, gradient: tensor.new_ones(tensor.shape) }
+    const ones = tensor.new_ones(tensor.shape)
+    // Nobody else knows of it: the pass frees it, unless it is recorded.
+    ones.storage.unseen = !isRecorded
+    return { tensor, gradient: ones }
   }
   if (!sameShape(gradient.shape, tensor.shape)) {
     throw new RuntimeError(
@@ -58,7 +61,7 @@ export function backward(
 ): void {
   const outputs = listOf(tensors)
   const gradients = gradientsOf(grad_tensors, outputs.length)
-  const roots = outputs.map((tensor, i) => rootOf(tensor, gradients[i], i))
+  const roots = outputs.map((tensor, i) => rootOf(tensor, gradients[i], i, create_graph))
   const targets = inputs === undefined ? null : listOf(inputs)
   if (targets?.length === 0) throw new RuntimeError("'inputs' argument to backward() cannot be empty.")
   const captured = runBackward(roots, { retain: retain_graph ?? create_graph, create: create_graph, inputs: targets })
@@ -103,7 +106,7 @@ export function grad<O extends GradOptions = GradOptions>(
     materialize_grads = false,
   }: GradOptions = options ?? {}
   const gradients = gradientsOf(grad_outputs, listOf(outputs).length)
-  const roots = listOf(outputs).map((tensor, i) => rootOf(tensor, gradients[i], i))
+  const roots = listOf(outputs).map((tensor, i) => rootOf(tensor, gradients[i], i, create_graph))
   const targets = listOf(inputs)
   const found = runBackward(roots, { retain: retain_graph ?? create_graph, create: create_graph, inputs: targets })
   return found.map((gradient, i) => {

@@ -1,34 +1,80 @@
+import { Collector } from '../wasm/collector.ts'
 import { nextTask } from './engine.ts'
+import type { Memory, Slot } from './memory.ts'
 
 /** The memory whose owners the collector is asked for: so many bytes at least, and what a small buffer counts for. */
 const leastAsked = 2 ** 26
-const leastBytes = 2 ** 14
+const leastBytes = 2 ** 16
 /** An array that nobody writes to is address space alone, but its weight makes the collector look. */
 const weight = 2 ** 28
 /** How many tasks of the event loop it is given. */
 const mostTasks = 64
 
-/** Knows how much memory is alive, and has the collector look for what nobody holds: JavaScript does not see its weight. */
+/**
+ * Knows how much memory is alive, and has the collector look for what nobody holds: JavaScript does not see its weight. In Node
+ * it tells at once, elsewhere its finalizers tell when the program waits.
+ */
 export class Pressure {
+  readonly #empty: (slot: Slot) => void
+  readonly #collector = Collector.create(leastAsked)
+  /** Who holds memory, where the collector tells at once. */
+  readonly #owners = new Map<Slot, WeakRef<Memory>>()
   #bytes = 0
   /** The least that was alive since the collector was asked. */
   #settled = 0
 
-  /** Memory of some elements was made. */
-  taken(length: number): void {
-    this.#bytes += bytesOf(length)
+  /** `empty` gives back what a slot holds. */
+  constructor(empty: (slot: Slot) => void) {
+    this.#empty = empty
   }
 
-  /** Memory of some elements was given back. */
-  given(length: number): void {
-    this.#bytes -= bytesOf(length)
+  /** Somebody holds memory, until it is emptied or he is collected. */
+  held(memory: Memory): void {
+    if (this.#collector === null) return
+    this.#collector.allocated(bytesOf(memory.slot))
+    this.#owners.set(memory.slot, new WeakRef(memory))
+  }
+
+  /** Nobody holds it any more. */
+  dropped(slot: Slot): void {
+    this.#owners.delete(slot)
+  }
+
+  /** A slot was filled. */
+  taken(slot: Slot): void {
+    this.#bytes += bytesOf(slot)
+  }
+
+  /** A slot was emptied. */
+  given(slot: Slot): void {
+    this.#bytes -= bytesOf(slot)
     this.#settled = Math.min(this.#settled, this.#bytes)
   }
 
-  /** Asks the collector, where there is twice as much as it left the last time. */
+  /** Whether there is twice as much as the collector left the last time. */
+  get #isHigh(): boolean {
+    return this.#bytes >= 2 * this.#settled + leastAsked
+  }
+
+  /** Asks the collector, where that may be worth its time and it answers at once. */
+  relieveNow(): void {
+    if (!this.#isHigh) return
+    this.#collector?.collect(() => {
+      let found = 0
+      for (const [slot, owner] of this.#owners) {
+        if (owner.deref() !== undefined) continue
+        found += bytesOf(slot)
+        this.#empty(slot)
+      }
+      return found
+    })
+  }
+
+  /** Asks the collector, where that may be worth its time, and waits for it. */
   async relieve(): Promise<void> {
+    if (this.#collector !== null) return this.relieveNow()
+    if (!this.#isHigh) return
     const before = this.#bytes
-    if (before < 2 * this.#settled + leastAsked) return
     this.#settled = before
     try {
       void new ArrayBuffer(weight)
@@ -39,4 +85,4 @@ export class Pressure {
   }
 }
 
-const bytesOf = (length: number): number => Math.max(4 * length, leastBytes)
+const bytesOf = ({ length }: Slot): number => Math.max(4 * length, leastBytes)

@@ -22,7 +22,7 @@ export class Queue {
   reads = 0
   /** How much may wait before somebody has to: a kilobyte each. A step of a GPT with 12 layers and AdamW is some 1,700. */
   maximumWaiting = 100_000
-  readonly #pressure = new Pressure()
+  readonly #pressure = new Pressure((slot) => this.#empty(slot))
   #jobs: (() => Promise<void>)[] = []
   #draining: Promise<void> | null = null
   readonly #registry = new FinalizationRegistry<Slot>((slot) => this.#empty(slot))
@@ -35,6 +35,7 @@ export class Queue {
   allocate(length: number): Memory {
     const memory = new Memory(length)
     this.#registry.register(memory, memory.slot, memory)
+    this.#pressure.held(memory)
     return memory
   }
 
@@ -42,6 +43,7 @@ export class Queue {
   launch(op: string, launches: readonly Launch[]): void {
     this.#check(op)
     if (this.engine.sync) {
+      this.#pressure.relieveNow()
       const results = launches.map((launch) =>
         this.#execute(launch, launch.inputs.map(({ slot }) => this.#filled(slot)) as Handle[]),
       )
@@ -178,19 +180,20 @@ export class Queue {
     if (slot.handle !== null) this.engine.release(slot.handle)
     else {
       this.live++
-      this.#pressure.taken(slot.length)
+      this.#pressure.taken(slot)
     }
     slot.handle = handle
     slot.error = null
   }
 
   #empty(slot: Slot): void {
+    this.#pressure.dropped(slot)
     const release = (): void => {
       if (slot.handle === null) return
       this.engine.release(slot.handle)
       slot.handle = null
       this.live--
-      this.#pressure.given(slot.length)
+      this.#pressure.given(slot)
     }
     if (this.engine.sync || this.#draining === null) release()
     else this.#jobs.push(async () => release())
