@@ -300,9 +300,7 @@ if __name__ == '__main__':
         lines[f'trajectory {short} Adam groups'] = trajectory('Adam', {'lr': 0.1}, dtype, ADAM_GROUPS)
     for name, cases in CASES.items():
         for options in cases:
-            # The default of Adadelta's learning rate is 1.0 in Python; JavaScript has no 1.0 that is not 1.
-            written = {'lr': 1, **options} if name == 'Adadelta' else options
-            lines[f'text {name} {options}'] = text(name, written)
+            lines[f'text {name} {options}'] = text(name, options)
     lines['text groups'] = text('SGD', {'lr': 0.1, 'momentum': 0.9}, GROUPS)
     lines['text numbers'] = text('Adam', {'lr': 1e-05, 'eps': 1.5e-20, 'weight_decay': 123456.5}, None, {'initial_lr': 0.0001})
     lines.update(schedules())

@@ -1,5 +1,5 @@
 import { Optimizer, type Params } from './optimizer.ts'
-import { checkOptions, type Implementation } from './options.ts'
+import { byName, checkOptions, type Implementation, type Positional } from './options.ts'
 import { adam, adamax, nadam, radam } from './rules.ts'
 
 /** What all members of Adam's family take. */
@@ -48,7 +48,8 @@ const moments = {
 export class Adam extends Optimizer<Required<AdamOptions>> {
   readonly rule = adam
 
-  constructor(params: Params<Required<AdamOptions>>, options: AdamOptions = {}) {
+  constructor(params: Params<Required<AdamOptions>>, ...args: Positional<AdamOptions>) {
+    const options = byName<AdamOptions>('Adam', ['lr', 'betas', 'eps', 'weight_decay', 'amsgrad'], args)
     const more = { amsgrad: false, fused: null, decoupled_weight_decay: false }
     super(params, checkOptions<Required<AdamOptions>>('Adam', options, { ...moments, ...more }))
   }
@@ -61,7 +62,8 @@ export class Adam extends Optimizer<Required<AdamOptions>> {
  * @see https://pytorch.org/docs/stable/generated/torch.optim.AdamW.html
  */
 export class AdamW extends Adam {
-  constructor(params: Params<Required<AdamOptions>>, options: AdamWOptions = {}) {
+  constructor(params: Params<Required<AdamOptions>>, ...args: Positional<AdamWOptions>) {
+    const options = byName<AdamWOptions>('AdamW', ['lr', 'betas', 'eps', 'weight_decay', 'amsgrad'], args)
     super(params, { weight_decay: 0.01, ...options, decoupled_weight_decay: true })
   }
 }
@@ -78,7 +80,8 @@ export interface AdamaxOptions extends MomentOptions {}
 export class Adamax extends Optimizer<Required<AdamaxOptions>> {
   readonly rule = adamax
 
-  constructor(params: Params<Required<AdamaxOptions>>, options: AdamaxOptions = {}) {
+  constructor(params: Params<Required<AdamaxOptions>>, ...args: Positional<AdamaxOptions>) {
+    const options = byName<AdamaxOptions>('Adamax', ['lr', 'betas', 'eps', 'weight_decay'], args)
     super(params, checkOptions<Required<AdamaxOptions>>('Adamax', options, { ...moments, lr: 2e-3 }))
   }
 }
@@ -104,7 +107,12 @@ export interface NAdamOptions extends RAdamOptions {
 export class NAdam extends Optimizer<Required<NAdamOptions>> {
   readonly rule = nadam
 
-  constructor(params: Params<Required<NAdamOptions>>, options: NAdamOptions = {}) {
+  constructor(params: Params<Required<NAdamOptions>>, ...args: Positional<NAdamOptions>) {
+    const options = byName<NAdamOptions>(
+      'NAdam',
+      ['lr', 'betas', 'eps', 'weight_decay', 'momentum_decay', 'decoupled_weight_decay'],
+      args,
+    )
     const more = { lr: 2e-3, momentum_decay: 4e-3, decoupled_weight_decay: false }
     super(params, checkOptions<Required<NAdamOptions>>('NAdam', options, { ...moments, ...more }))
   }
@@ -119,7 +127,12 @@ export class NAdam extends Optimizer<Required<NAdamOptions>> {
 export class RAdam extends Optimizer<Required<RAdamOptions>> {
   readonly rule = radam
 
-  constructor(params: Params<Required<RAdamOptions>>, options: RAdamOptions = {}) {
+  constructor(params: Params<Required<RAdamOptions>>, ...args: Positional<RAdamOptions>) {
+    const options = byName<RAdamOptions>(
+      'RAdam',
+      ['lr', 'betas', 'eps', 'weight_decay', 'decoupled_weight_decay'],
+      args,
+    )
     super(params, checkOptions<Required<RAdamOptions>>('RAdam', options, { ...moments, decoupled_weight_decay: false }))
   }
 }

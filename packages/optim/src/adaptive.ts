@@ -1,6 +1,6 @@
 import { repr, ValueError } from '@chainrule/core'
 import { Optimizer, type Params } from './optimizer.ts'
-import { checkOptions, type Implementation } from './options.ts'
+import { byName, checkOptions, type Implementation, type Positional } from './options.ts'
 import { adadelta, adagrad, rmsprop, rprop } from './rules.ts'
 
 interface AdaptiveOptions extends Pick<Implementation, 'foreach' | 'differentiable'> {
@@ -39,7 +39,12 @@ export interface RMSpropOptions extends ScaledOptions, Pick<Implementation, 'cap
 export class RMSprop extends Optimizer<Required<RMSpropOptions>> {
   readonly rule = rmsprop
 
-  constructor(params: Params<Required<RMSpropOptions>>, options: RMSpropOptions = {}) {
+  constructor(params: Params<Required<RMSpropOptions>>, ...args: Positional<RMSpropOptions>) {
+    const options = byName<RMSpropOptions>(
+      'RMSprop',
+      ['lr', 'alpha', 'eps', 'weight_decay', 'momentum', 'centered'],
+      args,
+    )
     const more = { alpha: 0.99, momentum: 0, centered: false, capturable: false }
     super(params, checkOptions<Required<RMSpropOptions>>('RMSprop', options, { ...scaled, ...more }))
   }
@@ -62,7 +67,12 @@ export interface AdagradOptions extends ScaledOptions, Pick<Implementation, 'fus
 export class Adagrad extends Optimizer<Required<AdagradOptions>> {
   readonly rule = adagrad
 
-  constructor(params: Params<Required<AdagradOptions>>, options: AdagradOptions = {}) {
+  constructor(params: Params<Required<AdagradOptions>>, ...args: Positional<AdagradOptions>) {
+    const options = byName<AdagradOptions>(
+      'Adagrad',
+      ['lr', 'lr_decay', 'weight_decay', 'initial_accumulator_value', 'eps'],
+      args,
+    )
     const more = { eps: 1e-10, lr_decay: 0, initial_accumulator_value: 0, fused: null }
     super(params, checkOptions<Required<AdagradOptions>>('Adagrad', options, { ...scaled, ...more }))
   }
@@ -83,7 +93,8 @@ export interface AdadeltaOptions extends ScaledOptions, Pick<Implementation, 'ca
 export class Adadelta extends Optimizer<Required<AdadeltaOptions>> {
   readonly rule = adadelta
 
-  constructor(params: Params<Required<AdadeltaOptions>>, options: AdadeltaOptions = {}) {
+  constructor(params: Params<Required<AdadeltaOptions>>, ...args: Positional<AdadeltaOptions>) {
+    const options = byName<AdadeltaOptions>('Adadelta', ['lr', 'rho', 'eps', 'weight_decay'], args)
     const more = { lr: 1, rho: 0.9, eps: 1e-6, capturable: false }
     super(params, checkOptions<Required<AdadeltaOptions>>('Adadelta', options, { ...scaled, ...more }))
   }
@@ -106,7 +117,8 @@ export interface RpropOptions extends AdaptiveOptions, Pick<Implementation, 'cap
 export class Rprop extends Optimizer<Required<RpropOptions>> {
   readonly rule = rprop
 
-  constructor(params: Params<Required<RpropOptions>>, options: RpropOptions = {}) {
+  constructor(params: Params<Required<RpropOptions>>, ...args: Positional<RpropOptions>) {
+    const options = byName<RpropOptions>('Rprop', ['lr', 'etas', 'step_sizes'], args)
     const more = { etas: [0.5, 1.2], step_sizes: [1e-6, 50], capturable: false } as const
     const defaults = checkOptions<Required<RpropOptions>>('Rprop', options, { ...adaptive, ...more })
     const [shrink, grow] = defaults.etas

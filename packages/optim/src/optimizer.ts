@@ -206,7 +206,10 @@ export abstract class Optimizer<Options extends object = object> {
     const groups = this.param_groups.map((group, i) => {
       const options = Object.entries(group).filter(([key]) => key !== 'params')
       const lines = options.sort(([a], [b]) => (a < b ? -1 : 1))
-      return `Parameter Group ${i}\n${lines.map(([key, value]) => `    ${key}: ${typeof value === 'string' ? value : repr(value)}\n`).join('')}`
+      // Python has whole numbers and floats: learning rates are written as these.
+      const text = (key: string, value: unknown): string =>
+        typeof value === 'string' ? value : repr(value, key === 'lr' ? { float: true } : {})
+      return `Parameter Group ${i}\n${lines.map(([key, value]) => `    ${key}: ${text(key, value)}\n`).join('')}`
     })
     return `${this.constructor.name} (${groups.map((group) => `\n${group}`).join('')})`
   }

@@ -13,6 +13,31 @@ export interface Implementation {
   capturable?: boolean
 }
 
+/** Options by position, in PyTorch's order, the rest in one last object by name; or all by name. */
+export type Positional<O extends object> = readonly (O[keyof O] | Partial<O>)[]
+
+/**
+ * All options by name.
+ *
+ * @throws TypeError for a name that is not known, or too many.
+ */
+export function byName<O extends object>(
+  name: string,
+  order: readonly (keyof O & string)[],
+  args: readonly unknown[],
+): O {
+  const last = args.at(-1)
+  const isNamed = typeof last === 'object' && last !== null && !Array.isArray(last)
+  const positional = isNamed ? args.slice(0, -1) : args
+  if (positional.length > order.length) {
+    throw new TypeError(
+      `${name}.__init__() takes at most ${order.length} options by position, got ${positional.length}`,
+    )
+  }
+  const given = positional.flatMap((value, i) => (value === undefined ? [] : [[order[i] as string, value] as const]))
+  return { ...Object.fromEntries(given), ...(isNamed ? last : {}) } as O
+}
+
 /** What PyTorch calls each number that must not be negative, in the order in which it checks them. */
 const words: Readonly<Record<string, string>> = {
   lr: 'learning rate',

@@ -1,6 +1,6 @@
 import { ValueError } from '@chainrule/core'
 import { Optimizer, type Params } from './optimizer.ts'
-import { checkOptions, type Implementation } from './options.ts'
+import { byName, checkOptions, type Implementation, type Positional } from './options.ts'
 import { sgd } from './rules.ts'
 
 /** The options of `SGD`. */
@@ -33,7 +33,9 @@ export interface SGDOptions extends Pick<Implementation, 'foreach' | 'differenti
 export class SGD extends Optimizer<Required<SGDOptions>> {
   readonly rule = sgd
 
-  constructor(params: Params<Required<SGDOptions>>, options: SGDOptions = {}) {
+  constructor(params: Params<Required<SGDOptions>>, ...args: Positional<SGDOptions>) {
+    const order = ['lr', 'momentum', 'dampening', 'weight_decay', 'nesterov'] as const
+    const options = byName<SGDOptions>('SGD', order, args)
     const defaults = checkOptions<Required<SGDOptions>>('SGD', options, {
       lr: 1e-3,
       momentum: 0,

@@ -155,6 +155,40 @@ test('a schedule of one’s own says the next learning rate', () => {
   expect(schedule.get_last_lr()).toEqual([0.05, 0.15])
 })
 
+test('options stand in their places too', () => {
+  const rates = (make: (optimizer: optim.SGD) => { step(): void }): unknown[] => {
+    const optimizer = makeOptimizer()
+    const schedule = make(optimizer)
+    return Array.from({ length: 6 }, () => {
+      optimizer.step()
+      schedule.step()
+      return optimizer.param_groups.map(({ lr }) => lr)
+    })
+  }
+  type MakeOne = Parameters<typeof rates>[0]
+  const same = (a: MakeOne, b: MakeOne) => expect(rates(a)).toEqual(rates(b))
+  same(
+    (o) => new StepLR(o, 2, 0.5),
+    (o) => new StepLR(o, { step_size: 2, gamma: 0.5 }),
+  )
+  same(
+    (o) => new LinearLR(o, 0.5, 0.9, 3),
+    (o) => new LinearLR(o, { start_factor: 0.5, end_factor: 0.9, total_iters: 3 }),
+  )
+  same(
+    (o) => new CosineAnnealingWarmRestarts(o, 2, 2, 0.01),
+    (o) => new CosineAnnealingWarmRestarts(o, 2, { T_mult: 2, eta_min: 0.01 }),
+  )
+  same(
+    (o) => new OneCycleLR(o, 0.3, 8),
+    (o) => new OneCycleLR(o, { max_lr: 0.3, total_steps: 8 }),
+  )
+  same(
+    (o) => new SequentialLR(o, [new StepLR(o, 1), new LinearLR(o)], [3]),
+    (o) => new SequentialLR(o, { schedulers: [new StepLR(o, 1), new LinearLR(o)], milestones: [3] }),
+  )
+})
+
 test('errors', () => {
   const optimizer = makeOptimizer()
   expect(() => new StepLR({} as optim.SGD, 3)).toThrow('Object is not an Optimizer')

@@ -183,6 +183,30 @@ test('an optimizer of one’s own is its update formulas and the defaults of its
   expect(Object.keys(optimizer.state_dict().state[0] ?? {})).toEqual(['step', 'exp_avg'])
 })
 
+test('options stand in their places too, or by name in one last object', () => {
+  const groupOf = (optimizer: optim.Optimizer) => ({ ...optimizer.param_groups[0], params: [] })
+  const same = (a: optim.Optimizer, b: optim.Optimizer) => expect(groupOf(a)).toEqual(groupOf(b))
+  same(
+    new optim.SGD([leaf(1)], 0.5, 0.9, 0, 0.1, true),
+    new optim.SGD([leaf(1)], { lr: 0.5, momentum: 0.9, weight_decay: 0.1, nesterov: true }),
+  )
+  same(new optim.SGD([leaf(1)], 0.5, { momentum: 0.9 }), new optim.SGD([leaf(1)], { lr: 0.5, momentum: 0.9 }))
+  same(
+    new optim.Adam([leaf(1)], 0.5, [0.5, 0.6], 1e-3, 0.1, true),
+    new optim.Adam([leaf(1)], { lr: 0.5, betas: [0.5, 0.6], eps: 1e-3, weight_decay: 0.1, amsgrad: true }),
+  )
+  same(new optim.AdamW([leaf(1)], 0.5), new optim.AdamW([leaf(1)], { lr: 0.5 }))
+  same(
+    new optim.NAdam([leaf(1)], 0.5, [0.5, 0.6], 1e-3, 0.1, 0.2),
+    new optim.NAdam([leaf(1)], { lr: 0.5, betas: [0.5, 0.6], eps: 1e-3, weight_decay: 0.1, momentum_decay: 0.2 }),
+  )
+  same(new optim.RMSprop([leaf(1)], 0.5, 0.6), new optim.RMSprop([leaf(1)], { lr: 0.5, alpha: 0.6 }))
+  same(new optim.Adagrad([leaf(1)], 0.5, 0.6), new optim.Adagrad([leaf(1)], { lr: 0.5, lr_decay: 0.6 }))
+  same(new optim.Adadelta([leaf(1)], 0.5, 0.6), new optim.Adadelta([leaf(1)], { lr: 0.5, rho: 0.6 }))
+  same(new optim.Rprop([leaf(1)], 0.5, [0.4, 1.5]), new optim.Rprop([leaf(1)], { lr: 0.5, etas: [0.4, 1.5] }))
+  expect(() => new optim.SGD([leaf(1)], 1, 0, 0, 0, false, true)).toThrow('takes at most 5 options by position, got 6')
+})
+
 test('a formula that names what is not there is an error that shows the place', () => {
   class Wrong extends optim.Optimizer<{ lr: number }> {
     readonly rule = { formulas: () => ({ p: 'p - rate * g' }) }

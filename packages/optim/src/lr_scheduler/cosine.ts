@@ -1,5 +1,6 @@
 import { repr, ValueError } from '@chainrule/core'
-import { LRScheduler, named, type Scheduled, type SchedulerOptions } from './scheduler.ts'
+import { byName, type Positional } from '../options.ts'
+import { LRScheduler, type Scheduled, type SchedulerOptions } from './scheduler.ts'
 
 /** The options of `CosineAnnealingLR`. */
 export interface CosineAnnealingLROptions extends SchedulerOptions {
@@ -21,9 +22,13 @@ export class CosineAnnealingLR extends LRScheduler {
   constructor(
     optimizer: Scheduled,
     T_max: number | CosineAnnealingLROptions,
-    more?: Omit<CosineAnnealingLROptions, 'T_max'>,
+    ...more: Positional<CosineAnnealingLROptions>
   ) {
-    const options = named<CosineAnnealingLROptions, 'T_max'>('T_max', T_max, more)
+    const options = byName<CosineAnnealingLROptions>(
+      'CosineAnnealingLR',
+      ['T_max', 'eta_min', 'last_epoch'],
+      [T_max, ...more],
+    )
     super(optimizer, options)
     this.T_max = options.T_max
     this.eta_min = options.eta_min ?? 0
@@ -70,9 +75,13 @@ export class CosineAnnealingWarmRestarts extends LRScheduler {
   constructor(
     optimizer: Scheduled,
     T_0: number | CosineAnnealingWarmRestartsOptions,
-    more?: Omit<CosineAnnealingWarmRestartsOptions, 'T_0'>,
+    ...more: Positional<CosineAnnealingWarmRestartsOptions>
   ) {
-    const options = named<CosineAnnealingWarmRestartsOptions, 'T_0'>('T_0', T_0, more)
+    const options = byName<CosineAnnealingWarmRestartsOptions>(
+      'CosineAnnealingWarmRestarts',
+      ['T_0', 'T_mult', 'eta_min', 'last_epoch'],
+      [T_0, ...more],
+    )
     const { T_mult = 1, eta_min = 0, last_epoch = -1 } = options
     if (!(options.T_0 > 0 && Number.isInteger(options.T_0))) {
       throw new ValueError(`Expected positive integer T_0, but got ${repr(options.T_0)}`)

@@ -1,5 +1,6 @@
 import { ValueError } from '@chainrule/core'
-import { LRScheduler, named, perGroup, type Scheduled, type SchedulerOptions } from './scheduler.ts'
+import { byName, type Positional } from '../options.ts'
+import { LRScheduler, perGroup, type Scheduled, type SchedulerOptions } from './scheduler.ts'
 
 type Lambda = (epoch: number) => number
 
@@ -22,8 +23,12 @@ const lambdas = (optimizer: Scheduled, lr_lambda: LambdaLROptions['lr_lambda']):
 export class LambdaLR extends LRScheduler {
   readonly #lambdas: Lambda[]
 
-  constructor(optimizer: Scheduled, lr_lambda: Lambda | readonly Lambda[] | LambdaLROptions, more?: SchedulerOptions) {
-    const options = named<LambdaLROptions, 'lr_lambda'>('lr_lambda', lr_lambda, more)
+  constructor(
+    optimizer: Scheduled,
+    lr_lambda: Lambda | readonly Lambda[] | LambdaLROptions,
+    ...more: Positional<LambdaLROptions>
+  ) {
+    const options = byName<LambdaLROptions>('LambdaLR', ['lr_lambda', 'last_epoch'], [lr_lambda, ...more])
     super(optimizer, options)
     this.#lambdas = lambdas(optimizer, options.lr_lambda)
     this.start()
@@ -42,8 +47,12 @@ export class LambdaLR extends LRScheduler {
 export class MultiplicativeLR extends LRScheduler {
   readonly #lambdas: Lambda[]
 
-  constructor(optimizer: Scheduled, lr_lambda: Lambda | readonly Lambda[] | LambdaLROptions, more?: SchedulerOptions) {
-    const options = named<LambdaLROptions, 'lr_lambda'>('lr_lambda', lr_lambda, more)
+  constructor(
+    optimizer: Scheduled,
+    lr_lambda: Lambda | readonly Lambda[] | LambdaLROptions,
+    ...more: Positional<LambdaLROptions>
+  ) {
+    const options = byName<LambdaLROptions>('MultiplicativeLR', ['lr_lambda', 'last_epoch'], [lr_lambda, ...more])
     super(optimizer, options)
     this.#lambdas = lambdas(optimizer, options.lr_lambda)
     this.start()
@@ -73,8 +82,8 @@ export class StepLR extends LRScheduler {
   step_size: number
   gamma: number
 
-  constructor(optimizer: Scheduled, step_size: number | StepLROptions, more?: Omit<StepLROptions, 'step_size'>) {
-    const options = named<StepLROptions, 'step_size'>('step_size', step_size, more)
+  constructor(optimizer: Scheduled, step_size: number | StepLROptions, ...more: Positional<StepLROptions>) {
+    const options = byName<StepLROptions>('StepLR', ['step_size', 'gamma', 'last_epoch'], [step_size, ...more])
     super(optimizer, options)
     this.step_size = options.step_size
     this.gamma = options.gamma ?? 0.1
@@ -110,9 +119,13 @@ export class MultiStepLR extends LRScheduler {
   constructor(
     optimizer: Scheduled,
     milestones: readonly number[] | MultiStepLROptions,
-    more?: Omit<MultiStepLROptions, 'milestones'>,
+    ...more: Positional<MultiStepLROptions>
   ) {
-    const options = named<MultiStepLROptions, 'milestones'>('milestones', milestones, more)
+    const options = byName<MultiStepLROptions>(
+      'MultiStepLR',
+      ['milestones', 'gamma', 'last_epoch'],
+      [milestones, ...more],
+    )
     super(optimizer, options)
     this.milestones = [...options.milestones]
     this.gamma = options.gamma ?? 0.1
@@ -147,7 +160,8 @@ export class ConstantLR extends LRScheduler {
   factor: number
   total_iters: number
 
-  constructor(optimizer: Scheduled, options: ConstantLROptions = {}) {
+  constructor(optimizer: Scheduled, ...args: Positional<ConstantLROptions>) {
+    const options = byName<ConstantLROptions>('ConstantLR', ['factor', 'total_iters', 'last_epoch'], args)
     super(optimizer, options)
     this.factor = options.factor ?? 1 / 3
     this.total_iters = options.total_iters ?? 5
@@ -186,7 +200,12 @@ export class LinearLR extends LRScheduler {
   end_factor: number
   total_iters: number
 
-  constructor(optimizer: Scheduled, options: LinearLROptions = {}) {
+  constructor(optimizer: Scheduled, ...args: Positional<LinearLROptions>) {
+    const options = byName<LinearLROptions>(
+      'LinearLR',
+      ['start_factor', 'end_factor', 'total_iters', 'last_epoch'],
+      args,
+    )
     super(optimizer, options)
     this.start_factor = options.start_factor ?? 1 / 3
     this.end_factor = options.end_factor ?? 1
@@ -230,8 +249,8 @@ export interface ExponentialLROptions extends SchedulerOptions {
 export class ExponentialLR extends LRScheduler {
   gamma: number
 
-  constructor(optimizer: Scheduled, gamma: number | ExponentialLROptions, more?: SchedulerOptions) {
-    const options = named<ExponentialLROptions, 'gamma'>('gamma', gamma, more)
+  constructor(optimizer: Scheduled, gamma: number | ExponentialLROptions, ...more: Positional<ExponentialLROptions>) {
+    const options = byName<ExponentialLROptions>('ExponentialLR', ['gamma', 'last_epoch'], [gamma, ...more])
     super(optimizer, options)
     this.gamma = options.gamma
     this.start()
@@ -263,7 +282,8 @@ export class PolynomialLR extends LRScheduler {
   total_iters: number
   power: number
 
-  constructor(optimizer: Scheduled, options: PolynomialLROptions = {}) {
+  constructor(optimizer: Scheduled, ...args: Positional<PolynomialLROptions>) {
+    const options = byName<PolynomialLROptions>('PolynomialLR', ['total_iters', 'power', 'last_epoch'], args)
     super(optimizer, options)
     this.total_iters = options.total_iters ?? 5
     this.power = options.power ?? 1

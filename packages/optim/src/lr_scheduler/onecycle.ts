@@ -1,5 +1,6 @@
 import { repr, ValueError } from '@chainrule/core'
-import { LRScheduler, named, perGroup, type Scheduled, type SchedulerOptions } from './scheduler.ts'
+import { byName, type Positional } from '../options.ts'
+import { LRScheduler, perGroup, type Scheduled, type SchedulerOptions } from './scheduler.ts'
 
 /** The options of `OneCycleLR`. */
 export interface OneCycleLROptions extends SchedulerOptions {
@@ -55,9 +56,27 @@ export class OneCycleLR extends LRScheduler {
   constructor(
     optimizer: Scheduled,
     max_lr: OneCycleLROptions['max_lr'] | OneCycleLROptions,
-    more?: Omit<OneCycleLROptions, 'max_lr'>,
+    ...more: Positional<OneCycleLROptions>
   ) {
-    const options = named<OneCycleLROptions, 'max_lr'>('max_lr', max_lr, more)
+    const options = byName<OneCycleLROptions>(
+      'OneCycleLR',
+      [
+        'max_lr',
+        'total_steps',
+        'epochs',
+        'steps_per_epoch',
+        'pct_start',
+        'anneal_strategy',
+        'cycle_momentum',
+        'base_momentum',
+        'max_momentum',
+        'div_factor',
+        'final_div_factor',
+        'three_phase',
+        'last_epoch',
+      ],
+      [max_lr, ...more],
+    )
     const { pct_start = 0.3, anneal_strategy = 'cos', cycle_momentum = true, three_phase = false } = options
     const total_steps = stepsOf(options)
     if (!(pct_start >= 0 && pct_start <= 1)) {

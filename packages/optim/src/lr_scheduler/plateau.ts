@@ -1,5 +1,6 @@
 import { type Tensor, ValueError } from '@chainrule/core'
-import { checkOptimizer, named, perGroup, type Scheduled, type SchedulerStateDict, stateOf } from './scheduler.ts'
+import { byName, type Positional } from '../options.ts'
+import { checkOptimizer, perGroup, type Scheduled, type SchedulerStateDict, stateOf } from './scheduler.ts'
 
 /** The options of `ReduceLROnPlateau`. */
 export interface ReduceLROnPlateauOptions {
@@ -46,10 +47,14 @@ export class ReduceLROnPlateau {
   constructor(
     optimizer: Scheduled,
     mode: 'min' | 'max' | ReduceLROnPlateauOptions = {},
-    more?: ReduceLROnPlateauOptions,
+    ...more: Positional<ReduceLROnPlateauOptions>
   ) {
     checkOptimizer(optimizer)
-    const options = named<ReduceLROnPlateauOptions, 'mode'>('mode', mode, more)
+    const options = byName<ReduceLROnPlateauOptions>(
+      'ReduceLROnPlateau',
+      ['mode', 'factor', 'patience', 'threshold', 'threshold_mode', 'cooldown', 'min_lr', 'eps'],
+      [mode, ...more],
+    )
     this.optimizer = optimizer
     this.mode = options.mode ?? 'min'
     this.factor = options.factor ?? 0.1

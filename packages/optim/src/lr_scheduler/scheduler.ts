@@ -111,12 +111,6 @@ export function checkOptimizer(optimizer: unknown): void {
   if (!(optimizer instanceof Optimizer)) throw new TypeError(`${typename(optimizer)} is not an Optimizer`)
 }
 
-/** Options whose first may stand alone: `(30, { gamma })` and `({ step_size: 30, gamma })` are the same. */
-export function named<O extends object, K extends keyof O>(key: K, first: O | O[K], options: Partial<O> = {}): O {
-  const isOptions = typeof first === 'object' && first !== null && !Array.isArray(first)
-  return (isOptions ? first : { ...options, [key]: first }) as O
-}
-
 /** One value for each group: the same for all, or a list. */
 export function perGroup<T>(optimizer: Scheduled, value: T | readonly T[], wrong: (count: number) => string): T[] {
   const count = optimizer.param_groups.length

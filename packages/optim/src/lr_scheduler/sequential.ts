@@ -1,4 +1,5 @@
 import { ValueError } from '@chainrule/core'
+import { byName, type Positional } from '../options.ts'
 import { type LRScheduler, type Scheduled, type Scheduler, type SchedulerStateDict } from './scheduler.ts'
 
 /** The options of `SequentialLR`. */
@@ -25,7 +26,9 @@ export class SequentialLR implements Scheduler {
   readonly #milestones: readonly number[]
   #last: LRScheduler
 
-  constructor(optimizer: Scheduled, { schedulers, milestones }: SequentialLROptions) {
+  constructor(optimizer: Scheduled, ...args: Positional<SequentialLROptions>) {
+    const order = ['schedulers', 'milestones'] as const
+    const { schedulers, milestones } = byName<SequentialLROptions>('SequentialLR', order, args)
     const foreign = schedulers.findIndex((scheduler) => scheduler.optimizer !== optimizer)
     if (foreign >= 0) {
       throw new ValueError(
