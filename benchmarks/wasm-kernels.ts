@@ -4,9 +4,13 @@
  *     npx tsx benchmarks/wasm-kernels.ts
  *     node --experimental-wasm-relaxed-simd --import tsx benchmarks/wasm-kernels.ts
  */
+
+import { ElementwiseRunner } from '../packages/core/src/devices/wasm/elementwise-runner.ts'
+import { Kernels } from '../packages/core/src/devices/wasm/kernels.ts'
 import { KernelMemory } from '../packages/core/src/devices/wasm/memory.ts'
 import { hasRelaxedSimd } from '../packages/core/src/devices/wasm/probe.ts'
-import { KernelRunner } from '../packages/core/src/devices/wasm/runner.ts'
+import { ReductionRunner } from '../packages/core/src/devices/wasm/reduction-runner.ts'
+import { RowRunner } from '../packages/core/src/devices/wasm/row-runner.ts'
 import type { Window } from '../packages/core/src/devices/wasm/window.ts'
 import { parse } from '../packages/core/src/formula/parse.ts'
 import { erf } from '../packages/core/src/formula/special.ts'
@@ -16,7 +20,10 @@ const length = 1e6
 const rounds = 25
 
 const memory = new KernelMemory()
-const runner = new KernelRunner(memory, { relaxed: hasRelaxedSimd })
+const kernels = new Kernels(memory, { relaxed: hasRelaxedSimd })
+const elementwise = new ElementwiseRunner(kernels)
+const reductions = new ReductionRunner(kernels)
+const rowKernels = new RowRunner(kernels)
 const array = (): Window => ({ pointer: memory.alloc(4 * length), strides: [1], type: 'float32' })
 const [x, y, out] = [array(), array(), array()]
 const view = ({ pointer }: Window): Float32Array => memory.float32.subarray(pointer / 4, pointer / 4 + length)
@@ -29,7 +36,7 @@ const [jsX, jsY, jsOut] = [view(x).slice(), view(y).slice(), new Float32Array(le
 function kernel(formula: string, inputs: readonly string[]): () => void {
   const compiled = { inputs, outputs: [parse(formula, inputs)] }
   const windows = inputs.length === 2 ? [x, y] : [x]
-  return () => runner.elementwise(compiled, [length], [out], windows)
+  return () => elementwise.run(compiled, [length], [out], windows)
 }
 
 function fold(step: string, inputs: readonly string[], shape: readonly number[], dim: number): () => void {
@@ -39,7 +46,7 @@ function fold(step: string, inputs: readonly string[], shape: readonly number[],
   const windows = inputs.map((_, k) => ({ ...(k === 0 ? x : y), strides }))
   const isReduced = shape.map((_, i) => i === dim)
   const output = { ...out, strides: shape.map((_, i) => (i === dim ? 0 : 1)) }
-  return () => runner.reduce(reduction, shape, isReduced, output, windows)
+  return () => reductions.run(reduction, shape, isReduced, output, windows)
 }
 
 function sumLoop(f: (x: number, y: number) => number): () => void {
@@ -63,7 +70,7 @@ function rowwise(name: string, definition: RowDefinition): () => void {
   const compiled = rowKernel(name, definition)
   const matrix = (window: Window): Window => ({ ...window, strides: [width, 1] })
   const others = definition.inputs.slice(1).map(() => ({ ...y, strides: [0, 1] }))
-  return () => runner.rows(compiled, [rows, width], [matrix(out)], [matrix(x), ...others])
+  return () => rowKernels.run(compiled, [rows, width], [matrix(out)], [matrix(x), ...others])
 }
 
 function rowLoop(f: (start: number) => void): () => void {

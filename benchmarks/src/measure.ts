@@ -11,7 +11,7 @@ export interface Pace {
 }
 
 export const paces: Readonly<Record<'full' | 'quick', Pace>> = {
-  full: { rounds: 15, patience: 0.1, warmUp: 0.5 },
+  full: { rounds: 15, patience: 0.1, warmUp: 2 },
   quick: { rounds: 3, patience: 0.02, warmUp: 0.05 },
 }
 

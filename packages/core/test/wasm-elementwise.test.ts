@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest'
+import { ElementwiseRunner, type Formulas } from '../src/devices/wasm/elementwise-runner.ts'
+import { Kernels } from '../src/devices/wasm/kernels.ts'
 import { KernelMemory } from '../src/devices/wasm/memory.ts'
 import { hasRelaxedSimd } from '../src/devices/wasm/probe.ts'
-import { type Formulas, KernelRunner } from '../src/devices/wasm/runner.ts'
 import { type ElementType, sizeOf } from '../src/devices/wasm/stream.ts'
 import type { Window } from '../src/devices/wasm/window.ts'
 import { evaluate } from '../src/formula/evaluate.ts'
@@ -10,7 +11,7 @@ import { parse } from '../src/formula/parse.ts'
 import { contiguousStrides, numel } from '../src/shape.ts'
 
 const memory = new KernelMemory()
-const runner = new KernelRunner(memory, { relaxed: hasRelaxedSimd })
+const runner = new ElementwiseRunner(new Kernels(memory, { relaxed: hasRelaxedSimd }))
 
 const formulas = (inputs: readonly string[], ...outputs: readonly string[]): Formulas => ({
   inputs,
@@ -59,7 +60,7 @@ function check(
     })
     return kernel.outputs.map((output) => evaluate(output, Object.fromEntries(values)))
   })
-  runner.elementwise(kernel, shape, outputs, inputs)
+  runner.run(kernel, shape, outputs, inputs)
   indicesOf(shape).forEach((index, i) => {
     outputs.forEach((output, k) => {
       const exact = expected[i]?.[k] ?? 0

@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { foldingOf, type Reduction } from '../src/devices/wasm/fold.ts'
+import { Kernels } from '../src/devices/wasm/kernels.ts'
 import { KernelMemory } from '../src/devices/wasm/memory.ts'
 import { hasRelaxedSimd } from '../src/devices/wasm/probe.ts'
-import { KernelRunner } from '../src/devices/wasm/runner.ts'
+import { ReductionRunner } from '../src/devices/wasm/reduction-runner.ts'
 import { type ElementType, sizeOf } from '../src/devices/wasm/stream.ts'
 import type { Window } from '../src/devices/wasm/window.ts'
 import { evaluate } from '../src/formula/evaluate.ts'
@@ -10,7 +11,7 @@ import { parse } from '../src/formula/parse.ts'
 import { contiguousStrides, numel } from '../src/shape.ts'
 
 const memory = new KernelMemory()
-const runner = new KernelRunner(memory, { relaxed: hasRelaxedSimd })
+const runner = new ReductionRunner(new Kernels(memory, { relaxed: hasRelaxedSimd }))
 
 function reduction(inputs: readonly string[], start: number, step: string, finish = 'acc'): Reduction {
   const scope = [...inputs, 'acc', 'n', 'i']
@@ -67,7 +68,7 @@ function check(
   const kept = shape.map((size, dim) => (isReduced[dim] ? 1 : size))
   const n = dims.reduce((total, dim) => total * (shape[dim] ?? 1), 1)
   const output = contiguous(kept, type)
-  runner.reduce(kernel, shape, isReduced, output, inputs)
+  runner.run(kernel, shape, isReduced, output, inputs)
   for (const place of indicesOf(kept)) {
     const values: Record<string, number> = { n, acc: kernel.start[0] ?? 0 }
     let scale = 1
@@ -169,10 +170,10 @@ describe('reductions', () => {
       exact += value
     }
     const out = contiguous([1])
-    runner.reduce(sum, [n], [true], out, [x])
+    runner.run(sum, [n], [true], out, [x])
     expect(Math.abs(read(out, [0]) / exact - 1)).toBeLessThan(1.2e-7)
     const columns = contiguous([1, 10])
-    runner.reduce(sum, [n / 10, 10], [true, false], columns, [{ ...x, strides: [10, 1] }])
+    runner.run(sum, [n / 10, 10], [true, false], columns, [{ ...x, strides: [10, 1] }])
     const total = indicesOf([1, 10]).reduce((all, index) => all + read(columns, index), 0)
     expect(Math.abs(total / exact - 1)).toBeLessThan(1.2e-7)
   })

@@ -6,13 +6,16 @@ import type { Kernel, ReductionKernel } from '../kernel.ts'
 import type { Routines } from '../routines.ts'
 import { Storage } from '../storage.ts'
 import type { ModuleOptions } from './assembler.ts'
+import { ElementwiseRunner } from './elementwise-runner.ts'
 import { foldingOf } from './fold.ts'
+import { Kernels } from './kernels.ts'
 import { type Matrices, planMatmul } from './matmul.ts'
 import { makeMemory } from './memory.ts'
 import { pickRoutines } from './pick-routines.ts'
 import { hasRelaxedSimd, hasSimd, hasWideVectors } from './probe.ts'
+import { ReductionRunner } from './reduction-runner.ts'
 import { Residency, type ResidencyStats, ResidentBuffer } from './residency.ts'
-import { KernelRunner } from './runner.ts'
+import { RowRunner } from './row-runner.ts'
 import { reduceInStages } from './stages.ts'
 import { ThreadPool, threadedMatmul } from './threads/index.ts'
 import type { Window } from './window.ts'
@@ -48,7 +51,10 @@ export function createWasm({
   const memory = makeMemory()
   const residency = new Residency(memory, budget)
   const threads = new ThreadPool(memory)
-  const runner = new KernelRunner(memory, vectors, threads)
+  const kernels = new Kernels(memory, vectors, threads)
+  const elementwise = new ElementwiseRunner(kernels)
+  const reductions = new ReductionRunner(kernels)
+  const rowKernels = new RowRunner(kernels)
   const backend = `wasm (${relaxed ? 'relaxed simd' : 'simd'}${wide ? ', revectorized' : ''})`
   let multiply: ReturnType<typeof threadedMatmul> | null = null
 
@@ -75,7 +81,7 @@ export function createWasm({
     if (!outputs.every(isHere)) return js.run(kernel, outputs, inputs)
     const windows = windowsOf([...outputs, ...inputs], shape)
     if (windows === null) return js.run(kernel, outputs, inputs)
-    runner.elementwise(kernel, shape, windows.slice(0, outputs.length) as Window[], windows.slice(outputs.length))
+    elementwise.run(kernel, shape, windows.slice(0, outputs.length) as Window[], windows.slice(outputs.length))
   }
 
   const reduce = (
@@ -95,7 +101,7 @@ export function createWasm({
     const out = isHere(output) ? output : { ...output, storage: scratch(output.storage) }
     const windows = windowsOf([out, ...inputs], shape)
     if (windows === null) return js.reduce(kernel, output, inputs, shape)
-    runner.reduce(kernel, shape, isReduced, windows[0] as Window, windows.slice(1))
+    reductions.run(kernel, shape, isReduced, windows[0] as Window, windows.slice(1))
     if (out !== output) output.storage.buffer = (out.storage.buffer as ResidentBuffer).array[0]
   }
 
@@ -111,7 +117,7 @@ export function createWasm({
       const [rows, n] = (outputs[0] as Operand).shape as readonly [number, number]
       const windows = outputs.every(isHere) ? windowsOf([...outputs, ...inputs], [rows, n]) : null
       if (windows === null) return js.routines.rows(kernel, outputs, inputs)
-      runner.rows(kernel, [rows, n], windows.slice(0, outputs.length) as Window[], windows.slice(outputs.length))
+      rowKernels.run(kernel, [rows, n], windows.slice(0, outputs.length) as Window[], windows.slice(outputs.length))
     },
     matmul(output, a, b, start) {
       const out = isNumber(output) ? { ...output, storage: scratch(output.storage) } : output
