@@ -412,8 +412,38 @@ def refusals():
     error('vsplit', T(), 2)
 
 
+def rows():
+    """Rows by index, blocks, grids: what does not fit."""
+    x, two = T(3, 4), I(0, 2)
+    for source in (T(1, 4), T(2, 2), T(2), T(2, 4, dtype='f64')):
+        error('.index_copy', x, 0, two, source)
+    for source in (T(1, 4), T(3, 4), T(2, 4, dtype='f64')):
+        error('.index_add', x, 0, two, source)
+    error('.index_add', x, 0, two, T(2, 2), kind='RuntimeError', says='source tensor shape must match self tensor shape, excluding '
+          'the specified dimension. Got self.shape = [3, 4] source.shape = [2, 2]')
+    error('.index_add', x, 0, I(0, 3), T(2, 4))
+    error('.index_copy', x, 0, I(0, 3), T(2, 4))
+    error('.index_fill', x, 0, I(0, -4), 1.0)
+    for op, rest in (('.index_add', [T(2, 4)]), ('.index_copy', [T(2, 4)]), ('.index_fill', [1.0])):
+        error(op, x, 0, T(2), *rest)
+    error('.index_copy', x, 0, View(I(0, 2), 'unsqueeze', 0), T(2, 4))
+    error('.index_fill', x, 0, View(I(0, 2), 'unsqueeze', 0), 1.0)
+    error('.scatter', x, 1, Input(5, 4, dtype='idx', values=[0] * 20), 1.0)
+    error('.scatter', x, 1, Input(5, 4, dtype='idx', values=[0] * 20), x)
+    error('.take', x, T(2))
+    error('outer', T(2), T(2, 2))
+    error('cartesian_prod', T(2, 2))
+    error('block_diag', T(2, 2, 2))
+    error('tril_indices', 2, -1)
+    error('meshgrid')
+    for op in ('hstack', 'vstack', 'dstack'):
+        error(op, [])
+    error('addmm', T(3, 2), T(2, 3), T(3, 2), beta=0)
+    error('bitwise_left_shift', T(2, dtype='bool'), T(2, dtype='bool'))
+
+
 def main():
-    for part in (elementwise, reductions, products, shapes, indexing, creation, refusals):
+    for part in (elementwise, reductions, products, shapes, indexing, creation, refusals, rows):
         part()
     for cases in CASES.values():
         for record in cases:

@@ -24,7 +24,7 @@ SEED = 7
 
 # What 1.13 names otherwise than PyTorch 2, or by ways of its own that say nothing of the result: squeezing in place, a
 # division by a C++ number, the view that a loss over more than two dimensions passes through.
-NODES = {'SqueezeBackward3': 'SqueezeBackward1', 'ReshapeAliasBackward0': 'ViewBackward0',
+NODES = {'SqueezeBackward3': 'SqueezeBackward4', 'ReshapeAliasBackward0': 'ViewBackward0',
          'NormBackward1': 'LinalgVectorNormBackward0'}
 inputs_from = torch.Generator().manual_seed(1)
 lines = {}

@@ -79,6 +79,7 @@ define('doubts', [4], [True, True, False, False])
 define('ones', [3], [1, 2, 3])
 define('halves', [3], [0.5, -1.5, 2.25])
 define('mixed', [3], [0, 1, 2])
+define('negative', [2], [-1, 0])
 define('three', [], [3])
 define('nans', [2, 3], [1.5, NAN, -2.5, NAN, 0.5, 3.5])
 define('zeros', [2, 3], [0, 0, 0, 1.5, 0, -2])
@@ -538,6 +539,9 @@ def ternary():
             if op != 'maximum':
                 case(op, '$bytes:u8', value, group='bytes and numbers', grad=False)
     case('xlogy', '$edgeA', '$edgeB', group='no gradient where none comes')
+    case('block_diag', '$real', '$row', forms='f', group='blocks')
+    case('index_fill', '$real', 0, '$negative:idx', 2.5, forms='m', group='from the end')
+    case('vdot', '$row', '$row', forms='f')
 
 
 def promotion():

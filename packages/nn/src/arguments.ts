@@ -30,7 +30,7 @@ type Fields<N, T> = N extends readonly [infer Name extends string, ...infer Name
  *
  * @throws TypeError for a name that it does not take, for too many, and for one that is missing.
  */
-export function bindOptions<P extends Options, R extends Options = Record<never, unknown>>(
+export function bindOptions<P extends Options, R = unknown>(
   layer: string,
   defaults: P,
   args: readonly unknown[],

@@ -114,7 +114,7 @@ export function checkInPlace(x: Tensor): void {
       )
     }
   }
-  if (view !== null && view.base.leafRequiresGrad) {
+  if (view !== null && requiresGrad(x) && gradientNode(view.base) === null) {
     throw new RuntimeError('a view of a leaf Variable that requires grad is being used in an in-place operation.')
   }
   if (x.leafRequiresGrad) {

@@ -33,7 +33,7 @@ export const addmm = named(
         const out = mm(mat1, mat2)
         const scaled = alpha === 1 ? out : out.mul(alpha)
         const bias = beta === 1 ? x : x.mul(beta)
-        if (beta !== 0) bias.expand(out.shape)
+        bias.expand(out.shape)
         return beta === 0 ? scaled : scaled.add(bias)
       },
       () => ({

@@ -1,11 +1,22 @@
+import { nameStep } from '../autograd/graph.ts'
+import { RuntimeError } from '../errors.ts'
+import { formatShape } from '../shape.ts'
 import type { Tensor } from '../tensor/tensor.ts'
+import { zeros } from './creation.ts'
 import { meshgrid } from './grids.ts'
 import { atleast_2d, cat, stack } from './joining.ts'
 import { constant_pad } from './padding.ts'
 
 /** Matrices along the diagonal of a larger one, zeros elsewhere; vectors are rows. */
 export function block_diag(...tensors: readonly Tensor[]): Tensor {
-  const blocks = tensors.map(atleast_2d)
+  tensors.forEach((x, i) => {
+    if (x.ndim <= 2) return
+    throw new RuntimeError(
+      `torch.block_diag: Input tensors must have 2 or fewer dimensions. Input ${i} has ${x.ndim} dimensions`,
+    )
+  })
+  if (tensors.length === 0) return zeros(1, 0)
+  const blocks = tensors.map((x) => atleast_2d(x))
   const width = blocks.reduce((sum, block) => sum + block.size(1), 0)
   let left = 0
   const rows = blocks.map((block) => {
@@ -13,11 +24,15 @@ export function block_diag(...tensors: readonly Tensor[]): Tensor {
     left += block.size(1)
     return row
   })
-  return cat(rows)
+  return nameStep(cat(rows), 'BlockDiagBackward0')
 }
 
 /** Every choice of one element from each vector, a row each: `[n], [m] → [n·m, 2]`; a single vector stays as it is. */
 export function cartesian_prod(...tensors: readonly Tensor[]): Tensor {
+  const wrong = tensors.find((x) => x.ndim !== 1)
+  if (wrong !== undefined) {
+    throw new RuntimeError(`Expect a 1D vector, but got shape ${formatShape(wrong.shape)}`)
+  }
   if (tensors.length === 1) return tensors[0] as Tensor
   return stack(
     meshgrid(...tensors).map((grid) => grid.reshape(-1)),

@@ -5,7 +5,7 @@ import { allocate } from '../tensor/make.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { named } from './arguments.ts'
 import { routine } from './define/routine.ts'
-import { checkFit, checkIndexType, checkRange, scalarsAsVectors } from './index-checks.ts'
+import { checkFit, checkRange, scalarsAsVectors } from './index-checks.ts'
 import { write } from './inplace.ts'
 import { countFromFront } from './places.ts'
 
@@ -42,7 +42,9 @@ function gathered(x: Tensor, at: number, given: Tensor, placesOf: (index: Tensor
 
 /** Elements of the flattened tensor, in the shape of the index. Negative indices count from the end. */
 export const take = named('take', ['input', 'index'], (x: Tensor, index: Tensor): Tensor => {
-  checkIndexType('take', index)
+  if (index.dtype.kind !== 'integer') {
+    throw new RuntimeError(`take(): Expected a long tensor for index, but got ${index.dtype.scalarName}`)
+  }
   const count = x.numel()
   const flat = index.reshape(-1)
   for (const value of flat.storage.device.sync ? flat.to_typed_array() : []) {
@@ -73,6 +75,11 @@ export const take_along_dim = named(
   'take_along_dim',
   ['input', 'indices', 'dim'],
   (x: Tensor, indices: Tensor, dim: number | null = null): Tensor => {
+    if (indices.dtype !== int32) {
+      throw new RuntimeError(
+        `torch.take_along_dim(): dtype of indices should be Int but got ${indices.dtype.scalarName}`,
+      )
+    }
     if (dim !== null && x.ndim !== indices.ndim) {
       throw new RuntimeError(
         'torch.take_along_dim(): input and indices should have the same number of dimensions, but got ' +

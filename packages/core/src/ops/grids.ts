@@ -26,6 +26,9 @@ function triangleIndices(
   keep: (i: number, j: number) => boolean,
   options: TensorOptions,
 ): Tensor {
+  for (const [name, size] of Object.entries({ row: rows, col: columns })) {
+    if (size < 0) throw new RuntimeError(`${name} must be non-negative, got${size}`)
+  }
   const pairs = Array.from({ length: rows * columns }, (_, k) => [Math.floor(k / columns), k % columns] as const)
   const kept = pairs.filter(([i, j]) => keep(i, j))
   const named = { dtype: int32, ...options }
@@ -38,11 +41,16 @@ export function meshgrid(
   ...args: readonly (Tensor | readonly Tensor[] | { readonly indexing?: 'ij' | 'xy' })[]
 ): Tensor[] {
   const last = args[args.length - 1]
+  const tensors = args.flat().filter((x): x is Tensor => typeof x === 'object' && 'storage' in x)
+  if (tensors.length === 0) throw new RuntimeError('meshgrid expects a non-empty TensorList')
+  const wrong = tensors.find((x) => x.ndim > 1)
+  if (wrong !== undefined) {
+    throw new RuntimeError(`torch.meshgrid: Expected 0D or 1D tensor in the tensor list but got: ${String(wrong)}`)
+  }
   const indexing = last !== undefined && !Array.isArray(last) && 'indexing' in last ? last.indexing : 'ij'
   if (indexing !== 'ij' && indexing !== 'xy') {
     throw new RuntimeError(`torch.meshgrid: indexing must be one of "xy" or "ij", but received: ${String(indexing)}`)
   }
-  const tensors = args.flat().filter((x): x is Tensor => 'storage' in x)
   const order =
     indexing === 'xy' && tensors.length > 1
       ? [1, 0, ...tensors.slice(2).map((_, i) => i + 2)]

@@ -20,6 +20,13 @@ export function checkRange(name: string, index: Tensor, dim: number, size: numbe
   }
 }
 
+/** Checks that an index has as many dimensions as a tensor. No dimension counts as one of size 1. */
+export function checkDims(index: Tensor, x: Tensor): void {
+  if (Math.max(1, index.ndim) !== Math.max(1, x.ndim) && index.numel() > 0) {
+    throw new RuntimeError('Index tensor must have the same number of dimensions as self tensor')
+  }
+}
+
 /** Checks that an index has as many dimensions as a tensor and reaches no further, except along `dim`. */
 export function checkFit(name: string, index: Shape, shape: Shape, dim: number, what: string): void {
   // No dimension counts as one of size 1.

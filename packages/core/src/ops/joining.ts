@@ -104,15 +104,31 @@ export const atleast_1d = (x: Tensor): Tensor => atLeast(x, 1)
 export const atleast_2d = (x: Tensor): Tensor => atLeast(x, 2)
 /** With at least three dimensions. */
 export const atleast_3d = (x: Tensor): Tensor => atLeast(x, 3)
+function checkSome(name: string, tensors: readonly Tensor[]): void {
+  if (tensors.length === 0) throw new RuntimeError(`${name} expects a non-empty TensorList`)
+}
 /** Side by side: along dimension 1, or 0 for vectors. */
 export function hstack(tensors: readonly Tensor[]): Tensor {
-  const parts = tensors.map(atleast_1d)
+  checkSome('hstack', tensors)
+  const parts = tensors.map((x) => atleast_1d(x))
   return cat(parts, parts[0]?.ndim === 1 ? 0 : 1)
 }
 /** One on top of the other: along dimension 0. */
-export const vstack = (tensors: readonly Tensor[]): Tensor => cat(tensors.map(atleast_2d), 0)
+export function vstack(tensors: readonly Tensor[]): Tensor {
+  checkSome('vstack', tensors)
+  return cat(
+    tensors.map((x) => atleast_2d(x)),
+    0,
+  )
+}
 /** One behind the other: along dimension 2. */
-export const dstack = (tensors: readonly Tensor[]): Tensor => cat(tensors.map(atleast_3d), 2)
+export function dstack(tensors: readonly Tensor[]): Tensor {
+  checkSome('dstack', tensors)
+  return cat(
+    tensors.map((x) => atleast_3d(x)),
+    2,
+  )
+}
 export { vstack as row_stack }
 /** Vectors as columns. */
 export const column_stack = (tensors: readonly Tensor[]): Tensor =>
@@ -124,7 +140,7 @@ export const column_stack = (tensors: readonly Tensor[]): Tensor =>
 /** All tensors in the shape that they broadcast to. */
 export function broadcast_tensors(...tensors: readonly Tensor[]): Tensor[] {
   const shape = tensors.reduce<Shape>((common, x) => broadcastShapes(common, x.shape), [])
-  return tensors.map((x) => x.expand(shape))
+  return tensors.map((x) => (sameShape(x.shape, shape) ? x : x.expand(shape)))
 }
 /** The shape that shapes broadcast to. */
 export function broadcast_shapes(...shapes: readonly Shape[]): Shape {

@@ -129,12 +129,13 @@ export function dot(x: Tensor, other: Tensor): Tensor {
     }),
   )
 }
-export { dot as vdot }
+/** As `dot`. */
+export const vdot = (x: Tensor, other: Tensor): Tensor => nameStep(dot(x, other), 'VdotBackward0')
 
 /** All products of the elements of two vectors, `[m] × [n] → [m, n]`. */
 export function outer(x: Tensor, vec2: Tensor): Tensor {
-  if (x.ndim !== 1 || vec2.ndim !== 1) {
-    throw new RuntimeError(`outer: Expected 1-D argument self, but got ${x.ndim === 1 ? vec2.ndim : x.ndim}-D`)
+  for (const [name, y] of Object.entries({ self: x, vec2 })) {
+    if (y.ndim !== 1) throw new RuntimeError(`outer: Expected 1-D argument ${name}, but got ${y.ndim}-D`)
   }
   return x.unsqueeze(1).mul(vec2)
 }
@@ -155,7 +156,7 @@ export function matmul(x: Tensor, other: Tensor): Tensor {
   if (x.ndim === 1 && other.ndim === 1) return dot(x, other)
   if (x.ndim === 2 && other.ndim === 1) return mv(x, other)
   if (x.ndim === 2 && other.ndim === 2) return mm(x, other)
-  if (x.ndim === 1 && other.ndim === 2) return mm(x.unsqueeze(0), other).squeeze(0)
+  if (x.ndim === 1 && other.ndim === 2) return nameStep(mm(x.unsqueeze(0), other).squeeze(0), 'SqueezeBackward4')
   const left = x.ndim === 1 ? x.unsqueeze(0) : x
   const right = other.ndim === 1 ? other.unsqueeze(1) : other
   const [m, k, n] = [left.size(-2), left.size(-1), right.size(-1)]

@@ -1,14 +1,15 @@
 import { type BackwardFunction, nameStep } from '../autograd/graph.ts'
-import { bool, int32 } from '../dtype.ts'
+import { bool } from '../dtype.ts'
 import { IndexError, RuntimeError } from '../errors.ts'
-import { wrapDim } from '../shape.ts'
+import { formatShape, type Shape, sameShape, wrapDim } from '../shape.ts'
 import { allocate } from '../tensor/make.ts'
 import { Tensor, type TensorLike } from '../tensor/tensor.ts'
 import { named } from './arguments.ts'
 import { packedCopy } from './copies.ts'
 import { routine } from './define/routine.ts'
-import { alongDim, checkIndexType, checkRange, scalarsAsVectors } from './index-checks.ts'
+import { alongDim, checkIndexType, scalarsAsVectors } from './index-checks.ts'
 import { inPlace } from './inplace.ts'
+import { countFromFront } from './places.ts'
 import { scatterMemory } from './scatter-step.ts'
 
 /** The rows (or whatever `dim` counts) that a vector of indices names. */
@@ -48,7 +49,7 @@ export const index_add = named(
   'index_add',
   ['input', 'dim', 'index', 'source'],
   (x: Tensor, dim: number, index: Tensor, source: Tensor, { alpha = 1 }: { readonly alpha?: number } = {}): Tensor => {
-    const at = checkRows('index_add', x, dim, index, source)
+    const at = checkAdded(x, dim, index, source)
     const scaled = alpha === 1 ? source : source.mul(alpha)
     return routine(
       'index_add',
@@ -64,7 +65,7 @@ export const index_add_ = named(
   'index_add_',
   ['input', 'dim', 'index', 'source'],
   (x: Tensor, dim: number, index: Tensor, source: Tensor, { alpha = 1 }: { readonly alpha?: number } = {}): Tensor => {
-    const at = checkRows('index_add_', x, dim, index, source)
+    const at = checkAdded(x, dim, index, source)
     const scaled = alpha === 1 ? source : source.mul(alpha)
     return inPlace(x, [scaled], () => addRows(x, at, index, scaled), rowsOf(source, at), 'IndexAddBackward0', [index])
   },
@@ -74,18 +75,84 @@ export const index_add_ = named(
 const rowsOf =
   (source: Tensor, at: number): BackwardFunction =>
   ([g = null], _, [index]) => [g, g === null ? null : g.index_select(at, index as Tensor).expand_as(source)]
-function checkRows(name: string, x: Tensor, dim: number, index: Tensor, source: Tensor): number {
+/** Checks the arguments of `index_add`; gives the dimension. */
+function checkAdded(x: Tensor, dim: number, index: Tensor, source: Tensor): number {
   const at = wrapDim(dim, x.ndim)
-  if (index.ndim > 1) throw new IndexError(`${name}(): Index is supposed to be a vector`)
-  checkIndexType(name, index)
-  if (source.dtype !== x.dtype) throw new RuntimeError(`${name}(): self and source must have the same scalar type`)
-  if (source.ndim > 0 && index.numel() !== source.shape[at]) {
-    throw new RuntimeError(
-      `${name.replace(/_?$/, '_')}(): Number of indices (${index.numel()}) should be equal to source.size(dim): (${source.shape[at]}), for dim: ${at}`,
+  if (index.ndim > 1) {
+    throw new IndexError(
+      `index_add_(): Index is supposed to be a vector, but got dim: ${index.ndim} with type: ${index.dtype.scalarName} and ` +
+        `size: ${formatShape(index.shape)}`,
     )
   }
-  checkRange(name, index, at, x.shape[at] ?? 1)
+  if (index.dtype.kind !== 'integer') {
+    throw new RuntimeError(`index_add_(): Expected dtype int32/int64 for index but got: ${index.dtype.scalarName}`)
+  }
+  if (source.dtype !== x.dtype) {
+    throw new RuntimeError(
+      `index_add_(): self (${x.dtype.scalarName}) and source (${source.dtype.scalarName}) must have the same scalar type`,
+    )
+  }
+  if (source.ndim > 0 && index.numel() !== source.shape[at]) {
+    throw new RuntimeError(
+      `index_add_(): Number of indices (${index.numel()}) should be equal to source.size(dim): (${source.shape[at] ?? 1}), for dim: ${at}`,
+    )
+  }
+  const others = ({ shape }: Tensor): Shape => shape.filter((_, i) => i !== at)
+  if (source.ndim > 0 && x.ndim > 0 && !sameShape(others(x), others(source))) {
+    throw new RuntimeError(
+      'source tensor shape must match self tensor shape, excluding the specified dimension. Got self.shape = ' +
+        `${formatShape(x.shape)} source.shape = ${formatShape(source.shape)}`,
+    )
+  }
+  if (isOutside(index, 0, x.shape[at] ?? 1) !== null) throw new IndexError('index out of range in self')
   return at
+}
+
+/** Checks the arguments of `index_copy`; gives the dimension. */
+function checkCopied(x: Tensor, dim: number, index: Tensor, source: Tensor): number {
+  const at = wrapDim(dim, x.ndim)
+  if (index.ndim > 1) throw new IndexError(`index_copy_(): Index should have dimension 1 or 0 (got ${index.ndim})`)
+  if (index.dtype.kind !== 'integer') {
+    throw new RuntimeError(`index_copy_(): Expected a long tensor for index, but got ${index.dtype.scalarName}`)
+  }
+  if (source.dtype !== x.dtype) {
+    throw new RuntimeError(
+      `index_copy_(): self and source expected to have the same dtype, but got (self) ${x.dtype.scalarName} and (source) ` +
+        source.dtype.scalarName,
+    )
+  }
+  if (source.ndim !== x.ndim && source.ndim > 0 && x.ndim > 0) {
+    throw new IndexError(
+      'index_copy_(): When source and destination are not scalars, their dimensionality must match. Source dimensionality ' +
+        `(${source.ndim}), destination dimensionality (${x.ndim})`,
+    )
+  }
+  const slice = ({ shape }: Tensor): Shape => shape.filter((_, i) => i !== at)
+  const [own, others] = [slice(x), slice(source)]
+  if (source.ndim > 0 && x.ndim > 0 && !sameShape(own, others)) {
+    throw new RuntimeError(
+      `index_copy_(): Source/destination tensor must have same slice shapes. Destination slice shape: ${own.join(' ')} at ` +
+        `dimension ${at} and source slice shape: ${others.join(' ')} at dimension 0.`,
+    )
+  }
+  if (source.ndim > 0 && index.numel() !== source.shape[at]) {
+    throw new IndexError(
+      `index_copy_(): Number of indices (${index.numel()}) should be equal to source.size(dim) (${source.shape[at]})`,
+    )
+  }
+  const size = x.shape[at] ?? 1
+  const outside = isOutside(index, 0, size)
+  if (outside !== null) {
+    throw new IndexError(`index_copy_(): index ${outside} is out of bounds for dimension ${at} with size ${size}`)
+  }
+  return at
+}
+
+/** An index below `low` or from `size` on, where the device can be read. */
+function isOutside(index: Tensor, low: number, size: number): number | null {
+  if (!index.storage.device.sync || index.numel() === 0) return null
+  for (const place of index.to_typed_array()) if (place < low || place >= size) return place
+  return null
 }
 function addRows(x: Tensor, at: number, index: Tensor, source: Tensor): Tensor {
   const [target, from] = scalarsAsVectors(x, source) as [Tensor, Tensor]
@@ -98,7 +165,7 @@ export const index_copy = named(
   'index_copy',
   ['input', 'dim', 'index', 'source'],
   (x: Tensor, dim: number, index: Tensor, source: Tensor): Tensor => {
-    const at = checkRows('index_copy_', x, dim, index, source)
+    const at = checkCopied(x, dim, index, source)
     return routine(
       'index_copy',
       [x, source],
@@ -128,16 +195,17 @@ export const index_fill = named(
   ['input', 'dim', 'index', 'value'],
   (x: Tensor, dim: number, index: Tensor, value: TensorLike): Tensor => {
     const at = wrapDim(dim, x.ndim)
-    checkIndexType('index_fill_', index)
+    if (index.dtype.kind !== 'integer') throw new IndexError('index_fill_(): Expected dtype int32 for index.')
+    if (index.ndim > 1) throw new RuntimeError('Index has to be a vector/scalar')
     const size = x.shape[at] ?? 1
-    for (const place of index.storage.device.sync ? index.to_typed_array() : []) {
-      if (place < 0 || place >= size)
-        throw new IndexError(`index ${place} is out of bounds for dimension ${at} with size ${size}`)
+    const outside = isOutside(index, -size, size)
+    if (outside !== null) {
+      throw new IndexError(`index ${outside} is out of bounds for dimension ${at} with size ${size}`)
     }
     /** Where the rows are that indices name, each counted once. */
     const maskOf = (rows: Tensor): Tensor => {
       const mask = rows.new_zeros([size], { dtype: bool })
-      if (rows.numel() > 0) mask.scatter_(0, rows.to(int32).reshape(-1), mask.new_ones(rows.numel()))
+      if (rows.numel() > 0) mask.scatter_(0, countFromFront(rows, size).reshape(-1), mask.new_ones(rows.numel()))
       return mask.reshape(x.shape.map((_, i) => (i === at ? size : 1)))
     }
     const given = value instanceof Tensor ? value : null

@@ -6,7 +6,7 @@ import { formatShape, type Shape, sameShape, wrapDim } from '../shape.ts'
 import { Tensor, type TensorLike } from '../tensor/tensor.ts'
 import { packedCopy } from './copies.ts'
 import { routine } from './define/routine.ts'
-import { checkFit, checkRange, scalarsAsVectors } from './index-checks.ts'
+import { checkDims, checkRange, scalarsAsVectors } from './index-checks.ts'
 import { inPlace } from './inplace.ts'
 
 /** Checks the arguments of a scatter; gives the dimension and the source, windowed to the index. */
@@ -19,14 +19,15 @@ export function checkScatter(
 ): { at: number; from: Tensor } {
   const at = wrapDim(dim, x.ndim)
   if (index.dtype !== int32) throw new RuntimeError(`${name}(): Expected dtype int64 for index`)
-  checkFit(name, index.shape, x.shape, at, 'self')
+  checkDims(index, x)
+  const isTooLarge = index.shape.some((size, i) => i !== at && size > (x.shape[i] ?? 1))
   const values = source instanceof Tensor ? source : x.new_full(index.shape, Number(source))
   if (values.dtype !== x.dtype) throw new RuntimeError(`${name}(): Expected self.dtype to be equal to src.dtype`)
   const isLarger = index.shape.some((size, i) => size > (values.shape[i] ?? 1))
-  if (index.numel() > 0 && (values.ndim !== index.ndim || isLarger)) {
+  if (index.numel() > 0 && (isTooLarge || values.ndim !== index.ndim || isLarger)) {
     throw new RuntimeError(
-      `Expected index ${formatShape(index.shape)} to be smaller than self ${formatShape(x.shape)} apart from dimension ${at} ` +
-        `and to be smaller size than src ${formatShape(values.shape)}`,
+      `Expected index ${formatShape(index.shape)} to be smaller than self ${formatShape(x.shape)} apart from dimension ${at}` +
+        (source instanceof Tensor ? ` and to be smaller size than src ${formatShape(values.shape)}` : ''),
     )
   }
   checkRange(name, index, at, x.shape[at] ?? 1)

@@ -10,6 +10,8 @@ export interface SearchOptions {
   /** After equal elements; before them where left out. */
   readonly right?: boolean
   readonly side?: 'left' | 'right'
+  /** Accepted for PyTorch's sake: indices are int32. */
+  readonly out_int32?: boolean
 }
 
 /**
@@ -51,20 +53,20 @@ export const searchsorted = named(
     })
     return fromValues(places, wanted.shape, int32, wanted.device)
   },
-  ['right', 'side'],
+  ['right', 'side', 'out_int32'],
 )
 
 /** The index of the interval between rising boundaries that each element lies in. */
 export const bucketize = named(
   'bucketize',
   ['input', 'boundaries'],
-  (x: Tensor | number, boundaries: Tensor, options: { readonly right?: boolean } = {}): Tensor => {
+  (x: Tensor | number, boundaries: Tensor, options: Omit<SearchOptions, 'side'> = {}): Tensor => {
     if (boundaries.ndim !== 1) {
       throw new RuntimeError(`boundaries tensor must be 1 dimension, but got dim(${boundaries.ndim})`)
     }
     return searchsorted(boundaries, x, options)
   },
-  ['right'],
+  ['right', 'out_int32'],
 )
 
 /** Where an element is one of `test_elements`, or with `invert` none of them. */
@@ -74,7 +76,7 @@ export const isin = named(
   (
     elements: Tensor,
     test_elements: Tensor | number,
-    { invert = false }: { readonly invert?: boolean } = {},
+    { invert = false }: { readonly assume_unique?: boolean; readonly invert?: boolean } = {},
   ): Tensor => {
     const known = new Set<number>(test_elements instanceof Tensor ? test_elements.to_typed_array() : [test_elements])
     const found = Array.from(elements.to_typed_array(), (value) =>
@@ -82,5 +84,5 @@ export const isin = named(
     )
     return fromValues(found, elements.shape, bool, elements.device)
   },
-  ['invert'],
+  ['assume_unique', 'invert'],
 )

@@ -165,7 +165,7 @@ export class MultiheadAttention extends Module<Call, [output: Tensor, weights: T
         .transpose(1, 2)
         .reshape(samples * this.num_heads, -1, width)
     const withZeros = (x: Tensor): Tensor => (this.add_zero_attn ? torch.pad(x, [0, 0, 0, 1]) : x)
-    const extra = k.size(1) - (known[0] as Tensor).size(1) + Number(this.add_zero_attn)
+    const extra = k.size(1) - known[0].size(1) + Number(this.add_zero_attn)
     const widened = (x: Tensor | null): Tensor | null => (x === null || extra === 0 ? x : torch.pad(x, [0, extra]))
     const mask = mergeMasks(widened(attn_mask), widened(key_padding_mask), samples, this.num_heads)
     const weights = attentionWeights(split(q).div(Math.sqrt(width)), withZeros(split(k)), mask)

@@ -34,7 +34,7 @@ export class Unflatten extends Module {
   constructor(...args: Call<['dim', 'unflattened_size'], [dim: number, unflattened_size: Shape], object, []>) {
     super()
     const { dim, unflattened_size } = bindOptions<
-      Record<never, unknown>,
+      Readonly<Record<string, unknown>>,
       { readonly dim: number; readonly unflattened_size: Shape }
     >('Unflatten', {}, args, ['dim', 'unflattened_size'])
     this.dim = dim

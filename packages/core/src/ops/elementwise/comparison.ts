@@ -94,7 +94,7 @@ export const masked_fill = choice(
     broadcastShapes(mask.shape, x.shape)
     // The dtype is that of `x`, whatever the value is.
     if (!(value instanceof Tensor)) return fill.on(x, mask, asNumber(fitted(Number(value), x.dtype), x))
-    if (value.storage.device.sync && value.dtype !== x.dtype) fitted(Number(value.item()), x.dtype)
+    if (value.storage.device.sync && value.dtype !== x.dtype) fitted(value.item(), x.dtype)
     return fill.on(x, mask, value.dtype === x.dtype ? value : value.to(x.dtype))
   }),
 )
@@ -103,7 +103,10 @@ type Pair = [x: TensorLike, other: TensorLike]
 const integerOnly = (name: string, op: ElementwiseFunction<Pair>): ElementwiseFunction<Pair> =>
   choice((...pair: Pair) => {
     const dtype = result_type(...pair)
-    if (dtype.kind === 'floating') throw new RuntimeError(`"${name}_cpu" not implemented for '${dtype.scalarName}'`)
+    const refusesBool = name === 'lshift' || name === 'rshift'
+    if (dtype.kind === 'floating' || (refusesBool && dtype === bool)) {
+      throw new RuntimeError(`"${name}_cpu" not implemented for '${dtype.scalarName}'`)
+    }
     return op.on(...pair)
   })
 
