@@ -16,6 +16,7 @@ const numbersOf = ({ stride, padding, dilation }: ConvWindow, weight: Operand, i
   return {
     channels,
     taps: kernelHeight * kernelWidth,
+    kernelHeight,
     kernelWidth,
     images,
     height,
@@ -31,17 +32,19 @@ const numbersOf = ({ stride, padding, dilation }: ConvWindow, weight: Operand, i
   }
 }
 
-/** Names for the parts of a place in planes of `rows` × `columns`. */
+/** Names for the parts of a place in planes of `rows` × `columns`: divisions take long, products do not. */
 const planes = (from: string): string => `
-  let image = ${from} / (at.rows * at.columns);
-  let y = ${from} / at.columns % at.rows;
-  let x = ${from} % at.columns;`
+  let line = ${from} / at.columns;
+  let image = line / at.rows;
+  let y = line - image * at.rows;
+  let x = ${from} - line * at.columns;`
 
 /** Names for the parts of a place in a weight: its channel, and the row and the column of its kernel. */
 const taps = (from: string): string => `
-  let channel = ${from} / at.taps;
-  let ky = ${from} % at.taps / at.kernelWidth;
-  let kx = ${from} % at.kernelWidth;`
+  let tap_line = ${from} / at.kernelWidth;
+  let channel = tap_line / at.kernelHeight;
+  let ky = tap_line - channel * at.kernelHeight;
+  let kx = ${from} - tap_line * at.kernelWidth;`
 
 /** The element of the images that a window at `y`, `x` has under a tap. */
 const underTap = `
@@ -116,13 +119,14 @@ export function tiledConvInput(
   let o = batch * at.perGroup + q / at.taps;
   return weight[at.weightFirst + (o * at.m + row) * at.taps + q % at.taps];`,
     right: `${taps('q')}
-  let image = column / at.area;
-  let fromY = column / at.width % at.height + at.paddingY - ky * at.dilationY;
-  let fromX = column % at.width + at.paddingX - kx * at.dilationX;
-  if (fromY < 0 || fromX < 0 || fromY % at.strideY != 0 || fromX % at.strideX != 0) { return 0.0; }
+  let line = column / at.width;
+  let image = line / at.height;
+  let fromY = line - image * at.height + at.paddingY - ky * at.dilationY;
+  let fromX = column - line * at.width + at.paddingX - kx * at.dilationX;
   let y = fromY / at.strideY;
   let x = fromX / at.strideX;
-  if (y >= at.rows || x >= at.columns) { return 0.0; }
+  if (fromY < 0 || fromX < 0 || y >= at.rows || x >= at.columns) { return 0.0; }
+  if (y * at.strideY != fromY || x * at.strideX != fromX) { return 0.0; }
   return g[${place('g', 'image', '(batch * at.perGroup + channel)', 'y', 'x')}];`,
   })
 }

@@ -95,7 +95,9 @@ function tiledProgram(
       .join('\n    ')
   const source = `
 struct Numbers { ${numbers.map((name) => `${name}: i32`).join(', ')} }
-@group(0) @binding(0) var<uniform> at: Numbers;
+@group(0) @binding(0) var<uniform> given: Numbers;
+// A copy: to read a uniform takes a check each time.
+var<private> at: Numbers;
 ${arrays.map((name, i) => `@group(0) @binding(${i + 1}) var<storage, read> ${name}: array<f32>;`).join('\n')}
 @group(0) @binding(${arrays.length + 1}) var<storage, read_write> result: array<f32>;
 var<workgroup> lefts: array<vec4<f32>, ${(rows * deep) / 4}>;
@@ -132,13 +134,14 @@ fn store(batch: i32, row: i32, first_column: i32, sums: vec4<f32>) {
 
 @compute @workgroup_size(${across}, ${down})
 fn main(@builtin(workgroup_id) tile: vec3<u32>, @builtin(local_invocation_index) thread: u32) {
+  at = given;
   let batch = i32(tile.z);
   let row = i32(tile.y) * ${rows};
   let column = i32(tile.x) * ${columns};
   let across = i32(thread) % ${across};
   let down = i32(thread) / ${across};
   ${each((i, j) => `var s${i}${j} = vec4<f32>();`)}
-  for (var first = 0; first < at.k; first += ${deep}) {
+  for (var first = 0; first < given.k; first += ${deep}) {
     for (var i = i32(thread); i < ${(rows * deep) / 4}; i += ${down * across}) {
       lefts[i % ${deep} * ${rows / 4} + i / ${deep}] = four_left(batch, row + i / ${deep} * 4, first + i % ${deep});
     }
