@@ -4,7 +4,7 @@ import type { Memory, Slot } from './memory.ts'
 
 /** The memory whose owners the collector is asked for: so many bytes at least, and what a small buffer counts for. */
 const leastAsked = 2 ** 26
-const leastBytes = 2 ** 16
+const leastBytes = 2 ** 15
 /** An array that nobody writes to is address space alone, but its weight makes the collector look. */
 const weight = 2 ** 28
 /** How many tasks of the event loop it is given. */
