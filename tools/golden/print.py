@@ -1,7 +1,7 @@
 """Has PyTorch print tensors; packages/core/test/print.test.ts compares with what it printed.
 
     /usr/bin/python3 tools/golden/print.py                              writes packages/core/test/golden/print.json
-    /usr/bin/python3 tools/golden/print.py --random 5000 7 /tmp/p.json  5000 random cases of seed 7, for a wider check
+    /usr/bin/python3 tools/golden/print.py --random 5000 7 cases.json   5000 random cases of seed 7, for a wider check
 
 A case holds its values as a list, or as a pattern `start + step * (i % period)` where a list would be long.
 PyTorch's int64 stands for our int32, and its device 'cpu', made to print, for our 'gpu'.
