@@ -89,3 +89,6 @@ export const bool = new DType(
 
 /** Every dtype, in the order of promotion. */
 export const dtypes: readonly DType[] = [bool, uint8, int32, float32, float64]
+
+/** The largest number of float32. */
+export const largestFloat32: number = 3.4028234663852886e38

@@ -1,4 +1,4 @@
-import { type DType, float32, uint8 } from '../dtype.ts'
+import { type DType, float32, largestFloat32, uint8 } from '../dtype.ts'
 
 /** Infinity. */
 export const inf: number = Number.POSITIVE_INFINITY
@@ -29,7 +29,7 @@ export function finfo(dtype: DType = float32): FloatLimits {
     throw new TypeError(`torch.finfo() requires a floating point input type. Use torch.iinfo to handle '${dtype.name}'`)
   }
   const single = dtype === float32
-  const max = single ? 3.4028234663852886e38 : Number.MAX_VALUE
+  const max = single ? largestFloat32 : Number.MAX_VALUE
   const tiny = single ? 2 ** -126 : 2 ** -1022
   return {
     bits: dtype.itemsize * 8,

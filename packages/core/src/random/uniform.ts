@@ -1,10 +1,8 @@
-import { type DType, float32, type TypedArray } from '../dtype.ts'
+import { type DType, float32, largestFloat32, type TypedArray } from '../dtype.ts'
 import { RuntimeError } from '../errors.ts'
 import { plain, requireFloating } from './checks.ts'
 import { fma32, fma64 } from './fma.ts'
 import type { Generator } from './generator.ts'
-
-const FLOAT32_MAX = 3.4028234663852886e38
 
 /** The next float32 of [0, 1): 24 of 32 random bits. */
 export function uniform24(generator: Generator): number {
@@ -19,7 +17,7 @@ export function uniform53(generator: Generator): number {
 /** Fills `out` with numbers of [from, to), each equally likely, as `uniform_`. */
 export function fillUniform(out: TypedArray, dtype: DType, from: number, to: number, generator: Generator): void {
   requireFloating('check_uniform_bounds', dtype)
-  const max = dtype === float32 ? FLOAT32_MAX : Number.MAX_VALUE
+  const max = dtype === float32 ? largestFloat32 : Number.MAX_VALUE
   for (const [name, bound] of [['from', from] as const, ['to', to] as const]) {
     if (!(Math.abs(bound) <= max)) {
       throw new RuntimeError(`${name} is out of bounds for ${dtype.scalarName.toLowerCase()}`)

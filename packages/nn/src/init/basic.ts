@@ -16,7 +16,8 @@ export interface NormalOptions extends DrawOptions {
   readonly mean?: number
   readonly std?: number
 }
-const draws = { generator: undefined as Generator | undefined }
+/** The usual source of numbers. */
+export const draws = { generator: undefined as Generator | undefined }
 
 /** Overwrites with numbers from [a, b). */
 export function uniform_(tensor: Tensor, ...options: LayerArguments<UniformOptions>): Tensor {

@@ -1,8 +1,6 @@
-import { empty, type Generator, no_grad, randperm, type Tensor, tensor as tensorOf, ValueError } from '@chainrule/core'
+import { empty, no_grad, randperm, type Tensor, tensor as tensorOf, ValueError } from '@chainrule/core'
 import { bindOptions, type Call, type LayerArguments } from '../arguments.ts'
-import type { DrawOptions } from './basic.ts'
-
-const draws = { generator: undefined as Generator | undefined }
+import { type DrawOptions, draws } from './basic.ts'
 
 /**
  * A random matrix with orthogonal rows or columns, times `gain` (Saxe et al. 2013). Further dimensions count as columns.

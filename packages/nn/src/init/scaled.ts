@@ -1,6 +1,6 @@
-import { type Generator, type Tensor, ValueError } from '@chainrule/core'
+import { type Tensor, ValueError } from '@chainrule/core'
 import { bindOptions, type LayerArguments } from '../arguments.ts'
-import { type DrawOptions, normal_, uniform_ } from './basic.ts'
+import { type DrawOptions, draws, normal_, uniform_ } from './basic.ts'
 
 /** The activations whose gain is known. */
 export type Nonlinearity =
@@ -42,7 +42,6 @@ function fans({ shape }: Tensor): { fan_in: number; fan_out: number } {
 export interface XavierOptions extends DrawOptions {
   readonly gain?: number
 }
-const draws = { generator: undefined as Generator | undefined }
 const gainOf = (options: LayerArguments<XavierOptions>): XavierOptions & { gain: number } =>
   bindOptions('xavier', { gain: 1, ...draws }, options)
 const glorot = (tensor: Tensor, gain: number): number => {

@@ -1,4 +1,4 @@
-import type { DType, Tensor } from '@chainrule/core'
+import type { Tensor } from '@chainrule/core'
 import * as torch from '@chainrule/core'
 import { bindOptions, type Call } from '../arguments.ts'
 import { dropout } from '../functional/dropout.ts'
@@ -7,6 +7,7 @@ import { uniform_ } from '../init/index.ts'
 import { forwardOf } from '../module/keeps-nothing.ts'
 import { Module } from '../module/module.ts'
 import { Parameter } from '../module/parameter.ts'
+import { place } from './linear.ts'
 import { elman, gru, lstm, type State, type Step } from './recurrent-step.ts'
 
 const defaults = {
@@ -15,13 +16,12 @@ const defaults = {
   batch_first: false,
   dropout: 0,
   bidirectional: false,
-  device: undefined as string | undefined,
-  dtype: undefined as DType | undefined,
+  ...place,
 }
 const { num_layers, ...behindNonlinearity } = defaults
 const rnnDefaults = { num_layers, nonlinearity: 'tanh', ...behindNonlinearity }
-const { bidirectional, device, dtype, ...beforeProjection } = defaults
-const lstmDefaults = { ...beforeProjection, bidirectional, proj_size: 0, device, dtype }
+const { device, dtype, ...beforeProjection } = defaults
+const lstmDefaults = { ...beforeProjection, proj_size: 0, device, dtype }
 
 /** The widths of inputs and states. */
 export type Sizes = { readonly input_size: number; readonly hidden_size: number }

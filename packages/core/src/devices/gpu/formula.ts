@@ -1,4 +1,4 @@
-import { bool, type DType, uint8 } from '../../dtype.ts'
+import { bool, type DType, largestFloat32, uint8 } from '../../dtype.ts'
 import {
   call,
   constant,
@@ -102,12 +102,10 @@ function explicit(formula: Expression): Expression {
 
 const isTruth = (e: Expression): boolean => e.kind === 'call' && functionOf(e.name).truth === true
 
-/** The largest float32: what lies beyond is infinite. */
-const largest = 3.4028234663852886e38
-
+/** A number; one beyond float32 is infinite. */
 function printNumber(value: number): string {
   if (Number.isNaN(value)) return 'k_nan'
-  if (Math.abs(value) > largest) return value < 0 ? '-k_inf' : 'k_inf'
+  if (Math.abs(value) > largestFloat32) return value < 0 ? '-k_inf' : 'k_inf'
   return Object.is(value, -0) ? '-0' : String(value)
 }
 

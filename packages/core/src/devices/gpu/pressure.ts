@@ -20,7 +20,7 @@ export class Pressure {
   /** Who holds memory, where the collector tells at once. */
   readonly #owners = new Map<Slot, WeakRef<Memory>>()
   #bytes = 0
-  /** The least that was alive since the collector was asked. */
+  /** The least that was alive since the collector was asked, where it does not tell at once. */
   #settled = 0
 
   /** `empty` gives back what a slot holds. */
@@ -51,14 +51,9 @@ export class Pressure {
     this.#settled = Math.min(this.#settled, this.#bytes)
   }
 
-  /** Whether there is twice as much as the collector left the last time. */
-  get #isHigh(): boolean {
-    return this.#bytes >= 2 * this.#settled + leastAsked
-  }
-
-  /** Asks the collector, where that may be worth its time and it answers at once. */
+  /** Asks the collector where it answers at once, if so much was made since the last time that it may be worth its time. */
   relieveNow(): void {
-    if (!this.#isHigh) return
+    if (this.#bytes < leastAsked) return
     this.#collector?.collect(() => {
       let found = 0
       for (const [slot, owner] of this.#owners) {
@@ -70,11 +65,11 @@ export class Pressure {
     })
   }
 
-  /** Asks the collector, where that may be worth its time, and waits for it. */
+  /** As `relieveNow`; where the collector does not answer at once, waits for it if twice as much is alive as the last time. */
   async relieve(): Promise<void> {
     if (this.#collector !== null) return this.relieveNow()
-    if (!this.#isHigh) return
     const before = this.#bytes
+    if (before < 2 * this.#settled + leastAsked) return
     this.#settled = before
     try {
       void new ArrayBuffer(weight)

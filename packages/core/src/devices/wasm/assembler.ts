@@ -51,6 +51,12 @@ export interface ModuleOptions {
   readonly wide?: boolean
 }
 
+/** The options of a module whose kernels work on `env.memory`. */
+export interface KernelOptions extends ModuleOptions {
+  /** Whether that is shared among threads. */
+  readonly shared?: boolean
+}
+
 /** A function: the index of its type, and its body once that is written. */
 interface Slot {
   readonly type: number

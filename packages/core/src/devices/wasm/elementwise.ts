@@ -6,8 +6,8 @@ import {
   type FunctionBuilder,
   type FunctionHandle,
   I32,
+  type KernelOptions,
   ModuleBuilder,
-  type ModuleOptions,
 } from './assembler.ts'
 import { compileFormulas, type Imports, importsOf, keep, type Lanes } from './formula.ts'
 import { forEachIndex } from './odometer.ts'
@@ -20,11 +20,6 @@ export interface ElementwiseSpec {
   readonly outputs: readonly Layout[]
   /** The variables of the formulas: arrays, or one number for all elements. */
   readonly inputs: readonly Input[]
-}
-
-export interface KernelOptions extends ModuleOptions {
-  /** Whether `env.memory` is shared among threads. */
-  readonly shared?: boolean
 }
 
 /** A parameter of a kernel: sizes, addresses and strides come first, numbers of formulas last. */

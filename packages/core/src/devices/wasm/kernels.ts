@@ -1,7 +1,6 @@
 import type { Expression } from '../../formula/expression.ts'
 import { numel } from '../../shape.ts'
-import type { ModuleBuilder } from './assembler.ts'
-import type { KernelOptions } from './elementwise.ts'
+import type { KernelOptions, ModuleBuilder } from './assembler.ts'
 import { importedFunctions } from './formula.ts'
 import type { KernelMemory } from './memory.ts'
 import { type Call, Compiled, callAll, ThreadPool } from './threads/index.ts'

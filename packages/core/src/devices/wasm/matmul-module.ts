@@ -1,5 +1,4 @@
-import { type Effect, type FunctionHandle, I32, ModuleBuilder } from './assembler.ts'
-import type { KernelOptions } from './elementwise.ts'
+import { type Effect, type FunctionHandle, I32, type KernelOptions, ModuleBuilder } from './assembler.ts'
 import { dotKernel } from './matmul-dot.ts'
 import type { Element, Lanes } from './matmul-element.ts'
 import { gemmKernel } from './matmul-gemm.ts'

@@ -20,7 +20,7 @@ export const hasRelaxedSimd: boolean = accepts({ relaxed: true })
 
 /**
  * Whether the engine joins operations on neighbouring vectors of 128 bits into one of 256. No module can see that, so this
- * asks for the flag that turns it on: V8's `--experimental-wasm-revectorize`, which Node 24 and 26 have.
+ * asks for the flag that turns it on: V8's `--experimental-wasm-revectorize`, which Node 26 has.
  */
 export const hasWideVectors: boolean = hasSimd && flagsOfNode().includes('--experimental-wasm-revectorize')
 

@@ -1,6 +1,16 @@
 import type { Expression } from '../../formula/expression.ts'
-import { F32, F32x4, F64, type FunctionBuilder, type FunctionHandle, I32, I32x4, ModuleBuilder } from './assembler.ts'
-import { isFloat, isInteger, isStrided, type KernelOptions, type Parameter } from './elementwise.ts'
+import {
+  F32,
+  F32x4,
+  F64,
+  type FunctionBuilder,
+  type FunctionHandle,
+  I32,
+  I32x4,
+  type KernelOptions,
+  ModuleBuilder,
+} from './assembler.ts'
+import { isFloat, isInteger, isStrided, type Parameter } from './elementwise.ts'
 import type { Folding } from './fold.ts'
 import { compileFormulas, type Imports, importsOf, type Lanes, toMask, toNumbers } from './formula.ts'
 import { forEachIndex, recordBytes } from './odometer.ts'

@@ -1,5 +1,5 @@
 import { getDevice } from '../../devices/device.ts'
-import { bool, type DType, float32, float64, uint8 } from '../../dtype.ts'
+import { bool, type DType, float32, float64, largestFloat32, uint8 } from '../../dtype.ts'
 import { RuntimeError } from '../../errors.ts'
 import { broadcastShapes, formatShape, isContiguous, numel, type Shape, sameShape } from '../../shape.ts'
 import { wrapNumber } from '../../tensor/make.ts'
@@ -39,11 +39,10 @@ export function fitted(value: number, dtype: DType, typeName = cppNames[dtype.na
 
 function fits(value: number, dtype: DType): boolean {
   if (dtype === bool) return true
-  if (dtype === float32) return !Number.isFinite(value) || Math.abs(value) <= LARGEST_SINGLE
+  if (dtype === float32) return !Number.isFinite(value) || Math.abs(value) <= largestFloat32
   if (dtype === uint8) return value <= 255 && value >= (Number.isInteger(value) ? -255 : 0)
   return value >= -(2 ** 31) && value <= 2 ** 31 - 1
 }
-const LARGEST_SINGLE = 3.4028234663852886e38
 
 /** Operands in one place: as in PyTorch, a lone number on the CPU goes to where the others are. */
 export function together(values: readonly Value[]): readonly Value[] {

@@ -1,3 +1,4 @@
+import { largestFloat32 } from '../../dtype.ts'
 import { RuntimeError } from '../../errors.ts'
 import { Tensor, type TensorLike } from '../../tensor/tensor.ts'
 import { named } from '../arguments.ts'
@@ -244,7 +245,7 @@ export const nan_to_num = choice(
     'nan_to_num',
     ['input', 'nan', 'posinf', 'neginf'],
     (x: Tensor, nan: number | null = null, posinf: number | null = null, neginf: number | null = null): Application => {
-      const largest = x.dtype.itemsize === 8 ? Number.MAX_VALUE : 3.4028234663852886e38
+      const largest = x.dtype.itemsize === 8 ? Number.MAX_VALUE : largestFloat32
       return replaceNonFinite.on(x, nan ?? 0, posinf ?? largest, neginf ?? -largest)
     },
   ),
