@@ -1330,6 +1330,121 @@ def printed():
     }
 
 
+@scenario
+def views_in_place():
+    weights = torch.arange(6.0) - 2
+    steps = {
+        'squeeze_': lambda t: t.squeeze_(),
+        'squeeze_ dim': lambda t: t.squeeze_(-2),
+        'unsqueeze_': lambda t: t.unsqueeze_(-1),
+        'transpose_': lambda t: t.transpose_(0, 2),
+        'swapaxes_': lambda t: t.swapaxes_(1, -1),
+        'swapdims_': lambda t: t.swapdims_(1, 0),
+        'as_strided_': lambda t: t.as_strided_((3, 2), (1, 3)),
+        'as_strided_ part': lambda t: t.as_strided_((2, 2), (2, 1), 1),
+        'twice': lambda t: t.squeeze_(1).t_(),
+        'named': lambda t: t.transpose_(dim0=0, dim1=1).unsqueeze_(dim=0),
+    }
+    found = {}
+    for name, step in steps.items():
+        x = torch.arange(1.0, 7.0).reshape(2, 1, 3).requires_grad_()
+        y = x * 2
+        version = y._version
+        out = step(y)
+        found[name] = {'same': out is y, 'shape': list(y.shape), 'strides': list(y.stride()), 'offset': y.storage_offset(),
+                       'node': node_name(y), 'changes': y._version - version}
+        (y * y * weights[:y.numel()].reshape(y.shape)).sum().backward()
+        found[name]['grad'] = x.grad
+    return found
+
+
+@scenario
+def views_in_place_of_views():
+    x = torch.arange(1.0, 7.0).reshape(2, 1, 3).requires_grad_()
+    base = x * 2
+    row, column = base[0], base[:, :, 1]
+    row.unsqueeze_(0)
+    names = [node_name(base), node_name(row)]
+    column.t_()
+    row.mul_(3)
+    base.squeeze_()
+    weights = torch.arange(6.0).reshape(2, 3)
+    (base * weights).sum().backward(retain_graph=True)
+    first = copy(x.grad)
+    x.grad = None
+    (column * plain(5, 7)).sum().backward(retain_graph=True)
+    second = copy(x.grad)
+    x.grad = None
+    row.sum().backward()
+    return {'names': names, 'base': copy(base), 'row': copy(row), 'column': copy(column), 'of base': first,
+            'of column': second, 'of row': x.grad}
+
+
+@scenario
+def views_in_place_after_use():
+    x = torch.arange(1.0, 5.0).reshape(2, 2).requires_grad_()
+    found = {}
+    # Some that save their input in PyTorch, which refuses, save no more than its shape here.
+    uses = {
+        'sum': lambda y: y.sum(), 'index_select': lambda y: y.index_select(0, torch.tensor([1])),
+        'max': lambda y: y.max(1)[0], 'sort': lambda y: y.sort(1)[0], 'topk': lambda y: y.topk(1)[0],
+        'repeat': lambda y: y.repeat(2, 1), 'cumsum': lambda y: y.cumsum(0), 'narrow': lambda y: y.narrow(0, 0, 1),
+        'copy_': lambda y: torch.zeros(2, 2).copy_(y), 'cat': lambda y: torch.cat([y, y]),
+        'addmm': lambda y: torch.addmm(y, torch.ones(2, 3), torch.ones(3, 2)), 'expand': lambda y: y.expand(2, 2, 2),
+        'amax': lambda y: y.amax(1), 'exp': lambda y: y.exp(), 'mul': lambda y: y * y,
+        'scatter_add': lambda y: torch.zeros(2, 2).scatter_add(0, torch.tensor([[0, 1], [1, 1]]), y),
+    }
+    for name, use in uses.items():
+        x.grad = None
+        y = x * 3
+        out = use(y)
+        y.unsqueeze_(0)
+        error = caught(lambda: (out * 2).sum().backward())
+        found[name] = x.grad if error == 'nothing' else error
+    return found
+
+
+@scenario
+def resizing():
+    found = {}
+    x = torch.arange(6)
+    version = x._version
+    found['fewer'] = [x.resize_(2, 2).clone(), x._version - version, list(x.stride())]
+    found['back'] = x.resize_([3, 2]).clone()
+    found['transposed'] = torch.arange(6).view(2, 3).t().resize_(2, 3)
+    found['as it is'] = list(torch.arange(6).view(2, 3).t().resize_(3, 2).stride())
+    found['part'] = torch.arange(6)[2:].resize_(2, 2)
+    more = torch.arange(3.0)
+    same = more.view(3, 1)
+    more.resize_(2, 4)
+    more[1] = 7
+    found['more'] = [list(more.shape), more[0, :3].clone(), more[1].clone(), same.clone()]
+    one = torch.tensor(5.0)
+    found['of one'] = one.resize_(1, 1)
+    found['like'] = torch.arange(6).resize_as_(torch.zeros(2, 2))
+    found['none'] = list(torch.arange(6).resize_(0, 3).shape)
+    found['leaf'] = caught(lambda: leaf(1, 2).resize_(1))
+    found['result'] = caught(lambda: (leaf(1, 2) * 2).resize_(1))
+    return found
+
+
+@scenario
+def refused_views_in_place():
+    x = leaf(1, 2, 3)
+    with torch.no_grad():
+        free = x.view(1, 3)
+        x.unsqueeze_(0)
+    shape, grows = list(x.shape), x.requires_grad
+    (x * 2).sum().backward()
+    return [
+        shape, grows, copy(x.grad),
+        caught(lambda: x.squeeze_()), caught(lambda: x[0].unsqueeze_(0)), caught(lambda: x.t_()),
+        caught(lambda: (x * 2).split(1, 1)[0].squeeze_()), caught(lambda: free.squeeze_()),
+        caught(lambda: plain(1).unsqueeze_(3)), caught(lambda: torch.zeros(1, 1, 1).t_()),
+        caught(lambda: plain(1).transpose_(0, 1)), caught(lambda: plain(1).squeeze_(2)),
+    ]
+
+
 # What PyTorch 2 answers, where it is not what 1.13 answers or where either is right: scenario, path, answer.
 FLOATING_ONLY = 'only Tensors of floating point and complex dtype can require gradients'
 PYTORCH_2 = [
@@ -1338,6 +1453,9 @@ PYTORCH_2 = [
     ('backward_inputs', ['needs no grad', 'message'], 'One of the differentiated Tensors does not require grad'),
     ('backward_inputs', ['none', 'message'], '`inputs` argument to `backward()` cannot be empty.'),
     ('requires_grad_changes', ['integers', 'message'], FLOATING_ONLY),
+    # The overload for several dimensions came between.
+    ('views_in_place', ['squeeze_', 'node'], 'SqueezeBackward3'),
+    ('views_in_place', ['squeeze_ dim', 'node'], 'SqueezeBackward4'),
 ]
 
 

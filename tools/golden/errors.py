@@ -187,6 +187,34 @@ def reductions():
         error(op, T(2), T(3))
 
 
+def breadth():
+    error('cdist', T(3), T(2, 3))
+    error('cdist', T(2, 3), T(3))
+    error('cdist', T(2, 3), T(2, 4))
+    error('cdist', T(2, 3), T(2, 3), p=-1)
+    error('cdist', T(2, 3, dtype='i32'), T(2, 3))
+    error('cdist', T(2, 3), T(4, 3), compute_mode='fast')
+    error('cdist', T(5, 2, 3), T(3, 4, 3))
+    error('pdist', T(4))
+    error('pdist', T(4, 3), -1)
+    error('renorm', T(3), 2, 0, 1)
+    error('renorm', T(3, 4), -2, 0, 1)
+    error('renorm', T(3, 4), 2, 0, -1)
+    error('renorm', T(3, 4), 2, 5, 1)
+    error('renorm', T(3, 4, dtype='i32'), 2, 0, 1)
+    error('addbmm', T(3, 5), T(2, 3, 4), T(2, 3, 5))
+    error('addbmm', T(3, 5), T(1, 3, 4), T(2, 4, 5))
+    error('addbmm', T(3, 6), T(2, 3, 4), T(2, 4, 5))
+    error('vander', T(3, 2))
+    error('vander', T(3), -1)
+    error('.float_power_', T(3), 2)
+    error('put', T(3), I(0, 1), I(0, 1))
+    error('put', T(3), I(0, 3), T(2))
+    error('put', T(3), I(0, -1), T(1))
+    error('put', T(3), T(2), T(2))
+    error('cumulative_trapezoid', T(3, dtype='bool'))
+
+
 def products():
     error('matmul', T(2, 3), T(2, 3))
     error('.matmul', T(2, 3), T(2), says='size mismatch, got input (2), mat (2x3), vec (2)')
@@ -443,7 +471,7 @@ def rows():
 
 
 def main():
-    for part in (elementwise, reductions, products, shapes, indexing, creation, refusals, rows):
+    for part in (elementwise, reductions, breadth, products, shapes, indexing, creation, refusals, rows):
         part()
     for cases in CASES.values():
         for record in cases:

@@ -1138,6 +1138,57 @@ def more():
         case('einsum', equation, *operands, group='equations', forms='f', second=True, named=False)
 
 
+def breadth():
+    """Distances, norms held down, sums of batches, flat places."""
+    define('points', [2, 3], [0.5, -1.2, 2.3, 0.7, 1.9, -0.4])
+    # The second is one of `points`, the third differs from one in a single coordinate.
+    define('others', [4, 3], [1.1, 0.3, -0.9, 0.7, 1.9, -0.4, 0.5, -1.2, 1.8, -2.2, 0.6, 1.4])
+    define('groups', [2, 1, 2, 3], [(i * 7 % 12) / 4 - 1.3 for i in range(12)])
+    define('many', [30, 3], [((i * 37) % 101 - 50) / 16 for i in range(90)])
+    for p in (0, 0.5, 1, 1.5, 2, 3, INF):
+        # 1.13 has no second gradient, and at a p below 2 an infinite one where coordinates are equal.
+        case('cdist', '$points', '$others', p, forms='f', group='p', grad=p != 0.5)
+        case('pdist', '$others', p, forms='f', group='p', grad=p != 0.5)
+    case('cdist', '$points', '$others', forms='f')
+    case('cdist', '$groups', '$others', forms='f', group='broadcast')
+    case('cdist', '$points.t', '$points.t', forms='f', group='layouts')
+    case('cdist', '$many', '$others', forms='f', group='by a product', named=False)
+    case('cdist', '$points', '$others', compute_mode='use_mm_for_euclid_dist', forms='f', group='by a product', named=False)
+    case('cdist', '$many', '$others', compute_mode='donot_use_mm_for_euclid_dist', forms='f', group='by differences')
+    for a, b in (('$m0', '$m0'), ('$0n', '$src'), ('$src', '$0n')):
+        case('cdist', a, b, forms='f', group='empty')
+    case('pdist', '$points.r', forms='f', group='empty')
+    for p in (1, 2, 3, 0.5, INF):
+        case('renorm', '$real', p, 0, 2.5, group='p', second=p == 2)
+    case('renorm', '$cube', 2, 1, 3)
+    case('renorm', '$cube', 2, -1, 100)
+    case('renorm', '$real.t', 2, 0, 1, group='layouts')
+    case('renorm', '$zeros', 2, 0, 1, group='zeros')
+    case('addbmm', '$mn', '$bmk', '$bkn', second=True)
+    case('addbmm', '$mn.r', '$bmk', '$bkn', beta=0.5, alpha=-2, group='parameters')
+    case('addbmm', '$scalar', '$bmk', '$bkn', beta=0, group='parameters')
+    for x in ('$row', '$ones:i32', '$ones:u8', '$empty', '$truths:bool'):
+        case('vander', x, forms='f', named=False)
+        case('vander', x, increasing=True, forms='f', named=False)
+    for N in (0, 1, 2, 6):
+        case('vander', '$row', N, forms='f', group='N', named=False, second=N == 6)
+    case('cumulative_trapezoid', '$real', forms='f', named=False)
+    case('cumulative_trapezoid', '$real', dx=0.5, dim=0, forms='f', named=False)
+    case('cumulative_trapezoid', '$real', '$row', forms='f', named=False, second=True)
+    case('cumulative_trapezoid', '$real', '$third', forms='f', named=False)
+    case('cumulative_trapezoid', '$ones:i32', forms='f', named=False)
+    case('fill', '$real', 2.5, forms='f')
+    case('fill', '$real', '$scalar', forms='f')
+    case('fill', '$ones:i32', 7, forms='f')
+    define('spots', [2, 2], [0, -1, 5, 3])
+    define('again', [2, 2], [0, 5, 5, 0])
+    define('four', [2, 2], [10.5, -20, 30.25, 40])
+    case('put', '$real', '$spots:idx', '$four')
+    case('put', '$real', '$again:idx', '$four', accumulate=True, group='accumulate')
+    case('put', '$real.t', '$spots:idx', '$four', group='layouts')
+    case('float_power', '$real:f64', 2, group='in place')
+
+
 def creation():
     f = {'forms': 'f', 'grad': False}
     for op in ('zeros', 'ones'):
@@ -1203,7 +1254,7 @@ def in_place():
 
 
 def main():
-    for part in (unary, binary, ternary, promotion, reductions, ordering, products, shapes, indexing, more, creation):
+    for part in (unary, binary, ternary, promotion, reductions, ordering, products, shapes, indexing, more, breadth, creation):
         part()
     in_place()
     inputs = {name: [shape, argument_values(values)] for name, (shape, values) in INPUTS.items()}

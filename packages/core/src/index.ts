@@ -56,6 +56,7 @@ export {
 export { one_hot } from './ops/encoding.ts'
 export { meshgrid, tril_indices, triu_indices } from './ops/grids.ts'
 export * from './ops/ranges.ts'
+export { vander } from './ops/vander.ts'
 
 // Gradients
 
@@ -86,6 +87,7 @@ export { where } from './ops/where.ts'
 
 export * from './ops/counting.ts'
 export * from './ops/differences.ts'
+export * from './ops/distances.ts'
 export * from './ops/extremes.ts'
 export * from './ops/median.ts'
 export * from './ops/norms.ts'
@@ -121,7 +123,7 @@ export * from './ops/pooling.ts'
 // Shape, parts, joining
 
 export * from './ops/blocks.ts'
-export { clone, detach } from './ops/copies.ts'
+export { clone, detach, fill } from './ops/copies.ts'
 export { broadcast_to } from './ops/expand.ts'
 export * from './ops/joining.ts'
 export { type PadMode, pad } from './ops/padding.ts'
@@ -137,6 +139,7 @@ export { gather, take, take_along_dim } from './ops/gather.ts'
 export { type Index, index_put, index_put_ } from './ops/indexing.ts'
 export { layer_norm } from './ops/layer-norm.ts'
 export { argwhere, masked_scatter, masked_select, nonzero } from './ops/masked.ts'
+export { put } from './ops/put.ts'
 export { index_add, index_copy, index_fill, index_select } from './ops/rows.ts'
 export { type ScatterOptions, scatter, scatter_add } from './ops/scatter.ts'
 export { type ScatterReduceOptions, type ScatterReduction, scatter_reduce } from './ops/scatter-reduce.ts'

@@ -1408,6 +1408,145 @@ const scenarios: Readonly<Record<string, () => unknown>> = {
     return { unbind, split, max: x.grad, indices, flags: [indices.requires_grad, values.requires_grad] }
   },
 
+  views_in_place() {
+    const weights = range(6, 6).sub(2)
+    const steps: Record<string, Step> = {
+      squeeze_: (t) => t.squeeze_(),
+      'squeeze_ dim': (t) => t.squeeze_(-2),
+      unsqueeze_: (t) => t.unsqueeze_(-1),
+      transpose_: (t) => t.transpose_(0, 2),
+      swapaxes_: (t) => t.swapaxes_(1, -1),
+      swapdims_: (t) => t.swapdims_(1, 0),
+      as_strided_: (t) => t.as_strided_([3, 2], [1, 3]),
+      'as_strided_ part': (t) => t.as_strided_([2, 2], [2, 1], 1),
+      twice: (t) => t.squeeze_(1).t_(),
+      named: (t) => t.transpose_({ dim0: 0, dim1: 1 }).unsqueeze_({ dim: 0 }),
+    }
+    return table(steps, (step) => {
+      const x = range(6, 2, 1, 3).add(1).requires_grad_()
+      const y = x.mul(2)
+      const version = y._version
+      const out = step(y)
+      const found = { same: out === y, shape: y.shape, strides: y.stride(), offset: y.storage_offset() }
+      const [node, changes] = [nodeName(y), y._version - version]
+      y.mul(y)
+        .mul(weights.narrow(0, 0, y.numel()).reshape(y.shape))
+        .sum()
+        .backward()
+      return { ...found, node, changes, grad: x.grad }
+    })
+  },
+
+  views_in_place_of_views() {
+    const x = range(6, 2, 1, 3).add(1).requires_grad_()
+    const base = x.mul(2)
+    const [row, column] = [base.index(0), base.index(Slice(), Slice(), 1)]
+    row.unsqueeze_(0)
+    const names = [nodeName(base), nodeName(row)]
+    column.t_()
+    row.mul_(3)
+    base.squeeze_()
+    base
+      .mul(range(6, 2, 3))
+      .sum()
+      .backward(null, { retain_graph: true })
+    const first = copy(x.grad)
+    x.grad = null
+    column.mul(plain(5, 7)).sum().backward(null, { retain_graph: true })
+    const second = copy(x.grad)
+    x.grad = null
+    row.sum().backward()
+    const results = { base: copy(base), row: copy(row), column: copy(column) }
+    return { names, ...results, 'of base': first, 'of column': second, 'of row': x.grad }
+  },
+
+  views_in_place_after_use() {
+    const x = range(4, 2, 2).add(1).requires_grad_()
+    const uses: Record<string, Step> = {
+      sum: (y) => y.sum(),
+      index_select: (y) => y.index_select(0, ints([1])),
+      max: (y) => y.max(1).values,
+      sort: (y) => y.sort(1).values,
+      topk: (y) => y.topk(1).values,
+      repeat: (y) => y.repeat(2, 1),
+      cumsum: (y) => y.cumsum(0),
+      narrow: (y) => y.narrow(0, 0, 1),
+      copy_: (y) => torch.zeros(2, 2).copy_(y),
+      cat: (y) => torch.cat([y, y]),
+      addmm: (y) => torch.addmm(y, torch.ones(2, 3), torch.ones(3, 2)),
+      expand: (y) => y.expand(2, 2, 2),
+      amax: (y) => y.amax(1),
+      exp: (y) => y.exp(),
+      mul: (y) => y.mul(y),
+      scatter_add: (y) =>
+        torch.zeros(2, 2).scatter_add(
+          0,
+          ints([
+            [0, 1],
+            [1, 1],
+          ]),
+          y,
+        ),
+    }
+    return table(uses, (use) => {
+      x.grad = null
+      const y = x.mul(3)
+      const out = use(y)
+      y.unsqueeze_(0)
+      const error = caught(() => out.mul(2).sum().backward())
+      return error === 'nothing' ? x.grad : error
+    })
+  },
+
+  resizing() {
+    const x = torch.arange(6)
+    const version = x._version
+    const fewer = [x.resize_(2, 2).clone(), x._version - version, x.stride()]
+    const back = x.resize_([3, 2]).clone()
+    const more = range(3, 3)
+    const same = more.view(3, 1)
+    more.resize_(2, 4)
+    more.index_put_([1], 7)
+    return {
+      fewer,
+      back,
+      transposed: torch.arange(6).view(2, 3).t().resize_(2, 3),
+      'as it is': torch.arange(6).view(2, 3).t().resize_(3, 2).stride(),
+      part: torch.arange(6).index(Slice(2, null)).resize_(2, 2),
+      more: [more.shape, more.index(0, Slice(null, 3)).clone(), more.index(1).clone(), same.clone()],
+      'of one': torch.tensor(5).resize_(1, 1),
+      like: torch.arange(6).resize_as_(torch.zeros(2, 2)),
+      none: torch.arange(6).resize_(0, 3).shape,
+      leaf: caught(() => leaf(1, 2).resize_(1)),
+      result: caught(() => leaf(1, 2).mul(2).resize_(1)),
+    }
+  },
+
+  refused_views_in_place() {
+    const x = leaf(1, 2, 3)
+    const free = torch.no_grad(() => {
+      const view = x.view(1, 3)
+      x.unsqueeze_(0)
+      return view
+    })
+    const [shape, grows] = [x.shape, x.requires_grad]
+    x.mul(2).sum().backward()
+    return [
+      shape,
+      grows,
+      copy(x.grad),
+      caught(() => x.squeeze_()),
+      caught(() => x.index(0).unsqueeze_(0)),
+      caught(() => x.t_()),
+      caught(() => x.mul(2).split(1, 1)[0]?.squeeze_()),
+      caught(() => free.squeeze_()),
+      caught(() => plain(1).unsqueeze_(3)),
+      caught(() => torch.zeros(1, 1, 1).t_()),
+      caught(() => plain(1).transpose_(0, 1)),
+      caught(() => plain(1).squeeze_(2)),
+    ]
+  },
+
   printed() {
     const x = leaf(1, 2)
     const y = x.mul(2)

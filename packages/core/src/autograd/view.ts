@@ -1,5 +1,5 @@
 import { RuntimeError } from '../errors.ts'
-import { storageEnd } from '../shape.ts'
+import { type Geometry, storageEnd } from '../shape.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { gradientEdge, gradientNode, requiresGrad } from './graph.ts'
 import { modes } from './modes.ts'
@@ -47,7 +47,11 @@ export function markView(view: Tensor, x: Tensor, origin: ViewOrigin = 'plain'):
 }
 
 /** A copy of a gradient of `base` that lies in memory as `base` does, and the window on it that `view` is on `base`. */
-function laidOut(gradient: Tensor, base: Tensor, view: Tensor): { readonly whole: Tensor; readonly window: Tensor } {
+function laidOut(
+  gradient: Tensor,
+  base: Geometry,
+  view: Geometry,
+): { readonly whole: Tensor; readonly window: Tensor } {
   const start = Math.min(base.offset, view.offset)
   const memory = gradient.new_zeros([Math.max(storageEnd(base), storageEnd(view)) - start])
   const whole = memory.as_strided(base.shape, base.strides, base.offset - start)
@@ -55,16 +59,19 @@ function laidOut(gradient: Tensor, base: Tensor, view: Tensor): { readonly whole
   return { whole, window: memory.as_strided(view.shape, view.strides, view.offset - start) }
 }
 
+/** Where a tensor's elements are now; views in place may move it. */
+const geometryOf = ({ shape, strides, offset }: Tensor): Geometry => ({ shape, strides, offset })
+
 /** The history of a base after a change in place of one of its views: the change applies to that window alone. */
 class CopySlices extends Node {
-  readonly #base: Tensor
-  readonly #view: Tensor
+  readonly #base: Geometry
+  readonly #view: Geometry
   readonly #change: Node
 
   constructor(base: Tensor, view: Tensor, change: Node) {
     super([gradientEdge(base), ...change.next.slice(1)], [base.outputIndex, ...change.nextIndex.slice(1)])
-    this.#base = base
-    this.#view = view
+    this.#base = geometryOf(base)
+    this.#view = geometryOf(view)
     this.#change = change
     // The change asks in a pass which gradients are wanted: that of the base now, not that of the old view.
     change.next[0] = this.next[0] ?? null

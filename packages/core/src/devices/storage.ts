@@ -6,8 +6,8 @@ import type { Device } from './device.ts'
 export class Storage {
   readonly device: Device
   readonly dtype: DType
-  /** In elements. */
-  readonly length: number
+  /** In elements; `resize_` makes it more. */
+  length: number
   /** The device's own handle. A host device keeps a single element as a plain number: a scalar needs no array. */
   buffer: unknown
   /** Counts in-place changes, so that a backward pass notices that a saved tensor is no longer what it was. */

@@ -22,13 +22,14 @@ export const addmm = named(
         `mat1 and mat2 must have the same dtype, but got ${mat1.dtype.scalarName} and ${mat2.dtype.scalarName}`,
       )
     }
+    const { shape } = x
     return routine(
       'addmm',
       [x, mat1, mat2],
       () => {
         if (canStart(x, mat1, mat2) && beta === 1 && alpha === 1) {
-          const shape = [mat1.shape[0] as number, mat2.shape[1] as number]
-          return multiply(mat1, mat2, shape, x.expand(shape))
+          const size = [mat1.shape[0] as number, mat2.shape[1] as number]
+          return multiply(mat1, mat2, size, x.expand(size))
         }
         const out = mm(mat1, mat2)
         const scaled = alpha === 1 ? out : out.mul(alpha)
@@ -42,7 +43,7 @@ export const addmm = named(
           if (g === null) return [null, null, null]
           const scaled = alpha === 1 ? g : g.mul(alpha)
           return [
-            needs(0) ? (beta === 1 ? g : g.mul(beta)).sum_to_size(x.shape) : null,
+            needs(0) ? (beta === 1 ? g : g.mul(beta)).sum_to_size(shape) : null,
             ...productGradients(scaled, [a as Tensor, b as Tensor], (factor) => needs(factor + 1), mm),
           ]
         },
@@ -72,6 +73,35 @@ export const baddbmm = named(
   },
   ['beta', 'alpha'],
 )
+
+/** `beta * x + alpha * Σ (batch1 × batch2)`, summed over the batch. */
+export const addbmm = named(
+  'addbmm',
+  ['input', 'batch1', 'batch2'],
+  (x: Tensor, batch1: Tensor, batch2: Tensor, { beta = 1, alpha = 1 }: AddmmOptions = {}): Tensor => {
+    checkBatches(batch1, batch2)
+    const [n, rows, k, columns] = [...batch1.shape, batch2.size(2)] as [number, number, number, number]
+    const bias = x.expand(rows, columns)
+    // One product: the batch and the inner dimension are one sum.
+    const product = mm(batch1.permute(1, 0, 2).reshape(rows, n * k), batch2.reshape(n * k, columns)).mul(alpha)
+    return nameStep(beta === 0 ? product : product.add(bias.mul(beta)), 'AddbmmBackward0')
+  },
+  ['beta', 'alpha'],
+)
+function checkBatches(batch1: Tensor, batch2: Tensor): void {
+  for (const [i, x] of [batch1, batch2].entries()) {
+    if (x.ndim !== 3) throw new RuntimeError(`batch${i + 1} must be a 3D tensor`)
+  }
+  if (batch1.size(0) !== batch2.size(0)) {
+    throw new RuntimeError(
+      `batch1 and batch2 must have same number of batches, got ${batch1.size(0)} and ${batch2.size(0)}`,
+    )
+  }
+  if (batch1.size(2) !== batch2.size(1)) {
+    const [a, b] = [batch1, batch2].map((x) => x.shape.slice(1).join('x'))
+    throw new RuntimeError(`Incompatible matrix sizes for bmm (${a} and ${b})`)
+  }
+}
 
 /** `beta * x + alpha * (mat × vec)`. */
 export const addmv = named(

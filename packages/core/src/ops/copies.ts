@@ -1,10 +1,12 @@
+import { nameStep } from '../autograd/graph.ts'
 import { no_grad } from '../autograd/modes.ts'
 import { getDevice } from '../devices/device.ts'
 import { bool, DType, float32, float64, int32, uint8 } from '../dtype.ts'
-import { RuntimeError } from '../errors.ts'
+import { RuntimeError, ValueError } from '../errors.ts'
 import { broadcastShapes, isContiguous, numel, type Shape } from '../shape.ts'
 import { alias, allocate } from '../tensor/make.ts'
 import { Tensor, type TensorLike } from '../tensor/tensor.ts'
+import { named } from './arguments.ts'
 import { allocateIn, inOrder, type MemoryOrder, memoryOrder } from './define/layout.ts'
 import { checkWritable, fitted, toValue } from './define/operands.ts'
 import { routine } from './define/routine.ts'
@@ -106,9 +108,24 @@ export { asBool as bool }
 /** As another tensor's dtype. */
 export const type_as = (x: Tensor, other: Tensor): Tensor => to(x, other)
 
+const typeName = ({ scalarName }: DType): string => `torch.${scalarName}Tensor`
+const dtypes = [bool, float32, float64, int32, uint8]
+
+/** The tensor in another dtype, which may be named by PyTorch's name of its tensors; without one, that name: `torch.FloatTensor`. */
+export function type(x: Tensor): string
+export function type(x: Tensor, dtype: DType | string): Tensor
+export function type(x: Tensor, dtype?: DType | string): Tensor | string {
+  if (dtype === undefined) return typeName(x.dtype)
+  if (dtype instanceof DType) return to(x, dtype)
+  const named = dtypes.find((one) => typeName(one) === dtype)
+  if (named === undefined) throw new ValueError(`invalid type: '${dtype}'`)
+  return to(x, named)
+}
+
 /** Overwrites `x` with `source`, which broadcasts and is converted. */
 export function copy_(x: Tensor, source: TensorLike): Tensor {
   const value = toValue('copy_', source)
+  const size = typeof value === 'number' ? [] : value.shape
   if (value === x) return x
   const operands = typeof value === 'number' ? [x] : [x, value]
   if (typeof value !== 'number' && value.storage.device !== x.storage.device) return copy_(x, to(value, x.device))
@@ -118,10 +135,8 @@ export function copy_(x: Tensor, source: TensorLike): Tensor {
     operands.slice(1),
     () => write(x, value),
     ([g = null], needs) => [
-      g === null || !needs(0) ? null : g.new_zeros(x.shape),
-      ...(typeof value === 'number'
-        ? []
-        : [g === null || !needs(1) ? null : to(g, value.dtype).sum_to_size(value.shape)]),
+      g === null || !needs(0) ? null : g.new_zeros(g.shape),
+      ...(typeof value === 'number' ? [] : [g === null || !needs(1) ? null : to(g, value.dtype).sum_to_size(size)]),
     ],
     'CopyBackwards',
   )
@@ -140,12 +155,20 @@ export function fill_(x: Tensor, value: TensorLike): Tensor {
     others,
     () => write(x, given),
     ([g = null], needs) => [
-      g === null || !needs(0) ? null : g.new_zeros(x.shape),
+      g === null || !needs(0) ? null : g.new_zeros(g.shape),
       ...(given instanceof Tensor ? [g === null || !needs(1) ? null : g.sum()] : []),
     ],
     given instanceof Tensor ? 'FillBackward3' : 'FillBackward2',
   )
 }
+
+/** A tensor of this shape and dtype with one value. */
+export const fill = named(
+  'fill',
+  ['input', 'value'],
+  (x: Tensor, value: TensorLike): Tensor =>
+    nameStep(fill_(x.clone(), value), value instanceof Tensor ? 'FillBackward1' : 'FillBackward0'),
+)
 
 /** Sets every element to 0. */
 export function zero_(x: Tensor): Tensor {
@@ -153,7 +176,7 @@ export function zero_(x: Tensor): Tensor {
     x,
     [],
     () => write(x, 0),
-    ([g = null]) => [g === null ? null : g.new_zeros(x.shape)],
+    ([g = null]) => [g === null ? null : g.new_zeros(g.shape)],
     'ZeroBackward0',
   )
 }

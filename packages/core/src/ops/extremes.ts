@@ -125,6 +125,7 @@ export const argmin = named(
 function extreme(name: 'max' | 'min', x: Tensor, dim: number, keepdim: boolean): ValuesAndIndices {
   const at = wrapDim(dim, x.ndim)
   if (x.shape[at] === 0) throw emptyError(name)(at)
+  const { shape } = x
   const [values, indices] = routines(
     name,
     [x],
@@ -137,10 +138,10 @@ function extreme(name: 'max' | 'min', x: Tensor, dim: number, keepdim: boolean):
     ([, index]) => ({
       saved: [index],
       backward: ([g = null], _, [kept]) => {
-        if (g === null || x.ndim === 0) return [g]
+        if (g === null || shape.length === 0) return [g]
         const index = kept as Tensor
         const [incoming, places] = keepdim ? [g, index] : [g.unsqueeze(at), index.unsqueeze(at)]
-        return [g.new_zeros(x.shape).scatter_add(at, places, incoming)]
+        return [g.new_zeros(shape).scatter_add(at, places, incoming)]
       },
     }),
   )

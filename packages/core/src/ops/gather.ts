@@ -20,6 +20,7 @@ export const gather = named('gather', ['input', 'dim', 'index'], (x: Tensor, dim
 
 /** Elements picked along a dimension at the places that `placesOf` makes of the index that the graph saves. */
 function gathered(x: Tensor, at: number, given: Tensor, placesOf: (index: Tensor) => Tensor): Tensor {
+  const { shape } = x
   return routine(
     'gather',
     [x],
@@ -34,7 +35,7 @@ function gathered(x: Tensor, at: number, given: Tensor, placesOf: (index: Tensor
     () => ({
       saved: [given],
       backward: ([g = null], _, [index]) => [
-        g === null ? null : g.new_zeros(x.shape).scatter_add(at, placesOf(index as Tensor), g),
+        g === null ? null : g.new_zeros(shape).scatter_add(at, placesOf(index as Tensor), g),
       ],
     }),
   )
@@ -45,6 +46,7 @@ export const take = named('take', ['input', 'index'], (x: Tensor, index: Tensor)
   if (index.dtype.kind !== 'integer') {
     throw new RuntimeError(`take(): Expected a long tensor for index, but got ${index.dtype.scalarName}`)
   }
+  const { shape } = x
   const count = x.numel()
   const flat = index.reshape(-1)
   for (const value of flat.storage.device.sync ? flat.to_typed_array() : []) {
@@ -64,7 +66,7 @@ export const take = named('take', ['input', 'index'], (x: Tensor, index: Tensor)
           : g
               .new_zeros(count)
               .index_add(0, placesOf(picks as Tensor), g.reshape(-1))
-              .reshape(x.shape),
+              .reshape(shape),
       ],
     }),
   )

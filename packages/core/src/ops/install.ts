@@ -1,6 +1,7 @@
 /** The one place where ops become methods of `Tensor`: every function of `methods.ts`, with its types and comments. */
 import { no_grad } from '../autograd/modes.ts'
 import { Storage } from '../devices/storage.ts'
+import type { DType } from '../dtype.ts'
 import { RuntimeError } from '../errors.ts'
 import { sameShape } from '../shape.ts'
 import { Tensor, type TensorLike } from '../tensor/tensor.ts'
@@ -52,6 +53,9 @@ declare module '../tensor/tensor.ts' {
     /** The indices of the elements that are not 0: a row each, or with `as_tuple` a vector for each dimension. */
     nonzero(): Tensor
     nonzero(options: { readonly as_tuple: true }): Tensor[]
+    /** In another dtype; without one, PyTorch's name of such tensors, as `torch.FloatTensor`. */
+    type(): string
+    type(dtype: DType | string): Tensor
     /** These elements where the condition holds, `other` elsewhere. */
     where(condition: Tensor, other: TensorLike): Tensor
   }

@@ -1,8 +1,10 @@
 import { nameStep } from '../autograd/graph.ts'
 import type { DType } from '../dtype.ts'
 import { RuntimeError } from '../errors.ts'
+import { wrapDim } from '../shape.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { named } from './arguments.ts'
+import { elementwise } from './define/elementwise.ts'
 import { reduction } from './define/reduction.ts'
 import { amax, amin } from './extremes.ts'
 import type { Dims } from './reduction-options.ts'
@@ -87,3 +89,27 @@ export const dist = named(
   ['input', 'other', 'p'],
   (x: Tensor, other: Tensor, p = 2): Tensor => nameStep(norm(x.sub(other), p), 'DistBackward0'),
 )
+
+/**
+ * The slices along a dimension, those whose `p`-norm is above `maxnorm` shortened to it.
+ *
+ * @see https://pytorch.org/docs/stable/generated/torch.renorm.html
+ */
+export const renorm = named(
+  'renorm',
+  ['input', 'p', 'dim', 'maxnorm'],
+  (x: Tensor, p: number, dim: number, maxnorm: number): Tensor => {
+    if (!(p > 0)) throw new RuntimeError('renorm: non-positive-norm not supported')
+    if (maxnorm < 0) throw new RuntimeError(`renorm: expected maxnorm to be >= 0 but got ${maxnorm}`)
+    if (x.ndim < 2) throw new RuntimeError(`renorm: input needs at least 2 dimensions, got ${x.ndim} dimensions`)
+    const at = wrapDim(dim, x.ndim)
+    const others = x.shape.flatMap((_, i) => (i === at ? [] : [i]))
+    const length = norm(x, p, others, true)
+    return nameStep(x.mul(shortening(length, maxnorm)), 'RenormBackward0')
+  },
+)
+// The small number keeps the quotient from 1 / 0.
+const shortening = elementwise('renorm_scale', ['length', 'maxnorm'], {
+  forward: 'length > maxnorm ? maxnorm / (length + 1e-7) : 1',
+  domain: { length: [0.5, 3], maxnorm: [4, 5] },
+})

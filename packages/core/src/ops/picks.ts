@@ -10,15 +10,15 @@ import type { ValuesAndIndices } from './reduction-options.ts'
 
 /** Routes the gradient of picked values to where they were picked; of a dimension without `keepdim` only one was. */
 export const toPlaces =
-  (x: Tensor, at: number, keepdim = true) =>
+  ({ shape }: Tensor, at: number, keepdim = true) =>
   ([, indices]: readonly [Tensor, Tensor]): RoutineGradient => ({
     saved: [indices],
     backward: ([g = null], _, [kept]) => {
       if (g === null) return [null]
-      if (x.ndim === 0) return [g.reshape([])]
+      if (shape.length === 0) return [g.reshape([])]
       const places = kept as Tensor
       const [index, incoming] = keepdim ? [places, g] : [places.unsqueeze(at), g.unsqueeze(at)]
-      return [g.new_zeros(x.shape).scatter_add(at, index, incoming)]
+      return [g.new_zeros(shape).scatter_add(at, index, incoming)]
     },
   })
 

@@ -61,7 +61,7 @@ export function drawInPlace(name: string, x: Tensor, generator: Generator | unde
     x,
     [],
     () => draw(x, generator, fill),
-    ([g = null]) => [g === null ? null : g.new_zeros(x.shape)],
+    ([g = null]) => [g === null ? null : g.new_zeros(g.shape)],
     `${name}Backward0`,
   )
 }

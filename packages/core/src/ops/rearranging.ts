@@ -194,6 +194,7 @@ export const repeat = named('repeat', ['input', '*repeats'], (x: Tensor, counts:
     counts.map((count, i) => count * (padded[i] as number)),
   )
   const tiles = counts.flatMap((count, i) => [count, padded[i] as number])
+  const { shape } = x
   return routine(
     'repeat',
     [x],
@@ -210,7 +211,7 @@ export const repeat = named('repeat', ['input', '*repeats'], (x: Tensor, counts:
           : g
               .reshape(tiles)
               .sum(counts.map((_, i) => 2 * i))
-              .reshape(x.shape),
+              .reshape(shape),
       ],
     }),
   )

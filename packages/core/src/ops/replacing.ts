@@ -1,7 +1,11 @@
+import { float64 } from '../dtype.ts'
+import { RuntimeError } from '../errors.ts'
 import type { Tensor, TensorLike } from '../tensor/tensor.ts'
-import { type AddmmOptions, addmm, addmv, addr, baddbmm } from './addmm.ts'
+import { type AddmmOptions, addbmm, addmm, addmv, addr, baddbmm } from './addmm.ts'
 import { named } from './arguments.ts'
+import { float_power } from './elementwise/power.ts'
 import { replace } from './inplace.ts'
+import { renorm } from './norms.ts'
 import { tril, triu } from './rearranging.ts'
 import { index_copy, index_fill } from './rows.ts'
 import { cumprod, cumsum } from './scans.ts'
@@ -76,3 +80,27 @@ export const addr_ = named(
     replace(x, 'AddrBackward0', (old) => addr(old, vec1, vec2, options)),
   ['beta', 'alpha'],
 )
+/** As `addbmm`, in place. */
+export const addbmm_ = named(
+  'addbmm_',
+  ['input', 'batch1', 'batch2'],
+  (x: Tensor, batch1: Tensor, batch2: Tensor, options: AddmmOptions = {}): Tensor =>
+    replace(x, 'AddbmmBackward0', (old) => addbmm(old, batch1, batch2, options)),
+  ['beta', 'alpha'],
+)
+/** As `renorm`, in place. */
+export const renorm_ = named(
+  'renorm_',
+  ['input', 'p', 'dim', 'maxnorm'],
+  (x: Tensor, p: number, dim: number, maxnorm: number): Tensor =>
+    replace(x, 'RenormBackward0', (old) => renorm(old, p, dim, maxnorm)),
+)
+/** As `float_power`, in place, of float64. */
+export const float_power_ = named('float_power_', ['input', 'exponent'], (x: Tensor, exponent: TensorLike): Tensor => {
+  if (x.dtype !== float64) {
+    throw new RuntimeError(
+      `the base given to float_power_ has dtype ${x.dtype.scalarName} but the operation's result requires dtype Double`,
+    )
+  }
+  return replace(x, 'PowBackward0', (old) => float_power(old, exponent))
+})

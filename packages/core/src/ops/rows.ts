@@ -25,6 +25,7 @@ export const index_select = named(
       throw new IndexError(`index out of range in self (index_select: dimension ${at} has size ${size})`)
     }
     if (x.ndim === 0) return x.reshape(1).index_select(0, index).reshape([])
+    const { shape } = x
     return routine(
       'index_select',
       [x],
@@ -37,7 +38,7 @@ export const index_select = named(
       () => ({
         saved: [index],
         backward: ([g = null], _, [places]) => [
-          g === null ? null : g.new_zeros(x.shape).index_add(at, places as Tensor, g),
+          g === null ? null : g.new_zeros(shape).index_add(at, places as Tensor, g),
         ],
       }),
     )
@@ -73,8 +74,8 @@ export const index_add_ = named(
 )
 /** The gradients of rows that were added, and of what they were added to. */
 const rowsOf =
-  (source: Tensor, at: number): BackwardFunction =>
-  ([g = null], _, [index]) => [g, g === null ? null : g.index_select(at, index as Tensor).expand_as(source)]
+  ({ shape }: Tensor, at: number): BackwardFunction =>
+  ([g = null], _, [index]) => [g, g === null ? null : g.index_select(at, index as Tensor).expand(shape)]
 /** Checks the arguments of `index_add`; gives the dimension. */
 function checkAdded(x: Tensor, dim: number, index: Tensor, source: Tensor): number {
   const at = wrapDim(dim, x.ndim)
@@ -166,6 +167,7 @@ export const index_copy = named(
   ['input', 'dim', 'index', 'source'],
   (x: Tensor, dim: number, index: Tensor, source: Tensor): Tensor => {
     const at = checkCopied(x, dim, index, source)
+    const { shape } = source
     return routine(
       'index_copy',
       [x, source],
@@ -182,7 +184,7 @@ export const index_copy = named(
           const places = picks as Tensor
           return [
             needs(0) ? g.index_fill(at, places, 0) : null,
-            needs(1) ? g.index_select(at, places).reshape(source.shape) : null,
+            needs(1) ? g.index_select(at, places).reshape(shape) : null,
           ]
         },
       }),

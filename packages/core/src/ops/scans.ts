@@ -47,7 +47,7 @@ export const cumsum = named(
       () => scan('cumsum', x, at),
       () => ({
         saved: [],
-        backward: ([g = null]) => [g === null ? null : x.ndim === 0 ? g : g.flip(at).cumsum(at).flip(at)],
+        backward: ([g = null]) => [g === null ? null : g.ndim === 0 ? g : g.flip(at).cumsum(at).flip(at)],
       }),
     )
   },

@@ -45,7 +45,7 @@ export function scatterMemory(x: Tensor, at: number, index: Tensor, from: Tensor
 }
 
 const gradients =
-  (mode: ScatterMode, at: number, source: Tensor | null): BackwardFunction =>
+  (mode: ScatterMode, at: number, source: Shape | null): BackwardFunction =>
   ([g = null], _, [saved]) => {
     const index = saved as Tensor
     if (mode === 'multiply') throw new RuntimeError('scatter with reduce=multiply is not differentiable')
@@ -53,8 +53,8 @@ const gradients =
     const own = mode === 'add' ? g : g.scatter(at, index, 0)
     if (source === null) return [own]
     const picked = g.gather(at, index)
-    if (sameShape(source.shape, index.shape)) return [own, picked]
-    const padded = g.new_zeros(source.shape)
+    if (sameShape(source, index.shape)) return [own, picked]
+    const padded = g.new_zeros(source)
     windowOf(padded, index.shape).copy_(picked)
     return [own, padded]
   }
@@ -78,7 +78,7 @@ export function scatterOut(
       scatterMemory(out, at, index, from, mode)
       return out
     },
-    () => ({ saved: [index], backward: gradients(mode, at, values) }),
+    () => ({ saved: [index], backward: gradients(mode, at, values?.shape ?? null) }),
   )
   return values === null ? nameStep(out, 'ScatterBackward1') : out
 }
@@ -96,5 +96,12 @@ export function scatterInPlace(
   const values = source instanceof Tensor ? source : null
   const others = values === null ? [] : [values]
   const node = name === 'scatter_add' ? 'ScatterAddBackward0' : `ScatterBackward${values === null ? 1 : 0}`
-  return inPlace(x, others, () => scatterMemory(x, at, index, from, mode), gradients(mode, at, values), node, [index])
+  return inPlace(
+    x,
+    others,
+    () => scatterMemory(x, at, index, from, mode),
+    gradients(mode, at, values?.shape ?? null),
+    node,
+    [index],
+  )
 }

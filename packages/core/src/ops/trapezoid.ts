@@ -12,23 +12,49 @@ export interface TrapezoidOptions {
   readonly dim?: number
 }
 
+/** Twice the area under each pair of neighbours, as if they were at distance 1, and their distances. */
+function panels(
+  name: string,
+  y: Tensor,
+  x: Tensor | null,
+  dim: number,
+): { readonly at: number; readonly sums: Tensor; readonly steps: Tensor | null } {
+  if (y.ndim === 0) throw new RuntimeError(`${name}: expected at least one dimension, got a 0-dimensional tensor`)
+  const at = wrapDim(dim, y.ndim)
+  for (const [letter, tensor] of Object.entries({ y, x })) {
+    if (tensor?.dtype === bool) {
+      throw new RuntimeError(`${name}: received a bool input for \`${letter}\`, but bool is not supported`)
+    }
+  }
+  const size = y.shape[at] as number
+  const count = Math.max(0, size - 1)
+  const sums = y.narrow(at, size - count, count).add(y.narrow(at, 0, count))
+  if (x === null) return { at, sums, steps: null }
+  const steps = x.diff({ dim: x.ndim === 1 ? 0 : dim })
+  return { at, sums, steps: x.ndim === 1 ? steps.reshape(y.shape.map((_, i) => (i === at ? -1 : 1))) : steps }
+}
+
 /** The integral along a dimension by the trapezoidal rule, over places `x` or at even distances `dx`. */
 export const trapezoid = named(
   'trapezoid',
   ['y', 'x'],
   (y: Tensor, x: Tensor | null = null, { dx = 1, dim = -1 }: TrapezoidOptions = {}): Tensor => {
-    if (y.ndim === 0) throw new RuntimeError('trapezoid: expected at least one dimension, got a 0-dimensional tensor')
-    if (y.dtype === bool) {
-      throw new RuntimeError('trapezoid: received a bool input for `y`, but bool is not supported')
-    }
-    const at = wrapDim(dim, y.ndim)
-    const count = Math.max(0, (y.shape[at] as number) - 1)
-    const sums = y.narrow(at, (y.shape[at] as number) - count, count).add(y.narrow(at, 0, count))
-    if (x === null) return nameStep(sums.sum(at).mul(dx / 2), 'MulBackward1')
-    const steps = x.diff({ dim: x.ndim === 1 ? 0 : dim })
-    const shaped = x.ndim === 1 ? steps.reshape(y.shape.map((_, i) => (i === at ? count : 1))) : steps
-    return nameStep(sums.mul(shaped).sum(at).div(2), 'DivBackward1')
+    const { at, sums, steps } = panels('trapezoid', y, x, dim)
+    if (steps === null) return nameStep(sums.sum(at).mul(dx / 2), 'MulBackward1')
+    return nameStep(sums.mul(steps).sum(at).div(2), 'DivBackward1')
   },
   ['dx', 'dim'],
 )
 export { trapezoid as trapz }
+
+/** As `trapezoid`, up to each place: one element fewer along the dimension. */
+export const cumulative_trapezoid = named(
+  'cumulative_trapezoid',
+  ['y', 'x'],
+  (y: Tensor, x: Tensor | null = null, { dx = 1, dim = -1 }: TrapezoidOptions = {}): Tensor => {
+    const { at, sums, steps } = panels('cumulative_trapezoid', y, x, dim)
+    if (steps === null) return sums.mul(dx / 2).cumsum(at)
+    return nameStep(sums.mul(steps).cumsum(at).div(2), 'DivBackward1')
+  },
+  ['dx', 'dim'],
+)

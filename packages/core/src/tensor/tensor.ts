@@ -1,7 +1,7 @@
 import type { Node } from '../autograd/node.ts'
 import type { ViewRecord } from '../autograd/view.ts'
 import type { Storage } from '../devices/storage.ts'
-import type { DType } from '../dtype.ts'
+import { type DType, int32 } from '../dtype.ts'
 import { RuntimeError } from '../errors.ts'
 import { isContiguous, numel, type Shape, wrapDim } from '../shape.ts'
 
@@ -65,6 +65,11 @@ export class Tensor {
   }
 
   /** The number of dimensions. */
+  ndimension(): number {
+    return this.shape.length
+  }
+
+  /** The number of dimensions. */
   dim(): number {
     return this.shape.length
   }
@@ -111,6 +116,11 @@ export class Tensor {
   /** Whether the elements are floating point numbers. */
   is_floating_point(): boolean {
     return this.dtype.kind === 'floating'
+  }
+
+  /** Whether the elements can be less than 0. */
+  is_signed(): boolean {
+    return this.dtype.kind === 'floating' || this.dtype === int32
   }
 
   /** How often the memory was changed in place; views share the count. */

@@ -1,0 +1,25 @@
+import { nameStep } from '../autograd/graph.ts'
+import { RuntimeError } from '../errors.ts'
+import type { Tensor } from '../tensor/tensor.ts'
+import { named } from './arguments.ts'
+import { cat } from './joining.ts'
+
+/**
+ * Powers of the elements of a vector, a column each: `[n] → [n, N]`. The highest one comes first, or last where they are
+ * `increasing`.
+ */
+export const vander = named(
+  'vander',
+  ['x', 'N', 'increasing'],
+  (x: Tensor, N: number | null = null, increasing = false): Tensor => {
+    if (x.ndim !== 1) throw new RuntimeError('x must be a one-dimensional tensor.')
+    const count = N ?? x.size(0)
+    if (count < 0) throw new RuntimeError('N must be non-negative.')
+    const powers = x
+      .unsqueeze(1)
+      .expand(x.size(0), Math.max(0, count - 1))
+      .cumprod(1)
+    const all = cat([x.new_ones([x.size(0), Math.min(1, count)], { dtype: powers.dtype }), powers], 1)
+    return increasing ? all : nameStep(all.flip(1), 'FlipBackward0')
+  },
+)
