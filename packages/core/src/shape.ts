@@ -40,8 +40,12 @@ export function contiguousStrides(shape: Shape): readonly number[] {
   return strides
 }
 
-/** Whether the elements lie one after the other in row-major order. */
-export function isContiguous({ shape, strides }: { shape: Shape; strides: readonly number[] }): boolean {
+/** Whether the elements of a window lie one after the other in row-major order. */
+export const isContiguous = ({ shape, strides }: { shape: Shape; strides: readonly number[] }): boolean =>
+  isRowMajor(shape, strides)
+
+/** Whether strides are those of elements one after the other in row-major order. */
+export function isRowMajor(shape: Shape, strides: readonly number[]): boolean {
   let step = 1
   for (let i = shape.length - 1; i >= 0; i--) {
     const size = shape[i] as number
@@ -152,19 +156,13 @@ export function coalesce(
     const size = shape[i] as number
     if (size === 1) continue
     const last = sizes.length - 1
-    const mergeable =
-      last >= 0 && operands.every((steps, k) => (strides[k] as number[])[last] === (steps[i] as number) * size)
-    if (mergeable) {
-      sizes[last] = (sizes[last] as number) * size
-      operands.forEach((steps, k) => {
-        ;(strides[k] as number[])[last] = steps[i] as number
-      })
-    } else {
-      sizes.push(size)
-      operands.forEach((steps, k) => {
-        ;(strides[k] as number[]).push(steps[i] as number)
-      })
+    let isEven = last >= 0
+    for (let k = 0; isEven && k < operands.length; k++) {
+      isEven = strides[k]?.[last] === (operands[k]?.[i] as number) * size
     }
+    const at = isEven ? last : last + 1
+    sizes[at] = isEven ? (sizes[last] as number) * size : size
+    for (let k = 0; k < operands.length; k++) (strides[k] as number[])[at] = operands[k]?.[i] as number
   }
   if (sizes.length === 0) return { shape: [1], strides: operands.map(() => [0]) }
   return { shape: sizes, strides }

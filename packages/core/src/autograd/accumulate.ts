@@ -1,6 +1,6 @@
 import { outsideScopes } from '../devices/scope.ts'
 import { contiguousStrides, isContiguous, isDense } from '../shape.ts'
-import { alias, allocate } from '../tensor/make.ts'
+import { alias, allocate, wrapNumber } from '../tensor/make.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { modes } from './modes.ts'
 import { addHook, type Gradient, Node, type RemovableHandle } from './node.ts'
@@ -63,6 +63,9 @@ export function accumulate(x: Tensor, gradient: Tensor): void {
 
 function takeOver(x: Tensor, gradient: Tensor): Tensor {
   const { storage } = gradient
+  if (gradient.ndim === 0 && typeof storage.buffer === 'number') {
+    return wrapNumber(storage.device, gradient.dtype, storage.buffer)
+  }
   const isOnlyOurs = storage.unseen && !storage.kept && storage.saves === 0 && storage.holds === 1
   const isLaidOut = isLike(x, gradient)
   if (!isOnlyOurs || gradient.numel() !== storage.length || !isLaidOut) {

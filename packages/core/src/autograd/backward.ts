@@ -1,5 +1,6 @@
 import { RuntimeError } from '../errors.ts'
 import { formatShape, sameShape } from '../shape.ts'
+import { wrapNumber } from '../tensor/make.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { accumulate } from './accumulate.ts'
 import { type Root, runBackward } from './engine.ts'
@@ -22,7 +23,8 @@ function rootOf(tensor: Tensor, gradient: Tensor | null | undefined, position: n
   checkRoot(tensor, position)
   if (gradient === null || gradient === undefined) {
     if (tensor.numel() !== 1) throw new RuntimeError('grad can be implicitly created only for scalar outputs')
-    const ones = tensor.new_ones(tensor.shape)
+    const isNumber = tensor.ndim === 0 && typeof tensor.storage.buffer === 'number'
+    const ones = isNumber ? wrapNumber(tensor.storage.device, tensor.dtype, 1) : tensor.new_ones(tensor.shape)
     // Nobody else knows of it: the pass frees it, unless it is recorded.
     ones.storage.unseen = !isRecorded
     return { tensor, gradient: ones }

@@ -1,9 +1,10 @@
 import { freeing, outsideScopes } from '../devices/scope.ts'
+import type { Storage } from '../devices/storage.ts'
 import { RuntimeError } from '../errors.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { gradientEdge, pass } from './graph.ts'
 import { modes } from './modes.ts'
-import type { Gradient, Node } from './node.ts'
+import type { Gradient, Hooks, Node } from './node.ts'
 import { letGo, NodeQueue } from './queue.ts'
 
 /** Where a backward pass starts, and with which gradient. */
@@ -40,13 +41,15 @@ export function runBackward(roots: readonly Root[], { retain, create, inputs }: 
     }
     for (let node = queue.take(); node !== null; node = queue.take()) {
       const arrived = queue.collect(node)
-      runTensorHooks(node, arrived)
+      if (node.hooks !== null) runTensorHooks(node.hooks, arrived)
       const capture = captures?.get(node)
-      if (capture !== undefined) keep(arrived)
-      for (const { slot, index } of capture ?? []) captured[slot] = arrived[index] ?? null
-      if (capture !== undefined && !node.next.some((next) => next !== null && pass.needed?.has(next))) {
-        for (const gradient of arrived) if (gradient !== null) letGo(gradient)
-        continue
+      if (capture !== undefined) {
+        keep(arrived)
+        for (const { slot, index } of capture) captured[slot] = arrived[index] ?? null
+        if (!node.next.some((next) => next !== null && pass.needed?.has(next))) {
+          for (const gradient of arrived) if (gradient !== null) letGo(gradient)
+          continue
+        }
       }
       runNode(node, arrived, queue)
       if (!retain) node.release()
@@ -61,15 +64,7 @@ export function runBackward(roots: readonly Root[], { retain, create, inputs }: 
 
 /** Runs one node with its hooks and hands its gradients on. */
 function runNode(node: Node, arrived: Gradient[], queue: NodeQueue): void {
-  let incoming = arrived
-  for (const hook of node.prehooks ?? []) incoming = [...(hook(incoming) ?? incoming)]
-  if (node.isForeign || node.hooks !== null || node.prehooks !== null) keep(arrived)
-  let gradients = compute(node, incoming)
-  if (modes.anomaly) checkForNaN(node, gradients)
-  for (const hook of node.hooks ?? []) {
-    keep(gradients)
-    gradients = hook([...gradients], incoming) ?? gradients
-  }
+  const gradients = node.hooks === null ? compute(node, arrived) : computeWithHooks(node, node.hooks, arrived)
   const { next, nextIndex } = node
   // All are held before the first is handed on: one gradient may go several ways.
   for (const gradient of gradients) if (gradient !== null) gradient.storage.holds++
@@ -82,22 +77,48 @@ function runNode(node: Node, arrived: Gradient[], queue: NodeQueue): void {
   for (const gradient of arrived) if (gradient !== null) letGo(gradient)
 }
 
+/** As `compute`, with the hooks on the whole node. */
+function computeWithHooks(node: Node, { before, after }: Hooks, arrived: Gradient[]): readonly Gradient[] {
+  let incoming = arrived
+  for (const hook of before) incoming = [...(hook(incoming) ?? incoming)]
+  if (before.length > 0 || after.length > 0) keep(arrived)
+  let gradients = compute(node, incoming)
+  for (const hook of after) {
+    keep(gradients)
+    gradients = hook([...gradients], incoming) ?? gradients
+  }
+  return gradients
+}
+
 /**
  * The gradients that a node computes. What the framework makes on the way is freed at once; what it gives back is marked,
  * to be freed when the last node has used it. Nothing is, where the pass is recorded or the user's code sees it.
  */
 function compute(node: Node, incoming: readonly Gradient[]): readonly Gradient[] {
+  const gradients = computeInScope(node, incoming)
+  if (modes.anomaly) checkForNaN(node, gradients)
+  return gradients
+}
+
+function computeInScope(node: Node, incoming: readonly Gradient[]): readonly Gradient[] {
   // Lone numbers take no memory of a device.
   if (!node.spreads && typeof incoming[0]?.storage.buffer === 'number') return node.backward(incoming)
-  if (node.isForeign || modes.grad) return outsideScopes(() => node.backward(incoming))
-  return freeing(
-    () => node.backward(incoming),
-    (gradients, made) => {
-      const results = gradients.flatMap((gradient) => (gradient === null ? [] : [gradient.storage]))
-      for (const storage of results) if (made.includes(storage)) storage.unseen = true
-      return results
-    },
-  )
+  const { isForeign } = node
+  if (isForeign) keep(incoming)
+  if (isForeign || modes.grad) return outsideScopes(() => node.backward(incoming))
+  return freeing(() => node.backward(incoming), markMade)
+}
+
+/** The memory of gradients; what a scope has made of it is to be freed by the pass. */
+function markMade(gradients: readonly Gradient[], made: readonly Storage[]): Storage[] {
+  const results: Storage[] = []
+  for (const gradient of gradients) {
+    if (gradient === null) continue
+    const { storage } = gradient
+    if (made.includes(storage)) storage.unseen = true
+    results.push(storage)
+  }
+  return results
 }
 
 /** Leaves gradients to the collector: the user's code sees them. */
@@ -106,9 +127,9 @@ function keep(gradients: readonly Gradient[]): void {
 }
 
 /** Runs the hooks on single outputs; those that retain a gradient see what the others made of it. */
-function runTensorHooks(node: Node, arrived: Gradient[]): void {
-  if (node.tensorHooks !== null) keep(arrived)
-  for (const { index, hook } of node.tensorHooks?.slice() ?? []) {
+function runTensorHooks({ tensors, retainers }: Hooks, arrived: Gradient[]): void {
+  if (tensors.length > 0) keep(arrived)
+  for (const { index, hook } of tensors.slice()) {
     const gradient = arrived[index] ?? null
     if (gradient === null) continue
     const replaced = checkHook(hook(gradient) ?? gradient, gradient)
@@ -118,7 +139,7 @@ function runTensorHooks(node: Node, arrived: Gradient[]): void {
     gradient.storage.holds--
     arrived[index] = replaced
   }
-  for (const { index, tensor } of node.retainers ?? []) {
+  for (const { index, tensor } of retainers) {
     const gradient = arrived[index] ?? null
     if (gradient === null) continue
     if (tensor.gradient !== null) tensor.gradient = tensor.gradient.add(gradient)

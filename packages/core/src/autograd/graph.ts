@@ -24,6 +24,17 @@ export function gradientEdge(x: Tensor): Node | null {
   return x.accumulator
 }
 
+/** Which output of its node each of the first `count` inputs is. One list serves all whose inputs are first outputs. */
+export function outputIndices(inputs: readonly (Tensor | number)[], count: number): readonly number[] {
+  for (let i = 0; i < count; i++) {
+    const x = inputs[i] as Tensor | number
+    if (typeof x !== 'number' && x.outputIndex !== 0)
+      return inputs.slice(0, count).map((y) => (typeof y === 'number' ? 0 : y.outputIndex))
+  }
+  return (firstOutputs[count] ??= new Array<number>(count).fill(0))
+}
+const firstOutputs: (readonly number[])[] = []
+
 /** Whether an op on these inputs has to be recorded. */
 export function recording(inputs: readonly (Tensor | number)[]): boolean {
   if (!modes.grad) return false
@@ -55,10 +66,7 @@ class FunctionNode extends Node {
   #saved: SavedTensor[] | null = []
 
   constructor(name: string, inputs: readonly Tensor[], backward: BackwardFunction) {
-    super(
-      inputs.map((x) => gradientEdge(x)),
-      inputs.map((x) => x.outputIndex),
-    )
+    super(inputs.map(gradientEdge), outputIndices(inputs, inputs.length))
     this.#name = name
     this.#backward = backward
   }

@@ -6,7 +6,7 @@ import type { AccumulateGrad } from './accumulate.ts'
 import { type BackwardOptions, backward } from './backward.ts'
 import { gradientEdge, gradientNode, requiresGrad } from './graph.ts'
 import { modes } from './modes.ts'
-import { addHook, type GradientHook, type Node, type RemovableHandle } from './node.ts'
+import { addHook, type GradientHook, hooksOf, type Node, type RemovableHandle } from './node.ts'
 
 declare module '../tensor/tensor.ts' {
   interface Tensor {
@@ -57,10 +57,8 @@ const methods = {
     if (!requiresGrad(this)) throw new RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
     const node = gradientNode(this)
     if (node === null) return
-    node.retainers ??= []
-    if (!node.retainers.some(({ tensor }) => tensor === this)) {
-      node.retainers.push({ index: this.outputIndex, tensor: this })
-    }
+    const { retainers } = hooksOf(node)
+    if (!retainers.some(({ tensor }) => tensor === this)) retainers.push({ index: this.outputIndex, tensor: this })
   },
 
   register_hook(this: Tensor, hook: GradientHook): RemovableHandle {
@@ -68,8 +66,7 @@ const methods = {
     if (node === null) {
       throw new RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
     }
-    node.tensorHooks ??= []
-    return addHook(node.tensorHooks, { index: this.node === null ? 0 : this.outputIndex, hook })
+    return addHook(hooksOf(node).tensors, { index: this.node === null ? 0 : this.outputIndex, hook })
   },
 
   register_post_accumulate_grad_hook(this: Tensor, hook: (tensor: Tensor) => void): RemovableHandle {
@@ -179,7 +176,7 @@ const getters: PropertyDescriptorMap & ThisType<Tensor> = {
   },
   retains_grad: {
     get(): boolean {
-      return gradientNode(this)?.retainers?.some(({ tensor }) => tensor === this) ?? false
+      return gradientNode(this)?.hooks?.retainers.some(({ tensor }) => tensor === this) ?? false
     },
   },
   output_nr: {

@@ -23,8 +23,9 @@ class Restore implements Disposable {
 
 /** Runs a callback under changed modes; without a callback, changes them until the returned object is disposed of. */
 function under<T>(name: string, change: Partial<Modes>, callback?: () => T): T | Disposable {
-  const changed = Object.keys(change) as (keyof Modes)[]
-  const restore = new Restore(Object.fromEntries(changed.map((key) => [key, modes[key]])))
+  const before: Partial<Modes> = {}
+  for (const key of Object.keys(change) as (keyof Modes)[]) before[key] = modes[key]
+  const restore = new Restore(before)
   Object.assign(modes, change)
   if (callback === undefined) return restore
   let result: T

@@ -9,6 +9,18 @@ export type Gradient = Tensor | null
 /** A function that looks at a gradient and may return another in its place. */
 export type GradientHook = (grad: Tensor) => Tensor | undefined | null | void
 
+/** What is called when a node runs, each in the order of registration. */
+export interface Hooks {
+  /** On the gradients of single outputs. */
+  readonly tensors: { readonly index: number; readonly hook: GradientHook }[]
+  /** Tensors that keep the gradient of an output in their `.grad`. */
+  readonly retainers: { readonly index: number; readonly tensor: Tensor }[]
+  /** On the whole node, before it runs. */
+  readonly before: ((outputs: Gradient[]) => readonly Gradient[] | undefined | null | void)[]
+  /** On the whole node, after it ran. */
+  readonly after: ((inputs: Gradient[], outputs: Gradient[]) => readonly Gradient[] | undefined | null | void)[]
+}
+
 /** A hook that can be taken off again. */
 export interface RemovableHandle {
   remove(): void
@@ -31,23 +43,17 @@ export abstract class Node {
   readonly sequence: number = made++
   /** Where the gradient of each input goes: a node, and which of its outputs; `null` where none is wanted. */
   readonly next: (Node | null)[]
-  readonly nextIndex: number[]
+  readonly nextIndex: readonly number[]
   /** Gradients of the outputs that have arrived in the pass that runs now. */
   pending: Gradient[] | null = null
   /** The queue of that pass. */
   owner: unknown = null
-  /** Hooks on the gradients of single outputs, in the order of registration. */
-  tensorHooks: { index: number; hook: GradientHook }[] | null = null
-  /** Tensors that keep the gradient of an output in their `.grad`. */
-  retainers: { index: number; tensor: Tensor }[] | null = null
-  /** Hooks on the whole node, after it ran. */
-  hooks: ((inputs: Gradient[], outputs: Gradient[]) => readonly Gradient[] | undefined | null | void)[] | null = null
-  /** Hooks on the whole node, before it runs. */
-  prehooks: ((outputs: Gradient[]) => readonly Gradient[] | undefined | null | void)[] | null = null
+  /** What is called when it runs; `null` where nobody asked. */
+  hooks: Hooks | null = null
   /** Where the node was made, under anomaly detection. */
   readonly stack: string | null = modes.anomaly ? (new Error().stack ?? null) : null
 
-  constructor(next: (Node | null)[], nextIndex: number[]) {
+  constructor(next: (Node | null)[], nextIndex: readonly number[]) {
     this.next = next
     this.nextIndex = nextIndex
   }
@@ -85,20 +91,24 @@ export abstract class Node {
   }
 
   /** Calls `hook(grad_inputs, grad_outputs)` after the node ran; what it returns replaces `grad_inputs`. */
-  register_hook(hook: NonNullable<Node['hooks']>[number]): RemovableHandle {
-    this.hooks ??= []
-    return addHook(this.hooks, hook)
+  register_hook(hook: Hooks['after'][number]): RemovableHandle {
+    return addHook(hooksOf(this).after, hook)
   }
 
   /** Calls `hook(grad_outputs)` before the node runs; what it returns replaces `grad_outputs`. */
-  register_prehook(hook: NonNullable<Node['prehooks']>[number]): RemovableHandle {
-    this.prehooks ??= []
-    return addHook(this.prehooks, hook)
+  register_prehook(hook: Hooks['before'][number]): RemovableHandle {
+    return addHook(hooksOf(this).before, hook)
   }
 
   toString(): string {
     return `<${this.name()}>`
   }
+}
+
+/** The hooks of a node, to add to. */
+export function hooksOf(node: Node): Hooks {
+  node.hooks ??= { tensors: [], retainers: [], before: [], after: [] }
+  return node.hooks
 }
 
 /** Appends a hook and returns the handle that takes it off. */

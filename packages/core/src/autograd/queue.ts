@@ -11,8 +11,9 @@ export function letGo({ storage }: Tensor): void {
 
 /** The nodes to which gradients have come and that have not run yet, the newest first. */
 export class NodeQueue {
-  /** A binary heap: a parent at `i` is newer than its children at `2i + 1` and `2i + 2`. */
+  /** A binary heap: a parent at `i` is newer than its children at `2i + 1` and `2i + 2`. What is beyond the size has left. */
   readonly #heap: Node[] = []
+  #size = 0
   /** What nodes held for a pass around this one, to be put back. */
   readonly #outer: { node: Node; pending: Gradient[]; owner: unknown }[] = []
 
@@ -21,7 +22,8 @@ export class NodeQueue {
     let { pending } = node
     if (pending === null || node.owner !== this) {
       if (pending !== null) this.#outer.push({ node, pending, owner: node.owner })
-      pending = []
+      // An array that grows reserves room for many, and most nodes have one output.
+      pending = [null]
       node.pending = pending
       node.owner = this
       this.#push(node)
@@ -43,11 +45,10 @@ export class NodeQueue {
 
   /** The newest node, off the queue. */
   take(): Node | null {
-    const heap = this.#heap
-    const top = heap[0]
-    if (top === undefined) return null
-    const last = heap.pop() as Node
-    if (heap.length > 0) this.#sink(last)
+    if (this.#size === 0) return null
+    const top = this.#heap[0] as Node
+    this.#size--
+    if (this.#size > 0) this.#sink(this.#heap[this.#size] as Node)
     return top
   }
 
@@ -60,7 +61,7 @@ export class NodeQueue {
 
   /** Forgets what is left, after an error too, and gives back what a pass around this one had. */
   clear(): void {
-    for (const node of this.#heap) {
+    for (const node of this.#heap.slice(0, this.#size)) {
       for (const gradient of node.pending ?? []) if (gradient !== null) gradient.storage.holds--
       node.pending = null
     }
@@ -72,7 +73,7 @@ export class NodeQueue {
 
   #push(node: Node): void {
     const heap = this.#heap
-    let i = heap.length
+    let i = this.#size++
     while (i > 0) {
       const parent = (i - 1) >> 1
       const above = heap[parent] as Node
@@ -88,8 +89,8 @@ export class NodeQueue {
     let i = 0
     for (;;) {
       let child = 2 * i + 1
-      if (child >= heap.length) break
-      if (child + 1 < heap.length && (heap[child + 1] as Node).sequence > (heap[child] as Node).sequence) child++
+      if (child >= this.#size) break
+      if (child + 1 < this.#size && (heap[child + 1] as Node).sequence > (heap[child] as Node).sequence) child++
       if ((heap[child] as Node).sequence < node.sequence) break
       heap[i] = heap[child] as Node
       i = child

@@ -1,7 +1,7 @@
 import { nameStep } from '../autograd/graph.ts'
 import { no_grad } from '../autograd/modes.ts'
 import { getDevice } from '../devices/device.ts'
-import { bool, DType, float32, float64, int32, uint8 } from '../dtype.ts'
+import { bool, DType, float32, float64, int32, type TypedArray, uint8 } from '../dtype.ts'
 import { RuntimeError, ValueError } from '../errors.ts'
 import { broadcastShapes, isContiguous, numel, type Shape } from '../shape.ts'
 import { alias, allocate } from '../tensor/make.ts'
@@ -188,11 +188,16 @@ export function detach(x: Tensor): Tensor {
   return out
 }
 
-/** The elements in row-major order, as a new typed array. */
-export function to_typed_array(x: Tensor): ReturnType<DType['array']> {
+/** The elements in row-major order, for a look: where they lie, if they lie so. */
+export function peek(x: Tensor): TypedArray {
   const packed = isContiguous(x) ? x : no_grad(() => contiguous(x))
-  return packed.storage.device.read(packed.storage).slice(packed.offset, packed.offset + packed.numel())
+  const all = packed.storage.device.read(packed.storage)
+  const count = packed.numel()
+  return packed.offset === 0 && all.length === count ? all : all.subarray(packed.offset, packed.offset + count)
 }
+
+/** The elements in row-major order, as a new typed array. */
+export const to_typed_array = (x: Tensor): TypedArray => peek(x).slice()
 
 /** A number or boolean, or arrays of them, nested as deep as a tensor has dimensions. */
 export type NestedList = number | boolean | readonly NestedList[]

@@ -29,17 +29,23 @@ export const permute = named('permute', ['input', '*dims'], (x: Tensor, order: S
   return permuteDims(x, wrapped)
 })
 
-const swap = (rank: number, a: number, b: number): number[] => {
-  const order = Array.from({ length: rank }, (_, i) => i)
-  if (rank > 0) {
-    order[a] = b
-    order[b] = a
+/** A list with two items exchanged. */
+const swapped = (list: readonly number[], a: number, b: number): number[] => {
+  const result = [...list]
+  if (list.length > 0) {
+    result[a] = list[b] as number
+    result[b] = list[a] as number
   }
-  return order
+  return result
 }
+const swap = (x: Tensor, a: number, b: number) => ({
+  shape: swapped(x.shape, a, b),
+  strides: swapped(x.strides, a, b),
+  offset: x.offset,
+})
 
 const transposeDims = defineView('transpose', {
-  geometry: (x, a: number, b: number) => reorder(x, swap(x.ndim, a, b)),
+  geometry: swap,
   gradient: (g, _, a: number, b: number) => g.transpose(a, b),
 })
 
@@ -58,7 +64,7 @@ export { transpose as swapdims }
 export const adjoint = (x: Tensor): Tensor => transpose(x, -2, -1)
 
 const transposeMatrix = defineView('t', {
-  geometry: (x) => reorder(x, swap(x.ndim, 0, Math.max(x.ndim - 1, 0))),
+  geometry: (x) => swap(x, 0, Math.max(x.ndim - 1, 0)),
   gradient: (g) => g.t(),
 })
 

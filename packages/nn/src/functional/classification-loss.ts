@@ -63,7 +63,9 @@ function checkTargets(target: Tensor, classes: number, ignore: number): { places
     return { places: target.masked_fill(ignored, 0).to(torch.int32), ignored }
   }
   let hasIgnored = false
-  for (const value of target.to_typed_array()) {
+  const values = target.to_typed_array()
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] as number
     if (value === ignore) hasIgnored = true
     else if (value < 0 || value >= classes) throw new IndexError(`Target ${value} is out of bounds.`)
   }

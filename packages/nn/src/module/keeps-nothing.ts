@@ -15,5 +15,6 @@ function keepsNothing(module: AnyModule): boolean {
   let owner: object = module
   while (!Object.hasOwn(owner, 'forward')) owner = Object.getPrototypeOf(owner) as object
   if (owner === module || !Object.hasOwn(owner.constructor, 'keepsNothing')) return false
-  return ownModules(module).every(([, child]) => keepsNothing(child))
+  for (const [, child] of ownModules(module)) if (!keepsNothing(child)) return false
+  return true
 }

@@ -28,6 +28,7 @@ export function layer<P extends Options, A extends readonly Tensor[]>(
   text: (options: P) => string = () => '',
   check: (options: P) => void = () => {},
 ): LayerClass<P, A> {
+  const names = Object.keys(defaults)
   class Layer extends Module<[...A]> {
     static readonly keepsNothing = true
     constructor(...args: LayerArguments<P>) {
@@ -40,14 +41,16 @@ export function layer<P extends Options, A extends readonly Tensor[]>(
       }
     }
     forward(...inputs: [...A]): Tensor {
-      return run({ ...this.#options(), training: this.training }, ...inputs)
+      return run(Object.assign(this.#options(), { training: this.training }), ...inputs)
     }
     override extra_repr(): string {
       return text(this.#options())
     }
     /** The options as they are now: fields may be changed. */
     #options(): P {
-      return Object.fromEntries(Object.keys(defaults).map((name) => [name, Reflect.get(this, name)])) as P
+      const options: Record<string, unknown> = {}
+      for (const name of names) options[name] = Reflect.get(this, name)
+      return options as P
     }
   }
   // That the options are fields now, is what no type can see.

@@ -1,5 +1,5 @@
 import { DType, float32, float64, NotImplementedError, Tensor, ValueError } from '@chainrule/core'
-import { fields, ownBuffers, ownParameters, registerBuffer } from './members.ts'
+import { ownBuffers, ownParameters, registerBuffer } from './members.ts'
 import { Parameter } from './parameter.ts'
 import { childLines, moduleRepr } from './repr.ts'
 import { collectState, type IncompatibleKeys, loadState, type StateDict } from './state.ts'
@@ -323,7 +323,10 @@ export abstract class Module<Args extends readonly unknown[] = [Tensor], Result 
 /** The fields of a module that are modules, in order. */
 export function ownModules(module: object): [string, AnyModule][] {
   const found: [string, AnyModule][] = []
-  for (const [key, value] of fields(module)) if (value instanceof Module) found.push([key, value])
+  for (const key of Object.keys(module)) {
+    const value: unknown = Reflect.get(module, key)
+    if (value instanceof Module) found.push([key, value])
+  }
   return found
 }
 

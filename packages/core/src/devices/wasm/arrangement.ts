@@ -21,8 +21,15 @@ export const stridesOf = (layouts: readonly Layout[], steps: readonly number[]):
   steps.filter((_, k) => layouts[k]?.access === 'strided')
 
 /** Records of loops for odometer.ts: innermost first, counters at 0. */
-export const recordsOf = (loops: readonly Loop[]): number[] =>
-  [...loops].reverse().flatMap(({ size, steps }) => [size, 0, ...steps])
+export function recordsOf(loops: readonly Loop[]): number[] {
+  const words: number[] = []
+  for (let i = loops.length - 1; i >= 0; i--) {
+    const { size, steps } = loops[i] as Loop
+    words.push(size, 0)
+    for (const step of steps) words.push(step)
+  }
+  return words
+}
 
 /** What a compiled kernel depends on beside its formulas. */
 export function keyOf(

@@ -1,5 +1,5 @@
 import { constant, type Expression, nodesOf, substitute } from '../../formula/expression.ts'
-import { isContiguous, numel } from '../../shape.ts'
+import { isRowMajor, numel } from '../../shape.ts'
 import { isInPlace, keyOf, layoutsByName, layoutsOf, pointersOf, recordsOf, stridesOf } from './arrangement.ts'
 import { type ElementwiseSpec, elementwiseModule } from './elementwise.ts'
 import { powers } from './formula.ts'
@@ -91,33 +91,31 @@ export class ElementwiseRunner {
     outputs: readonly Window[],
     inputs: readonly (Window | number)[],
   ): boolean {
-    if (exponentsOf(kernel).size > 0) return false
-    let key = ''
+    if (exponentsOf(kernel).size > 0 || outputs.length + inputs.length > mostDigits) return false
+    // What each array or number is, as digits.
+    let key = 1
     const args = [numel(shape)]
-    const numbers: number[] = []
     for (const output of outputs) {
-      if (!isContiguous({ shape, strides: output.strides })) return false
-      key += output.type[0]
+      if (!isRowMajor(shape, output.strides)) return false
+      key = 3 * key + (output.type === 'bool' ? 1 : 2)
       args.push(output.pointer)
     }
     for (const input of inputs) {
-      if (typeof input === 'number') {
-        key += 'n'
-        numbers.push(input)
-      } else {
-        if (!isContiguous({ shape, strides: input.strides })) return false
-        key += input.type[0]
-        args.push(input.pointer)
-      }
+      key *= 3
+      if (typeof input === 'number') continue
+      if (!isRowMajor(shape, input.strides)) return false
+      key += input.type === 'bool' ? 1 : 2
+      args.push(input.pointer)
     }
+    const arrays = args.length - 1
+    for (const input of inputs) if (typeof input === 'number') args.push(input)
     const module = this.#kernels.moduleOf(kernel, key, () => {
       const windows = [...outputs, ...inputs.filter((input) => typeof input !== 'number')]
       const layouts = windows.map(({ type }): Layout => ({ type, access: 'vector' }))
       const spec = elementwiseSpec(kernel, layouts, inputs, noConstants)
       return this.#kernels.instantiate(elementwiseModule(spec, this.#kernels.options), spec.formulas)
     })
-    for (const number of numbers) args.push(number)
-    const count = this.#kernels.partsFor(shape, args.length - 1 - numbers.length)
+    const count = this.#kernels.partsFor(shape, arrays)
     if (count === 1) {
       module.get('run')(...args)
       return true
@@ -127,6 +125,9 @@ export class ElementwiseRunner {
     return true
   }
 }
+
+/** Digits of base 3 that a number holds. */
+const mostDigits = 32
 
 function elementwiseSpec(
   kernel: Formulas,

@@ -64,24 +64,29 @@ export function createWasm({
     type: x.dtype === bool ? 'bool' : 'float32',
   })
 
-  /** Operands as windows on the memory, lone numbers as numbers; `null` where one is neither. */
-  const windowsOf = (operands: readonly (Operand | number)[], shape: Shape): (Window | number)[] | null => {
-    for (const x of operands) if (typeof x !== 'number' && !isHere(x) && !isNumber(x)) return null
-    residency.begin()
-    // All addresses are asked for first: fetching one operand may move the memory of none of the others.
-    return operands.map((x) => {
-      if (typeof x === 'number') return x
-      if (isNumber(x)) return x.storage.buffer as number
-      return windowOf(x, broadcastStrides(x, shape))
-    })
+  /** Whether all operands can be windows of one call, or lone numbers of it. */
+  const areHere = (operands: readonly (Operand | number)[]): boolean => {
+    for (const x of operands) if (typeof x !== 'number' && !isHere(x) && !isNumber(x)) return false
+    return true
+  }
+
+  /** Operands as windows on the memory, lone numbers as numbers. What one call needs stays where it is. */
+  const windowsOf = (operands: readonly (Operand | number)[], shape: Shape): (Window | number)[] => {
+    const windows = new Array<Window | number>(operands.length)
+    for (let i = 0; i < operands.length; i++) {
+      const x = operands[i] as Operand | number
+      if (typeof x === 'number') windows[i] = x
+      else if (isNumber(x)) windows[i] = x.storage.buffer as number
+      else windows[i] = windowOf(x, broadcastStrides(x, shape))
+    }
+    return windows
   }
 
   const run = (kernel: Kernel, outputs: readonly Operand[], inputs: readonly (Operand | number)[]): void => {
     const { shape } = outputs[0] as Operand
-    if (!outputs.every(isHere)) return js.run(kernel, outputs, inputs)
-    const windows = windowsOf([...outputs, ...inputs], shape)
-    if (windows === null) return js.run(kernel, outputs, inputs)
-    elementwise.run(kernel, shape, windows.slice(0, outputs.length) as Window[], windows.slice(outputs.length))
+    if (!outputs.every(isHere) || !areHere(inputs)) return js.run(kernel, outputs, inputs)
+    residency.begin()
+    elementwise.run(kernel, shape, windowsOf(outputs, shape) as Window[], windowsOf(inputs, shape))
   }
 
   const reduce = (
@@ -91,17 +96,15 @@ export function createWasm({
     shape: Shape,
   ): void => {
     const isReduced = shape.map((size, i) => output.shape[i] === 1 && size !== 1)
-    const isForeign =
-      !inputs.every((x) => typeof x === 'number' || isHere(x) || isNumber(x)) || !(isHere(output) || isNumber(output))
+    const isForeign = !areHere(inputs) || !(isHere(output) || isNumber(output))
     if (!isForeign && kernel.stages.length > 0) return reduceInStages(reduce, kernel, output, inputs, shape)
     if (isForeign || foldingOf(kernel) === undefined) {
       return js.reduce(kernel, output, inputs, shape)
     }
     // A single result is kept as a number: it is computed in a corner of its own.
     const out = isHere(output) ? output : { ...output, storage: scratch(output.storage) }
-    const windows = windowsOf([out, ...inputs], shape)
-    if (windows === null) return js.reduce(kernel, output, inputs, shape)
-    reductions.run(kernel, shape, isReduced, windows[0] as Window, windows.slice(1))
+    residency.begin()
+    reductions.run(kernel, shape, isReduced, windowOf(out, broadcastStrides(out, shape)), windowsOf(inputs, shape))
     if (out !== output) output.storage.buffer = (out.storage.buffer as ResidentBuffer).array[0]
   }
 
@@ -115,9 +118,9 @@ export function createWasm({
     ...pickRoutines(memory, residency),
     rows(kernel, outputs, inputs) {
       const [rows, n] = (outputs[0] as Operand).shape as readonly [number, number]
-      const windows = outputs.every(isHere) ? windowsOf([...outputs, ...inputs], [rows, n]) : null
-      if (windows === null) return js.routines.rows(kernel, outputs, inputs)
-      rowKernels.run(kernel, [rows, n], windows.slice(0, outputs.length) as Window[], windows.slice(outputs.length))
+      if (!outputs.every(isHere) || !areHere(inputs)) return js.routines.rows(kernel, outputs, inputs)
+      residency.begin()
+      rowKernels.run(kernel, [rows, n], windowsOf(outputs, [rows, n]) as Window[], windowsOf(inputs, [rows, n]))
     },
     matmul(output, a, b, start) {
       const out = isNumber(output) ? { ...output, storage: scratch(output.storage) } : output

@@ -13,7 +13,7 @@ export class Kernels {
   readonly threads: ThreadPool
   readonly options: KernelOptions
   readonly #memory: KernelMemory
-  readonly #compiled = new WeakMap<object, Map<string, Compiled>>()
+  readonly #compiled = new WeakMap<object, Map<string | number, Compiled>>()
   /** Where loops are described, until the next call: one a part of the work. */
   readonly #blocks: { address: number; bytes: number }[] = []
 
@@ -56,10 +56,10 @@ export class Kernels {
   }
 
   /** The module of a kernel that `key` tells from others of the same formulas. */
-  moduleOf(kernel: object, key: string, compile: () => Compiled): Compiled {
+  moduleOf(kernel: object, key: string | number, compile: () => Compiled): Compiled {
     const known = this.#compiled.get(kernel)?.get(key)
     if (known) return known
-    const forKernel = this.#compiled.get(kernel) ?? new Map<string, Compiled>()
+    const forKernel = this.#compiled.get(kernel) ?? new Map<string | number, Compiled>()
     const module = compile()
     this.#compiled.set(kernel, forKernel.set(key, module))
     return module

@@ -102,6 +102,11 @@ export class KernelMemory {
     return size
   }
 
+  /** The bytes of all blocks. */
+  get used(): number {
+    return this.#used
+  }
+
   get stats(): MemoryStats {
     return { used: this.#used, peak: this.#peak, capacity: this.memory.buffer.byteLength }
   }

@@ -10,14 +10,18 @@ export interface Loop {
 /** Loops over the dimensions of a shape, outermost first; none where all have size 1. `strides` are those of each window. */
 export function loopsOf(shape: readonly number[], strides: readonly (readonly number[])[]): Loop[] {
   const flat = coalesce(shape, strides)
-  const loops = flat.shape.map((size, dim) => ({ size, steps: flat.strides.map((steps) => steps[dim] ?? 0) }))
-  return loops.filter(({ size }) => size !== 1)
+  const loops: Loop[] = []
+  for (let dim = 0; dim < flat.shape.length; dim++) {
+    const size = flat.shape[dim] as number
+    if (size !== 1) loops.push({ size, steps: flat.strides.map((steps) => steps[dim] as number) })
+  }
+  return loops
 }
 
 /** A loop of a number of steps that move nothing. */
 export const still = (size: number, windows: number): Loop => ({
   size,
-  steps: Array.from({ length: windows }, () => 0),
+  steps: new Array<number>(windows).fill(0),
 })
 
 /** How a reduction is computed: an inner loop along a reduced dimension, or along a kept one. */

@@ -89,7 +89,7 @@ export class Residency {
   }
 
   get stats(): ResidencyStats {
-    const { used } = this.memory.stats
+    const { used } = this.memory
     return { used, budget: this.#budget, movedOut: this.#movedOut, movedIn: this.#movedIn }
   }
 
@@ -166,7 +166,7 @@ export class Residency {
 
   #take(bytes: number): number {
     this.#collector?.allocated(bytes)
-    if (this.memory.stats.used + bytes > this.#budget || this.#slots > mostSlots) this.#makeRoom(bytes)
+    if (this.memory.used + bytes > this.#budget || this.#slots > mostSlots) this.#makeRoom(bytes)
     return this.memory.alloc(bytes)
   }
 
@@ -174,7 +174,7 @@ export class Residency {
   #makeRoom(bytes: number): void {
     this.#collector?.collect(() => this.#dropUnheld())
     let slot = this.#oldest
-    while (slot !== null && this.memory.stats.used + bytes > this.#budget) {
+    while (slot !== null && this.memory.used + bytes > this.#budget) {
       const next: Slot | null = slot.after
       if (slot.call !== this.#call) this.#moveOut(slot)
       slot = next

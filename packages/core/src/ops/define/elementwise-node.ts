@@ -1,4 +1,4 @@
-import { gradientEdge, wanted } from '../../autograd/graph.ts'
+import { gradientEdge, outputIndices, wanted } from '../../autograd/graph.ts'
 import { freedError, type Gradient, Node, SavedTensor } from '../../autograd/node.ts'
 import { SCALAR, type Shape, sameShape } from '../../shape.ts'
 import type { Tensor } from '../../tensor/tensor.ts'
@@ -10,25 +10,21 @@ import type { Value } from './operands.ts'
 export class ElementwiseNode extends Node {
   readonly #op: ElementwiseOp
   readonly #name: string | null
-  /** The shape of each input, to which its gradient is summed where the input was broadcast. */
-  readonly #shapes: Shape[]
+  /** The shape of each input, to which its gradient is summed; `null` where none was broadcast. */
+  readonly #shapes: readonly Shape[] | null
   /** Inputs, parameters, then `out`; `null` for what no gradient reads. */
   #saved: (SavedTensor | number | null)[] | null = null
 
   constructor(op: ElementwiseOp, inputs: readonly Value[]) {
     // Arrays of the right length from the start: growing them would cost more than filling them.
     const next = new Array<Node | null>(op.arity)
-    const nextIndex = new Array<number>(op.arity)
-    const shapes = new Array<Shape>(op.arity)
     for (let i = 0; i < op.arity; i++) {
       const x = inputs[i] as Value
       next[i] = typeof x === 'number' ? null : gradientEdge(x)
-      nextIndex[i] = typeof x === 'number' ? 0 : x.outputIndex
-      shapes[i] = typeof x === 'number' ? SCALAR : x.shape
     }
-    super(next, nextIndex)
+    super(next, outputIndices(inputs, op.arity))
     this.#op = op
-    this.#shapes = shapes
+    this.#shapes = differentShapes(inputs, op.arity)
     const { node } = op.definition
     this.#name = typeof node === 'function' ? node(inputs) : (node ?? null)
   }
@@ -71,7 +67,7 @@ export class ElementwiseNode extends Node {
   }
 
   #pull(input: number, g: Tensor, saved: readonly (SavedTensor | number | null)[]): Tensor {
-    const shape = this.#shapes[input] as Shape
+    const shape = this.#shapes === null ? g.shape : (this.#shapes[input] as Shape)
     const pullback = this.#op.pullback(input)
     if (pullback === null) return g.new_zeros(shape)
     let gradient = g
@@ -89,9 +85,24 @@ export class ElementwiseNode extends Node {
   }
 
   override release(): void {
-    const tensors = this.#saved?.filter((x) => x instanceof SavedTensor) ?? []
-    if (tensors.length === 0) return
-    for (const saved of tensors) saved.release()
-    this.#saved = null
+    const saved = this.#saved ?? []
+    for (const x of saved) {
+      if (!(x instanceof SavedTensor)) continue
+      x.release()
+      this.#saved = null
+    }
   }
+}
+
+/** The shapes of operands, where some tensors differ. */
+function differentShapes(operands: readonly Value[], count: number): readonly Shape[] | null {
+  let first: Shape | null = null
+  for (let i = 0; i < count; i++) {
+    const x = operands[i] as Value
+    if (typeof x === 'number') continue
+    if (first !== null && !sameShape(x.shape, first))
+      return operands.map((y) => (typeof y === 'number' ? SCALAR : y.shape))
+    first ??= x.shape
+  }
+  return null
 }

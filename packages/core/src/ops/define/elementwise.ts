@@ -65,6 +65,7 @@ export class ElementwiseOp {
   readonly kernel: Kernel
   readonly #forward: Expression
   readonly #masks: readonly boolean[]
+  readonly #isMasked: boolean
   /** Whether plain numbers go in and come out without conversion. */
   readonly #isPlain: boolean
   readonly #pullbacks: (Pullback | null)[] = []
@@ -78,7 +79,8 @@ export class ElementwiseOp {
     this.kernel = new Kernel(name, [...inputs, ...Object.keys(definition.parameters ?? {})], [forward])
     this.#forward = forward
     this.#masks = inputs.map((input) => definition.masks?.includes(input) ?? false)
-    this.#isPlain = definition.result !== 'bool' && !this.#masks.includes(true)
+    this.#isMasked = this.#masks.includes(true)
+    this.#isPlain = definition.result !== 'bool' && !this.#isMasked
   }
 
   /** The formula as a function of plain numbers: inputs, then parameters. */
@@ -129,11 +131,17 @@ export class ElementwiseOp {
 
   /** Computes the op for operands that broadcast, then parameters, and records it. */
   call(values: readonly Value[]): Tensor {
-    return this.#plain(values) ?? this.#general(values)
+    const lone = this.#lone(values)
+    if (lone === null) return this.#general(values)
+    const { storage, dtype } = lone
+    return this.#record(wrapNumber(storage.device, dtype, this.#number(values, dtype)), values)
   }
 
-  /** Scalars of one dtype stay plain numbers: for them the general way would cost twenty times the work. */
-  #plain(values: readonly Value[]): Tensor | null {
+  /**
+   * The first operand where all are scalars of one floating point dtype. These stay plain numbers: for them the general way
+   * would cost twenty times the work.
+   */
+  #lone(values: readonly Value[]): Tensor | null {
     if (!this.#isPlain) return null
     let first: Tensor | null = null
     for (let i = 0; i < values.length; i++) {
@@ -143,20 +151,26 @@ export class ElementwiseOp {
       if (first === null) first = x
       else if (first.dtype !== x.dtype) return null
     }
-    if (first === null || first.dtype.kind !== 'floating') return null
-    const single = first.dtype === float32
+    return first === null || first.dtype.kind !== 'floating' ? null : first
+  }
+
+  /** What the formula makes of scalars. */
+  #number(values: readonly Value[], dtype: DType): number {
+    const single = dtype === float32
     const scalar = this.scalar(single)
     const a = plainValue(values[0] as Value, single)
     let value: number
     if (values.length === 1) value = scalar(a)
     else if (values.length === 2) value = scalar(a, plainValue(values[1] as Value, single))
-    else value = scalar(...values.map((x) => plainValue(x, single)))
-    return this.#record(wrapNumber(first.storage.device, first.dtype, single ? Math.fround(value) : value), values)
+    else if (values.length === 3) {
+      value = scalar(a, plainValue(values[1] as Value, single), plainValue(values[2] as Value, single))
+    } else value = scalar(...values.map((x) => plainValue(x, single)))
+    return single ? Math.fround(value) : value
   }
 
   #general(given: readonly Value[]): Tensor {
     const values = together(given)
-    const operands = values.slice(0, this.arity)
+    const operands = this.#operandsOf(values)
     const first = leader(this.name, operands)
     const dtype = this.#computeType(operands)
     const shape = commonShape(operands)
@@ -175,8 +189,27 @@ export class ElementwiseOp {
   /** As `call`, into the memory of the first operand. */
   callInPlace(given: readonly Value[]): Tensor {
     const x = given[0] as Tensor
+    const isLone = this.#lone(given) === x
+    const inputs = isLone ? given : this.#inputsInPlace(x, given)
+    const isRecorded = recording(inputs)
+    checkInPlace(x)
+    const node = isRecorded ? new ElementwiseNode(this, inputs) : null
+    // A gradient may read what is about to change.
+    const before = node?.reads(0) ? [x.clone(), ...inputs.slice(1)] : inputs
+    if (isLone) x.storage.buffer = this.#number(inputs, x.dtype)
+    else x.storage.device.run(this.kernel, [x], inputs)
+    x.storage.version++
+    if (node !== null) {
+      rebaseHistory(x, node)
+      node.save(before, x)
+    }
+    return x
+  }
+
+  /** The operands of a change of `x`, checked and in the dtype that it is computed in. */
+  #inputsInPlace(x: Tensor, given: readonly Value[]): Value[] {
     const values = [x, ...together(given).slice(1)]
-    const operands = values.slice(0, this.arity)
+    const operands = this.#operandsOf(values)
     leader(this.name, operands)
     checkWritable(x, commonShape(operands), operands.slice(1))
     const promoted = this.#computeType(operands)
@@ -186,23 +219,11 @@ export class ElementwiseOp {
         `result type ${promoted.scalarName} can't be cast to the desired output type ${x.dtype.scalarName}`,
       )
     }
-    const isRecorded = recording(operands)
-    checkInPlace(x)
-    const inputs = this.#convert(values, isBool ? promoted : x.dtype)
-    const node = isRecorded ? new ElementwiseNode(this, inputs) : null
-    // A gradient may read what is about to change.
-    const before = node?.reads(0) ? [x.clone(), ...inputs.slice(1)] : inputs
-    x.storage.device.run(this.kernel, [x], inputs)
-    x.storage.version++
-    if (node !== null) {
-      rebaseHistory(x, node)
-      node.save(before, x)
-    }
-    return x
+    return this.#convert(values, isBool ? promoted : x.dtype)
   }
 
   #computeType(operands: readonly Value[]): DType {
-    const dtype = result_type(...operands.filter((_, i) => this.#masks[i] === false))
+    const dtype = result_type(...(this.#isMasked ? operands.filter((_, i) => this.#masks[i] === false) : operands))
     if (dtype.kind === 'floating') return dtype
     const { only, kernel = `${this.name}_cpu` } = this.definition
     if (only === 'floating' || (only === 'numbers' && dtype === bool)) {
@@ -213,14 +234,20 @@ export class ElementwiseOp {
 
   /** Tensors in the dtype that the kernel computes in, numbers rounded to it. */
   #convert(values: readonly Value[], dtype: DType): Value[] {
-    return values.map((x, i) => {
-      if (this.#masks[i] === true) return x
-      if (typeof x === 'number') {
-        if (dtype === float32) return Math.fround(x)
-        return dtype === uint8 && i < this.arity ? dtype.round(x) : x
-      }
-      return x.dtype === dtype ? x : x.to(dtype)
-    })
+    const converted = new Array<Value>(values.length)
+    for (let i = 0; i < values.length; i++) {
+      const x = values[i] as Value
+      if (this.#masks[i] === true) converted[i] = x
+      else if (typeof x !== 'number') converted[i] = x.dtype === dtype ? x : x.to(dtype)
+      else if (dtype === float32) converted[i] = Math.fround(x)
+      else converted[i] = dtype === uint8 && i < this.arity ? dtype.round(x) : x
+    }
+    return converted
+  }
+
+  /** The operands of a call, without its parameters. */
+  #operandsOf(values: readonly Value[]): readonly Value[] {
+    return values.length === this.arity ? values : values.slice(0, this.arity)
   }
 
   #record(out: Tensor, inputs: readonly Value[]): Tensor {
@@ -298,11 +325,14 @@ export function elementwise<const I extends readonly string[], P extends string 
   elementwiseOps.set(name, op)
   const arity = inputs.length
   const hasParameters = Object.keys(parameters).length > 0
-  const run = choice<ElementwiseArguments<I, P>>((...args) => {
+  const valuesOf = (args: ElementwiseArguments<I, P>): Value[] => {
     const values = new Array<Value>(arity)
     for (let i = 0; i < arity; i++) values[i] = toValue(name, args[i] as TensorLike)
     if (hasParameters || args[arity] !== undefined) values.push(...bindParameters(name, parameters, args.slice(arity)))
-    return new Application(op, values)
+    return values
+  }
+  const run = Object.assign((...args: ElementwiseArguments<I, P>) => op.call(valuesOf(args)), {
+    on: (...args: ElementwiseArguments<I, P>) => new Application(op, valuesOf(args)),
   })
   if (definition.method === true) installMethod(name, run)
   return run

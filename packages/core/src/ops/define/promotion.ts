@@ -21,6 +21,8 @@ export function numberType(value: number | boolean): DType {
  * @see https://pytorch.org/docs/stable/tensor_attributes.html#type-promotion-doc
  */
 export function result_type(...operands: readonly TensorLike[]): DType {
+  const [first] = operands
+  if (operands.length === 1 && first instanceof Tensor) return first.dtype
   let result: DType | null = null
   for (const candidate of [decide(operands, 1), decide(operands, 0), decide(operands, -1)]) {
     if (candidate === null) continue

@@ -1,4 +1,4 @@
-import { record } from '../../autograd/graph.ts'
+import { record, recording } from '../../autograd/graph.ts'
 import { no_grad } from '../../autograd/modes.ts'
 import { markView } from '../../autograd/view.ts'
 import type { Geometry, Shape } from '../../shape.ts'
@@ -34,19 +34,17 @@ export function view<A extends readonly unknown[]>(
   } = definition
   function apply(x: Tensor, ...args: A): Tensor {
     if (!(x instanceof Tensor)) throw new TypeError(`${name}(): expected a Tensor, got ${String(x)}`)
-    const { shape } = x
-    return makeView(x, definition.geometry(x, ...args), node, (g) => gradient(g, shape, ...args))
+    const out = alias(x, definition.geometry(x, ...args))
+    out.inference = x.inference
+    const inputs = [x]
+    if (recording(inputs)) {
+      const { shape } = x
+      record(node, inputs, [out], [], ([g = null]) => [g === null ? null : gradient(g, shape, ...args)])
+    }
+    if (x.dtype.kind === 'floating' && !out.inference) markView(out, x)
+    return out
   }
   return apply
-}
-
-/** A window on a tensor's memory, recorded as a view of it. */
-function makeView(x: Tensor, geometry: Geometry, node: string, gradient: (g: Tensor) => Tensor): Tensor {
-  const out = alias(x, geometry)
-  out.inference = x.inference
-  record(node, [x], [out], [], ([g = null]) => [g === null ? null : gradient(g)])
-  if (x.dtype.kind === 'floating' && !out.inference) markView(out, x)
-  return out
 }
 
 /** Zeros of a shape with `g` in a window of them; its own gradient is that window. */

@@ -25,7 +25,7 @@ const clampBoth = elementwise('clamp', ['x', 'min', 'max'], {
     max: 'x > max || max < min ? g : 0',
   },
   domain: { min: [-1, -0.5], max: [0.5, 1] },
-  node: (operands) => `ClampBackward${operands.slice(1).some((bound) => typeof bound !== 'number') ? 0 : 1}`,
+  node: ([, min, max]) => `ClampBackward${typeof min === 'number' && typeof max === 'number' ? 1 : 0}`,
 })
 const below = {
   forward: 'max(x, min)',
@@ -51,7 +51,7 @@ export interface ClampOptions {
 /** `x` limited to [min, max]; the gradient passes at the bounds themselves. At least one bound has to be given. */
 export const clamp = choice(
   (x: TensorLike, min?: TensorLike | ClampOptions | null, max?: TensorLike | ClampOptions | null): Application => {
-    const named = [min, max].find(isClampOptions)
+    const named = isClampOptions(min) ? min : isClampOptions(max) ? max : null
     const low = (isClampOptions(min) ? undefined : min) ?? named?.min ?? null
     const high = (isClampOptions(max) ? undefined : max) ?? named?.max ?? null
     if (low !== null && high !== null) return clampBoth.on(x, low, high)
