@@ -25,7 +25,10 @@ SEED = 7
 # What 1.13 names otherwise than PyTorch 2, or by ways of its own that say nothing of the result: squeezing in place, a
 # division by a C++ number, the view that a loss over more than two dimensions passes through.
 NODES = {'SqueezeBackward3': 'SqueezeBackward4', 'ReshapeAliasBackward0': 'ViewBackward0',
-         'NormBackward1': 'LinalgVectorNormBackward0'}
+         'NormBackward1': 'LinalgVectorNormBackward0', 'ClampBackward1': 'ClampMinBackward0'}
+# Overloads that 1.13 has nodes for, and what works in place.
+NODES.update({f'Upsample{mode}{rank}DBackward1': f'Upsample{mode}{rank}DBackward0' for rank in (1, 2, 3)
+              for mode in ('Nearest', 'NearestExact', 'Linear', 'Bilinear', 'Trilinear', 'Bicubic')})
 inputs_from = torch.Generator().manual_seed(1)
 lines = {}
 
@@ -164,11 +167,12 @@ def call(name, *args, track=(0,), seed=False, precise=False, tensors=None, **opt
     if seed:
         torch.manual_seed(SEED)
         entry['seed'] = SEED
-    run = lambda: getattr(F, name)(*given, **options, **{key: ready(x) for key, x in (tensors or {}).items()})
+    fresh = lambda x: x.clone() if name.endswith('_') and isinstance(x, torch.Tensor) else x
+    run = lambda: getattr(F, name)(*map(fresh, given), **options, **{key: ready(x) for key, x in (tensors or {}).items()})
     failed = caught(run)
     if failed != 'nothing':
         # Our integers are of 32 bits.
-        entry['caught'] = {**failed, 'message': failed['message'].replace('got Long', 'got Int')}
+        entry['caught'] = {**failed, 'message': failed['message'].split('\n[')[0].replace('got Long', 'got Int')}
     else:
         if seed:
             torch.manual_seed(SEED)
@@ -757,6 +761,195 @@ init('kaiming_normal_', (3, 4), mode='fan_out', nonlinearity='relu')
 init('xavier_normal_', (3, 4), 2.0)
 init('sparse_', (6, 3), sparsity=0.4, std=0.5)
 init('dirac_', (4, 2, 3), groups=2)
+
+
+# More layers ----------------------------------------------------------------------------------------------------------
+
+series, image, volume = draw(2, 3, 5), draw(2, 3, 5, 4), draw(1, 2, 3, 2, 4)
+for x, modes in ((series, ('nearest', 'nearest-exact', 'linear', 'area')),
+                 (image, ('nearest', 'nearest-exact', 'bilinear', 'bicubic', 'area')),
+                 (volume, ('nearest', 'nearest-exact', 'trilinear'))):
+    for mode in modes:
+        rank = x.dim() - 2
+        call('interpolate', x, size=7, mode=mode)
+        call('interpolate', x, size=3, mode=mode)
+        call('interpolate', x.double(), size=[4, 6, 5][:rank], mode=mode)
+        if mode != 'area':
+            call('interpolate', x, scale_factor=2, mode=mode)
+            call('interpolate', x, scale_factor=1.6, mode=mode)
+            call('interpolate', x, scale_factor=1.6, mode=mode, recompute_scale_factor=True)
+            call('interpolate', x, scale_factor=[0.6, 1.6, 2.4][:rank], mode=mode)
+            call('interpolate', x, size=list(x.shape[2:]), mode=mode)
+        if mode.endswith(('linear', 'cubic')):
+            call('interpolate', x, size=7, mode=mode, align_corners=True)
+            call('interpolate', x, scale_factor=1.6, mode=mode, align_corners=True)
+            call('interpolate', x, size=1, mode=mode, align_corners=True)
+            call('interpolate', x, size=1, mode=mode, align_corners=False)
+call('interpolate', draw(0, 3, 5), size=4)
+call('interpolate', series, 7)
+call('interpolate', image, None, 2, 'bilinear', True)
+for options in ({}, {'size': 4, 'scale_factor': 2}, {'size': 4, 'align_corners': True}, {'size': (4, 4)},
+                {'scale_factor': (1, 2)}, {'size': 0}, {'scale_factor': 0.1}, {'size': 4, 'mode': 'bilinear'},
+                {'size': 4, 'mode': 'spline'}, {'size': 4, 'recompute_scale_factor': True}, {'size': 4, 'antialias': True}):
+    call('interpolate', series, **options)
+call('interpolate', draw(2, 3), size=3)
+call('interpolate', draw(2, 0, 5), size=3)
+call('interpolate', draw(2, 3, 0), size=3)
+# PyTorch 2 quotes the mode.
+layer('Upsample', 2, inputs=[image], text="Upsample(size=2, mode='nearest')")
+layer('Upsample', scale_factor=2, inputs=[image], text="Upsample(scale_factor=2.0, mode='nearest')")
+layer('Upsample', (2, 3), mode='bilinear', align_corners=True, inputs=[image], text="Upsample(size=(2, 3), mode='bilinear')")
+layer('Upsample', None, (2, 1.5), 'bicubic', inputs=[image], text="Upsample(scale_factor=(2.0, 1.5), mode='bicubic')")
+layer('UpsamplingNearest2d', 2, inputs=[image], text="UpsamplingNearest2d(size=2, mode='nearest')")
+layer('UpsamplingBilinear2d', scale_factor=2, inputs=[image], text="UpsamplingBilinear2d(scale_factor=2.0, mode='bilinear')")
+
+layer('PixelShuffle', 2, inputs=[draw(1, 8, 2, 3)])
+layer('PixelUnshuffle', 2, inputs=[draw(1, 2, 4, 6)])
+layer('PixelShuffle', upscale_factor=1, inputs=[draw(2, 2, 3)])
+layer('ChannelShuffle', 2)
+call('pixel_shuffle', draw(9, 2, 2), 3)
+call('pixel_unshuffle', draw(2, 4, 4), 4)
+for x, factor in ((draw(2, 2), 2), (draw(1, 7, 2, 2), 2), (draw(1, 8, 2, 2), 0)):
+    call('pixel_shuffle', x, factor)
+for x, factor in ((draw(2, 2), 2), (draw(1, 2, 4, 5), 2), (draw(1, 2, 5, 4), 2), (draw(1, 2, 4, 4), 0)):
+    call('pixel_unshuffle', x, factor)
+call('channel_shuffle', draw(1, 6, 2, 2), 3, track=())
+for x, groups in ((draw(1, 4, 2, 2), 3), (draw(4, 2), 2), (draw(1, 4, 2), 0)):
+    call('channel_shuffle', x, groups, track=())
+
+layer('Unfold', 2, inputs=[image])
+layer('Unfold', (3, 2), dilation=(1, 2), padding=(1, 0), stride=(2, 1), inputs=[image])
+layer('Unfold', kernel_size=2, stride=2, inputs=[draw(3, 4, 4)])
+layer('Fold', (5, 4), 2, inputs=[draw(2, 12, 12)])
+layer('Fold', (5, 4), (3, 2), dilation=(1, 2), padding=(1, 0), stride=(2, 1), inputs=[draw(2, 18, 6)])
+layer('Fold', output_size=(4, 4), kernel_size=(2, 2), stride=2, inputs=[draw(8, 4)])
+# Its text has the height in the place of the width.
+call('unfold', draw(2, 3, 5, 5), 9)
+for args in ((0,), (2, 0), (2, 1, -1), (2, 1, 0, 0)):
+    call('unfold', image, *args)
+for x, *args in ((draw(2, 11, 12), [5, 4], 2), (draw(2, 12, 11), [5, 4], 2), (draw(2), [5, 4], 2)):
+    call('fold', x, *args)
+
+for rank, x in ((1, series), (2, image), (3, volume)):
+    sides = {1: (1, 2), 2: (1, 0, 2, 1), 3: (1, 0, 0, 1, 2, 1)}[rank]
+    layer(f'ConstantPad{rank}d', 2, 0.5, inputs=[x])
+    layer(f'ConstantPad{rank}d', sides, 3, inputs=[x])
+    layer(f'ReflectionPad{rank}d', 1, inputs=[x])
+    layer(f'ReflectionPad{rank}d', (1, 0, 1, 1, 0, 1)[:2 * rank], inputs=[x[0]])
+    layer(f'ReplicationPad{rank}d', 2, inputs=[x])
+    layer(f'ReplicationPad{rank}d', padding=sides, inputs=[x[0]])
+layer('ZeroPad2d', 1, inputs=[image])
+layer('ZeroPad2d', (1, -1, 0, 2), inputs=[image])
+layer('ConstantPad2d', padding=1, value=-1.5)
+
+for size in (1, 2, 3):
+    layer('LocalResponseNorm', size, inputs=[image])
+layer('LocalResponseNorm', 2, 0.1, 0.5, 2.0, inputs=[series])
+call('local_response_norm', draw(2, 3), 2)
+call('local_response_norm', draw(2, 3, 2, 2, 2), 2, alpha=0.5)
+for training in (True, False):
+    layer('InstanceNorm1d', 3, inputs=[series], train=training)
+    layer('InstanceNorm1d', 3, affine=True, track_running_stats=True, inputs=[series], train=training)
+    layer('InstanceNorm2d', 3, 0.01, 0.3, True, True, inputs=[image], train=training)
+layer('InstanceNorm1d', 3, inputs=[series[0]])
+layer('InstanceNorm2d', num_features=3, affine=True, inputs=[image[0]])
+layer('InstanceNorm3d', 2, inputs=[volume])
+layer('BatchNorm3d', 2, inputs=[volume])
+call('instance_norm', series)
+call('instance_norm', series.double(), eps=0.1, tensors={'weight': draw(3).double(), 'bias': draw(3).double()})
+call('instance_norm', series, use_input_stats=False, tensors={'running_mean': draw(3), 'running_var': values(1, 2, 0.5)})
+call('instance_norm', series, use_input_stats=False)
+call('instance_norm', draw(2, 3, 1))
+call('instance_norm', series, tensors={'weight': draw(4)})
+
+layer('LPPool1d', 2, 2, inputs=[series.abs()])
+layer('LPPool1d', 1.5, 3, stride=1, ceil_mode=True, inputs=[series.abs()])
+layer('LPPool2d', 2, 2, inputs=[image.abs()])
+layer('LPPool2d', 2, (3, 2), stride=(2, 1), ceil_mode=True, inputs=[image.abs()])
+call('lp_pool2d', image, 2, 2)
+layer('CosineSimilarity', inputs=[draw(3, 4), draw(3, 4)])
+layer('CosineSimilarity', dim=0, eps=0.1, inputs=[draw(3, 4), draw(3, 4)])
+layer('PairwiseDistance', inputs=[draw(3, 4), draw(3, 4)])
+layer('PairwiseDistance', 1.0, 0.1, True, inputs=[draw(3, 4), draw(3, 4)])
+layer('Softmax2d', inputs=[image])
+layer('Softmax2d', inputs=[image[0]])
+layer('Dropout3d', 0.4, inputs=[volume])
+layer('Dropout3d', 0.4, inputs=[draw(4, 2, 2, 2)])
+layer('FeatureAlphaDropout', 0.4, inputs=[image])
+for lower, upper in ((0.125, 0.3333), (-0.5, 0.5)):
+    for training in (True, False):
+        layer('RReLU', lower, upper, inputs=edges, train=training)
+layer('RReLU')
+call('rrelu', draw(4, 5), training=True, seed=True)
+call('rrelu', draw(4, 5, dtype=torch.float64), 0.1, 0.9, True, seed=True)
+call('rrelu', draw(4, 5), 0.4, 0.2)
+call('gumbel_softmax', draw(2, 5), tau=5.0, seed=True)
+call('gumbel_softmax', draw(3, 4), tau=2.0, hard=True, dim=0, seed=True)
+call('feature_alpha_dropout', draw(2, 3, 4), 0.4, training=True, seed=True)
+for name, args in (('relu_', ()), ('leaky_relu_', (0.2,)), ('elu_', (0.7,)), ('selu_', ()), ('celu_', (2.0,)),
+                   ('hardtanh_', (-0.5, 0.7)), ('threshold_', (0.1, 20.0)), ('rrelu_', ())):
+    call(name, draw(3, 4), *args, track=())
+
+bags = torch.tensor([[0, 4, 1], [2, 2, 4]])
+flat, offsets = torch.tensor([0, 4, 4, 1, 2, 3, 0]), torch.tensor([0, 2, 2, 5])
+table = draw(5, 3)
+for mode in ('sum', 'mean', 'max'):
+    layer('EmbeddingBag', 5, 3, mode=mode, inputs=[bags], text=f"EmbeddingBag(5, 3, mode='{mode}')")
+    layer('EmbeddingBag', 5, 3, mode=mode, padding_idx=4, inputs=[bags], text=f"EmbeddingBag(5, 3, mode='{mode}', padding_idx=4)")
+    more = {'mode': mode, 'tensors': {'offsets': offsets}}
+    call('embedding_bag', flat, table, track=(1,), **more)
+    call('embedding_bag', flat, table, track=(1,), padding_idx=-1, **more)
+    call('embedding_bag', flat, table.double(), track=(1,), include_last_offset=True, mode=mode,
+         tensors={'offsets': torch.tensor([0, 3, 7])})
+call('embedding_bag', flat, table, track=(1,), mode='sum', tensors={'offsets': offsets, 'per_sample_weights': draw(7)})
+call('embedding_bag', flat, table, offsets, 0.5, 1.0, track=())
+for x, options, given in (
+    (flat, {}, {}), (bags, {}, {'offsets': offsets}), (flat, {}, {'offsets': torch.tensor([1, 2])}),
+    (flat, {}, {'offsets': torch.tensor([0, 9])}), (flat, {}, {'offsets': torch.tensor([[0, 2]])}),
+    (flat, {'mode': 'median'}, {'offsets': offsets}), (flat, {}, {'offsets': offsets, 'per_sample_weights': draw(7)}),
+    (flat, {'mode': 'sum'}, {'offsets': offsets, 'per_sample_weights': draw(3)}),
+    (flat, {'mode': 'max', 'scale_grad_by_freq': True}, {'offsets': offsets}), (torch.tensor(0), {}, {}),
+    (flat, {'padding_idx': 7}, {'offsets': offsets}),
+):
+    call('embedding_bag', x, table, track=(1,), tensors=given, **options)
+
+scores, classes = draw(3, 4), torch.tensor([0, 3, 1])
+weights_of_classes = {'weight': values(0.5, 2, 1, 3)}
+loss('multi_margin_loss', scores, classes, option_sets=[{}, {'p': 2}, {'margin': 0.3}])
+loss('multi_margin_loss', scores, classes, option_sets=[{}, {'p': 2}], tensors=weights_of_classes)
+loss('multi_margin_loss', scores[0], torch.tensor(2))
+labels = torch.tensor([[0, 3, -1, 1], [-1, 2, 2, 0], [1, 1, 0, 2]])
+loss('multilabel_margin_loss', scores, labels)
+loss('multilabel_margin_loss', scores[0], labels[0])
+several_of = (draw(3, 4) > 0).float()
+loss('multilabel_soft_margin_loss', scores, several_of, track=both)
+loss('multilabel_soft_margin_loss', scores, several_of, tensors=weights_of_classes)
+loss('multilabel_soft_margin_loss', scores[0], several_of[0])
+loss('triplet_margin_with_distance_loss', near, far, draw(2, 3), track=(0, 1, 2),
+     option_sets=[{}, {'margin': 2.0, 'swap': True}])
+layer('MultiMarginLoss', inputs=[scores, classes])
+layer('MultiMarginLoss', 2, 0.5, reduction='sum', inputs=[scores, classes])
+layer('MultiLabelMarginLoss', inputs=[scores, labels])
+layer('MultiLabelSoftMarginLoss', inputs=[scores, several_of])
+layer('TripletMarginWithDistanceLoss', margin=2.0, inputs=[near, far, draw(2, 3)])
+for target, options in ((torch.tensor([0, 1, 4]), {}), (torch.tensor([0, 1]), {}), (classes, {'p': 3}), (values(0, 1, 2), {})):
+    call('multi_margin_loss', scores, target, **options)
+call('multi_margin_loss', scores, classes, tensors={'weight': draw(4, 2)})
+call('multi_margin_loss', draw(3, 4, 2), classes)
+for target in (torch.zeros(3, 3, dtype=torch.int64), torch.full((3, 4), 5), torch.full((3, 4), -2), draw(3, 4)):
+    call('multilabel_margin_loss', scores, target)
+call('multilabel_soft_margin_loss', scores, several_of, reduction='most')
+
+
+@scenario
+def parameters_by_name():
+    found = nn.ParameterDict(OrderedDict(b=torch.ones(2, 3), a=nn.Parameter(torch.zeros(1))))
+    found['c'] = torch.tensor(2.0)
+    texts = [repr(found), repr(nn.ParameterDict())]
+    names = [list(found.keys()), list(found.state_dict().keys()), len(found), 'a' in found]
+    taken = found.pop('a')
+    found.update({'b': torch.zeros(1)})
+    return {'texts': texts, 'names': names, 'taken': taken, 'left': list(found.keys()), 'b': found['b']}
 
 
 @scenario

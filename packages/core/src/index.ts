@@ -174,6 +174,7 @@ export {
 
 // Ops of one's own
 
+export { nameStep } from './autograd/graph.ts'
 export {
   type ElementwiseDefinition,
   type ElementwiseFunction,

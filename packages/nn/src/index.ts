@@ -18,11 +18,20 @@ export {
   type MultiheadAttentionCall,
   type MultiheadAttentionOptions,
 } from './layers/attention.ts'
-export { ModuleDict, ModuleList, type NamedModules, ParameterList, Sequential } from './layers/containers.ts'
+export {
+  ModuleDict,
+  ModuleList,
+  type NamedModules,
+  ParameterDict,
+  ParameterList,
+  Sequential,
+} from './layers/containers.ts'
 export * from './layers/conv.ts'
 export { ConvTranspose1d, ConvTranspose2d } from './layers/conv-transpose.ts'
-export { AlphaDropout, Dropout, Dropout1d, Dropout2d } from './layers/dropout.ts'
+export * from './layers/distance.ts'
+export * from './layers/dropout.ts'
 export { Embedding, type EmbeddingLayerOptions } from './layers/embedding.ts'
+export { EmbeddingBag, type EmbeddingBagLayerOptions } from './layers/embedding-bag.ts'
 export { Flatten, Unflatten } from './layers/flatten.ts'
 export { Bilinear, Identity, Linear, type WeightOptions } from './layers/linear.ts'
 // Losses
@@ -30,17 +39,24 @@ export * from './layers/loss.ts'
 export {
   BatchNorm1d,
   BatchNorm2d,
+  BatchNorm3d,
   type BatchNormOptions,
   GroupNorm,
   type GroupNormOptions,
+  InstanceNorm1d,
+  InstanceNorm2d,
+  InstanceNorm3d,
   LayerNorm,
   type LayerNormOptions,
+  LocalResponseNorm,
 } from './layers/normalization.ts'
+export * from './layers/padding.ts'
 export * from './layers/pooling.ts'
 export { GRU, type GRUOptions, LSTM, type LSTMOptions, RNN, type RNNOptions } from './layers/recurrent.ts'
 export { GRUCell, LSTMCell, RNNCell, type RNNCellOptions } from './layers/recurrent-cell.ts'
+export * from './layers/resampling.ts'
 // What modules are made of
-export { layer } from './module/layer.ts'
+export { layer, layerOf } from './module/layer.ts'
 export { type AnyModule, type MemberOptions, Module } from './module/module.ts'
 export { Buffer, Parameter } from './module/parameter.ts'
 export type { IncompatibleKeys, StateDict } from './module/state.ts'

@@ -37,6 +37,20 @@ const cases: readonly Case[] = [
   ['linear', (x, w, b) => F.linear(x, w, b), [draw(2, 2, 3), draw(4, 3), draw(4)]],
   ['bilinear', (x, y, w, b) => F.bilinear(x, y, w, b), [draw(2, 3), draw(2, 2), draw(4, 3, 2), draw(4)]],
   ['embedding', (w) => F.embedding(classes(w, 0, 2, 2), w), [draw(3, 2)]],
+  ['embedding_bag', (w) => F.embedding_bag(classes(w, 0, 2, 2, 1).view(2, 2), w), [draw(3, 2)]],
+  [
+    'the maxima of embedding_bag',
+    (w) => F.embedding_bag(classes(w, 0, 2, 1, 1).view(2, 2), w, { mode: 'max', padding_idx: 2 }),
+    [draw(3, 2)],
+  ],
+  ['instance_norm', (x, w, b) => F.instance_norm(x, { weight: w, bias: b }), [draw(2, 2, 3), draw(2), draw(2)]],
+  ['local_response_norm', (x) => F.local_response_norm(x, 2, { alpha: 0.5 }), [draw(2, 3, 2)]],
+  ['lp_pool2d', (x) => F.lp_pool2d(x, 3, 2), [chance(1, 2, 4, 2)]],
+  ['bilinear interpolation', (x) => F.interpolate(x, { size: [3, 5], mode: 'bilinear' }), [draw(1, 2, 2, 3)]],
+  ['bicubic interpolation', (x) => F.interpolate(x, { scale_factor: 2, mode: 'bicubic' }), [draw(1, 1, 3, 2)]],
+  ['unfold', (x) => F.unfold(x, 2, { padding: 1, stride: 2 }), [draw(1, 2, 3, 4)]],
+  ['fold', (x) => F.fold(x, [3, 3], 2), [draw(1, 8, 4)]],
+  ['pixel_shuffle', (x) => F.pixel_shuffle(x, 2), [draw(1, 4, 2, 1)]],
   ['normalize', (x) => F.normalize(x), [draw(2, 3)]],
   ['cosine_similarity', (x, y) => F.cosine_similarity(x, y), [draw(2, 3), draw(2, 3)]],
   ['pairwise_distance', (x, y) => F.pairwise_distance(x, y), [draw(2, 3), draw(2, 3)]],
@@ -77,6 +91,17 @@ const losses: readonly (readonly [
   ],
   ['nll_loss', (o, x) => F.nll_loss(x, classes(x, 0, 2, 1, 1).reshape(2, 2), o), [draw(2, 3, 2)]],
   ['cosine_embedding_loss', (o, x, y) => F.cosine_embedding_loss(x, y, classes(x, 1, -1), o), [draw(2, 3), draw(2, 3)]],
+  ['multi_margin_loss', (o, x) => F.multi_margin_loss(x, classes(x, 0, 2), { ...o, p: 2 }), [draw(2, 3)]],
+  [
+    'multilabel_margin_loss',
+    (o, x) => F.multilabel_margin_loss(x, classes(x, 0, 2, -1, 1, -1, 0).view(2, 3), o),
+    [draw(2, 3)],
+  ],
+  [
+    'multilabel_soft_margin_loss',
+    (o, x, y) => F.multilabel_soft_margin_loss(x, y, { ...o, weight: weight(x) }),
+    [draw(2, 3), chance(2, 3)],
+  ],
   ['triplet_margin_loss', (o, x, y, z) => F.triplet_margin_loss(x, y, z, o), [draw(2, 3), draw(2, 3), draw(2, 3)]],
 ]
 

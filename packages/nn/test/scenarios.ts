@@ -83,6 +83,16 @@ function text(): unknown {
   ]
 }
 
+function parametersByName(): unknown {
+  const found = new nn.ParameterDict({ b: torch.ones(2, 3), a: new nn.Parameter(torch.zeros(1)) })
+  found.set('c', torch.tensor(2))
+  const texts = [String(found), String(new nn.ParameterDict())]
+  const names = [found.keys(), Object.keys(found.state_dict()), found.length, found.has('a')]
+  const taken = found.pop('a')
+  found.update({ b: torch.zeros(1) })
+  return { texts, names, taken, left: found.keys(), b: found.get('b') }
+}
+
 async function loading(): Promise<unknown> {
   const first = new nn.Linear(2, 3)
   const model = new nn.Sequential(first, new nn.ReLU(), new nn.BatchNorm1d(3))
@@ -324,6 +334,7 @@ export const scenarios: Readonly<Record<string, () => unknown>> = {
   training_a_classifier,
   training_a_normalised_regression,
   training_binary_answers_over_words,
+  parameters_by_name: parametersByName,
   training_a_convolutional_network,
 }
 

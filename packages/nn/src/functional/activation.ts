@@ -27,10 +27,21 @@ export interface Inplace {
 
 /** The parameters of an activation, in order or by name, and `inplace`. */
 type Arguments<P extends string> = readonly (number | boolean | (Partial<Readonly<Record<P, number>>> & Inplace))[]
+type Activation<P extends string = never> = (input: Tensor, ...args: Arguments<P>) => Tensor
 type Core = torch.ElementwiseFunction<readonly [TensorLike, ...(number | Readonly<Record<string, number>>)[]]>
 
+/** The same activation in the memory of its input. */
+const inPlace =
+  <P extends string>(run: Activation<P>): Activation<P> =>
+  (input, ...args) => {
+    const last = args.at(-1)
+    return typeof last === 'object'
+      ? run(input, ...args.slice(0, -1), { ...last, inplace: true })
+      : run(input, ...args, { inplace: true } as Inplace & Partial<Readonly<Record<P, number>>>)
+  }
+
 /** An activation of the core that takes `inplace` too. */
-function withInplace<P extends string = never>(run: Core): (input: Tensor, ...args: Arguments<P>) => Tensor {
+function withInplace<P extends string = never>(run: Core): Activation<P> {
   return (input, ...args) => {
     const last = args.at(-1)
     if (typeof last !== 'object' && typeof last !== 'boolean') return run(input, ...(args as readonly number[]))
@@ -64,3 +75,18 @@ export const hardsigmoid = withInplace(torch.hardsigmoid)
 export const hardswish = withInplace(torch.hardswish)
 /** `x` above the threshold, `value` elsewhere. */
 export const threshold = withInplace<'threshold' | 'value'>(torch.threshold)
+
+/** As `relu`, in place. */
+export const relu_ = inPlace(relu)
+/** As `leaky_relu`, in place. */
+export const leaky_relu_ = inPlace(leaky_relu)
+/** As `elu`, in place. */
+export const elu_ = inPlace(elu)
+/** As `selu`, in place. */
+export const selu_ = inPlace(selu)
+/** As `celu`, in place. */
+export const celu_ = inPlace(celu)
+/** As `hardtanh`, in place. */
+export const hardtanh_ = inPlace(hardtanh)
+/** As `threshold`, in place. */
+export const threshold_ = inPlace(threshold)

@@ -1,4 +1,7 @@
 import { elementwise, type Tensor } from '@chainrule/core'
+
+export { pdist } from '@chainrule/core'
+
 import { bindOptions, type LayerArguments } from '../arguments.ts'
 
 /** What `pairwise_distance` takes by name. */

@@ -63,15 +63,33 @@ export function dropout1d(input: Tensor, ...options: Dropout): Tensor {
 /** Channels of `[N, C, H, W]`. */
 export const dropout2d = (input: Tensor, ...options: Dropout): Tensor => feature_dropout(input, ...options)
 
+/** Channels of `[N, C, D, H, W]`, or of `[C, D, H, W]`. */
+export function dropout3d(input: Tensor, ...options: Dropout): Tensor {
+  if (input.ndim !== 4) return feature_dropout(input, ...options)
+  return feature_dropout(input.unsqueeze(0), ...options).squeeze(0)
+}
+
 /** The value that SELU tends to for very negative inputs, negated: what dropped elements become. */
 const SATURATION = 1.7580993408473766
 
 /** Dropout that keeps mean and variance after SELU (Klambauer et al. 2017). */
-export function alpha_dropout(input: Tensor, ...options: Dropout): Tensor {
+export const alpha_dropout = (input: Tensor, ...options: Dropout): Tensor => saturated(input, options, input.shape)
+
+/** As `alpha_dropout`, for whole channels: `[N, C, …]` draws one number for each of `N × C`. */
+export function feature_alpha_dropout(input: Tensor, ...options: Dropout): Tensor {
+  const shape = input.shape.map((n, i) => (i < 2 ? n : 1))
+  return saturated(input, options, shape)
+}
+
+/** Alpha dropout with a draw for each element of a shape that broadcasts to the input's. */
+function saturated(input: Tensor, options: Dropout, shape: readonly number[]): Tensor {
   const { p, training, inplace } = optionsOf(options, { ...defaults, training: false })
   if (!training || p === 0 || input.numel() === 0) return input
   if (p === 1) return apply(input, inplace, input.new_zeros(input.shape))
-  const kept = dropout_mask(input, p).ne(0).to(input.dtype)
+  if (shape !== input.shape && input.ndim < 2) {
+    throw new RuntimeError('Feature dropout requires at least 2 dimensions in the input')
+  }
+  const kept = maskOf(input, shape, p).ne(0).to(input.dtype)
   const scale = 1 / Math.sqrt((SATURATION * SATURATION * p + 1) * (1 - p))
   const shift = kept
     .sub(1)

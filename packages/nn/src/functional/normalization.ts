@@ -165,3 +165,86 @@ export function group_norm(input: Tensor, num_groups: number, ...options: LayerA
     affine: [num_groups, width, 1],
   })
 }
+
+/** What `instance_norm` takes by position or by name. */
+export interface InstanceNormOptions extends NormOptions {
+  readonly running_mean?: Tensor | null
+  readonly running_var?: Tensor | null
+  /** Use each sample's own moments, and update the running ones. */
+  readonly use_input_stats?: boolean
+  readonly momentum?: number
+}
+const instanceDefaults = {
+  running_mean: null as Tensor | null,
+  running_var: null as Tensor | null,
+  ...affine,
+  use_input_stats: true,
+  momentum: 0.1,
+  eps: 1e-5,
+}
+
+/** Normalises each channel (dimension 1) of each sample (Ulyanov et al. 2016), as a batch of one with all of the channels. */
+export function instance_norm(input: Tensor, ...options: LayerArguments<InstanceNormOptions>): Tensor {
+  const { running_mean, running_var, weight, bias, use_input_stats, momentum, eps } = bindOptions(
+    'instance_norm',
+    instanceDefaults,
+    options,
+  )
+  const spread = input.shape.slice(2)
+  if (use_input_stats && spread.reduce((a, b) => a * b, 1) === 1) {
+    throw new ValueError(
+      `Expected more than 1 spatial element when training, got input size torch.Size([${input.shape.join(', ')}])`,
+    )
+  }
+  if (!use_input_stats && (running_mean === null || running_var === null)) {
+    throw new RuntimeError('Expected running_mean and running_var to be defined when use_input_stats is false')
+  }
+  const [samples, channels] = [input.size(0), input.size(1)]
+  for (const [name, x] of Object.entries({ weight, bias })) {
+    if (x !== null && x.numel() !== channels) {
+      throw new RuntimeError(`${name} should contain ${samples * channels} elements not ${samples * x.numel()}`)
+    }
+  }
+  const each = (x: Tensor | null): Tensor | null => (x === null ? null : x.repeat(samples))
+  const [mean, variance] = [each(running_mean), each(running_var)]
+  const out = batch_norm(input.reshape([1, samples * channels, ...spread]), mean, variance, {
+    weight: each(weight),
+    bias: each(bias),
+    training: use_input_stats,
+    momentum,
+    eps,
+  })
+  if (use_input_stats) {
+    no_grad(() => {
+      if (mean !== null) running_mean?.copy_(mean.view(samples, channels).mean(0))
+      if (variance !== null) running_var?.copy_(variance.view(samples, channels).mean(0))
+    })
+  }
+  return out.view(input.shape)
+}
+
+/** What `local_response_norm` takes by position or by name. */
+export interface LocalResponseOptions {
+  readonly alpha?: number
+  readonly beta?: number
+  readonly k?: number
+}
+/** `x / (k + alpha · mean of squares over size neighbouring channels)^beta` (Krizhevsky et al. 2012). */
+export function local_response_norm(
+  input: Tensor,
+  size: number,
+  ...options: LayerArguments<LocalResponseOptions>
+): Tensor {
+  const { alpha, beta, k } = bindOptions('local_response_norm', { alpha: 1e-4, beta: 0.75, k: 1 }, options)
+  if (input.ndim < 3) {
+    throw new ValueError(
+      `Expected 3D or higher dimensionality                          input (got ${input.ndim} dimensions)`,
+    )
+  }
+  if (input.numel() === 0) return input
+  const [samples, channels] = [input.size(0), input.size(1)]
+  const squares = input.mul(input).view(samples, 1, channels, -1)
+  const padded = torch.pad(squares, [0, 0, Math.floor(size / 2), Math.floor((size - 1) / 2)])
+  const means = torch.avg_pool2d(padded, [size, 1], { stride: 1 }).view(input.shape)
+  return input.div(means.mul(alpha).add(k).pow(beta))
+}

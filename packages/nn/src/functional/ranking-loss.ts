@@ -108,3 +108,33 @@ export function triplet_margin_loss(
   const far = swap ? other.minimum(pairwise_distance(positive, negative, { p, eps })) : other
   return reduce(near.sub(far).add(margin).clamp_min(0), reduction)
 }
+
+/** A distance between rows. */
+export type Distance = (x: Tensor, y: Tensor) => Tensor
+
+/** What `triplet_margin_with_distance_loss` takes by name. */
+export interface TripletDistanceOptions extends MarginOptions {
+  /** `pairwise_distance` where left out. */
+  readonly distance_function?: Distance | null
+  /** Use the distance of positive and negative where it is smaller. */
+  readonly swap?: boolean
+}
+/** As `triplet_margin_loss`, with any distance. */
+export function triplet_margin_with_distance_loss(
+  anchor: Tensor,
+  positive: Tensor,
+  negative: Tensor,
+  { distance_function = null, margin = 1, swap = false, reduction }: TripletDistanceOptions = {},
+): Tensor {
+  if (anchor.ndim !== positive.ndim || anchor.ndim !== negative.ndim) {
+    throw new RuntimeError(
+      'The anchor, positive, and negative tensors are expected to have the same number of dimensions, but got: anchor ' +
+        `${anchor.ndim}D, positive ${positive.ndim}D, and negative ${negative.ndim}D inputs`,
+    )
+  }
+  const distance = distance_function ?? pairwise_distance
+  const near = distance(anchor, positive)
+  const other = distance(anchor, negative)
+  const far = swap ? other.minimum(distance(positive, negative)) : other
+  return reduce(near.sub(far).add(margin).clamp_min(0), reduction)
+}

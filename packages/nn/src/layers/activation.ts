@@ -4,6 +4,7 @@ import type { Tensor } from '@chainrule/core'
 import * as torch from '@chainrule/core'
 import { bindOptions, type LayerArguments } from '../arguments.ts'
 import * as F from '../functional/activation.ts'
+import { rrelu } from '../functional/random-activation.ts'
 import { layer, namedOptions } from '../module/layer.ts'
 import { Module } from '../module/module.ts'
 import { Parameter } from '../module/parameter.ts'
@@ -104,6 +105,20 @@ export class Softmax extends layer(noDim, ({ dim }, x: Tensor) => F.softmax(x, d
 export class LogSoftmax extends layer(noDim, ({ dim }, x: Tensor) => F.log_softmax(x, dimOf(dim, x)), dimText) {}
 /** `softmax(-x)` along a dimension. */
 export class Softmin extends layer(noDim, ({ dim }, x: Tensor) => F.softmin(x, dimOf(dim, x)), dimText) {}
+
+/** `softmax` over the channels of `[N, C, H, W]` or `[C, H, W]`. */
+export class Softmax2d extends layer({}, (_, x: Tensor) => {
+  if (x.ndim !== 3 && x.ndim !== 4) {
+    throw new torch.ValueError(`Softmax2d: expected input to be 3D or 4D, got ${x.ndim}D instead`)
+  }
+  return F.softmax(x, -3)
+}) {}
+/** As `LeakyReLU`, in training with slopes drawn evenly between bounds (Xu et al. 2015). */
+export class RReLU extends layer(
+  { lower: 1 / 8, upper: 1 / 3, inplace: false },
+  ({ lower, upper, inplace, training }, x: Tensor) => rrelu(x, { lower, upper, training, inplace }),
+  namedOptions,
+) {}
 
 const oneSlope = { num_parameters: 1, init: 0.25 }
 

@@ -244,3 +244,78 @@ export class ParameterList extends Module<never, never> {
       .join('\n')
   }
 }
+
+/** Parameters by name, which are found. Tensors become parameters. */
+export class ParameterDict extends Module<never, never> {
+  constructor(values: Readonly<Record<string, Tensor>> = {}) {
+    super()
+    this.update(values)
+  }
+
+  forward(): never {
+    throw missingForward('ParameterDict')
+  }
+
+  /** How many parameters it has. */
+  get length(): number {
+    return this.items().length
+  }
+
+  /** The parameter of a name. */
+  get(name: string): Parameter {
+    const found = this.items().find(([key]) => key === name)
+    if (found === undefined) {
+      throw new IndexError(`ParameterDict has no parameter '${name}': it has ${this.keys().join(', ')}`)
+    }
+    return found[1]
+  }
+
+  /** Adds a parameter under a name, or replaces it. */
+  set(name: string, value: Tensor): this {
+    this.register_parameter(name, value instanceof Parameter ? value : new Parameter(value))
+    return this
+  }
+
+  has(name: string): boolean {
+    return this.keys().includes(name)
+  }
+
+  /** Takes out a parameter and returns it. */
+  pop(name: string): Parameter {
+    const parameter = this.get(name)
+    Reflect.deleteProperty(this, name)
+    return parameter
+  }
+
+  /** Takes out all parameters. */
+  clear(): void {
+    for (const name of this.keys()) Reflect.deleteProperty(this, name)
+  }
+
+  /** Adds parameters by name. */
+  update(values: Readonly<Record<string, Tensor>>): void {
+    for (const [name, value] of Object.entries(values)) this.set(name, value)
+  }
+
+  keys(): string[] {
+    return this.items().map(([key]) => key)
+  }
+
+  values(): Parameter[] {
+    return this.items().map(([, parameter]) => parameter)
+  }
+
+  items(): [string, Parameter][] {
+    return this.named_parameters({ recurse: false, remove_duplicate: false })
+  }
+
+  *[Symbol.iterator](): Iterator<string> {
+    yield* this.keys()
+  }
+
+  override extra_repr(): string {
+    return this.items()
+      .map(([key, x]) => `  (${key}): Parameter containing: [${x.dtype.typeName} of size ${x.shape.join('x')}]`)
+      .join('\n')
+  }
+}

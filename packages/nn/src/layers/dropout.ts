@@ -17,5 +17,14 @@ export class Dropout extends layer(defaults, (o, x: Tensor) => F.dropout(x, o), 
 export class Dropout1d extends layer(defaults, (o, x: Tensor) => F.dropout1d(x, o), text, check) {}
 /** As `Dropout`, for whole channels of `[N, C, H, W]`. */
 export class Dropout2d extends layer(defaults, (o, x: Tensor) => F.dropout2d(x, o), text, check) {}
+/** As `Dropout`, for whole channels of `[N, C, D, H, W]`. */
+export class Dropout3d extends layer(defaults, (o, x: Tensor) => F.dropout3d(x, o), text, check) {}
 /** Dropout that keeps mean and variance after SELU (Klambauer et al. 2017). */
 export class AlphaDropout extends layer(defaults, (o, x: Tensor) => F.alpha_dropout(x, o), text, check) {}
+/** As `AlphaDropout`, for whole channels. */
+export class FeatureAlphaDropout extends layer(
+  defaults,
+  (o, x: Tensor) => F.feature_alpha_dropout(x, o),
+  text,
+  check,
+) {}

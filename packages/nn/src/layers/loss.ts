@@ -1,13 +1,16 @@
 /** Losses as modules. Weights of classes are buffers. */
-import type { Tensor } from '@chainrule/core'
+import { type Tensor, ValueError } from '@chainrule/core'
 import type { Reduction } from '../functional/index.ts'
 import * as F from '../functional/index.ts'
 import { layer } from '../module/layer.ts'
+import { Module } from '../module/module.ts'
+import { PairwiseDistance } from './distance.ts'
 
 const mean: { reduction: Reduction } = { reduction: 'mean' }
 const weighted: { weight: Tensor | null } = { weight: null }
 const positive: { pos_weight: Tensor | null } = { pos_weight: null }
 const divergence: { reduction: Reduction | 'batchmean'; log_target: boolean } = { reduction: 'mean', log_target: false }
+const power: { p: 1 | 2 } = { p: 1 }
 type Pair = [input: Tensor, target: Tensor]
 
 /** `(input - target)²`. */
@@ -74,3 +77,58 @@ export class GaussianNLLLoss extends layer(
   { full: false, eps: 1e-6, ...mean },
   (o, input: Tensor, target: Tensor, variance: Tensor) => F.gaussian_nll_loss(input, target, variance, o),
 ) {}
+/** A margin between the score of the target class and all others. */
+export class MultiMarginLoss extends layer(
+  { ...power, margin: 1, ...weighted, ...mean },
+  ({ p, margin, weight, reduction }, ...[input, target]: Pair) =>
+    F.multi_margin_loss(input, target, { p, margin, weight, reduction }),
+  () => '',
+  ({ p, weight }) => {
+    if (p !== 1 && p !== 2) throw new ValueError('only p == 1 and p == 2 supported')
+    if (weight !== null && weight.ndim !== 1) throw new ValueError('MultiMarginLoss: weight must be 1D')
+  },
+) {}
+/** A margin between the scores of several target classes and all others. */
+export class MultiLabelMarginLoss extends layer(mean, ({ reduction }, ...[input, target]: Pair) =>
+  F.multilabel_margin_loss(input, target, { reduction }),
+) {}
+/** The binary cross-entropy of logits, averaged over the classes. */
+export class MultiLabelSoftMarginLoss extends layer(
+  { ...weighted, ...mean },
+  ({ weight, reduction }, ...[input, target]: Pair) =>
+    F.multilabel_soft_margin_loss(input, target, { weight, reduction }),
+) {}
+/** As `TripletMarginLoss`, with any distance: a function, or a module such as `PairwiseDistance`, which it is where left out. */
+export class TripletMarginWithDistanceLoss extends Module<[anchor: Tensor, positive: Tensor, negative: Tensor]> {
+  readonly distance_function: F.Distance | Module<[Tensor, Tensor]>
+  readonly margin: number
+  readonly swap: boolean
+  readonly reduction: Reduction
+
+  /** Options by name. */
+  constructor({
+    distance_function = null,
+    margin = 1,
+    swap = false,
+    reduction = 'mean',
+  }: Omit<F.TripletDistanceOptions, 'distance_function'> & {
+    readonly distance_function?: F.Distance | Module<[Tensor, Tensor]> | null
+  } = {}) {
+    super()
+    this.distance_function = distance_function ?? new PairwiseDistance()
+    this.margin = margin
+    this.swap = swap
+    this.reduction = reduction ?? 'mean'
+  }
+
+  forward(anchor: Tensor, positive: Tensor, negative: Tensor): Tensor {
+    const { distance_function: given, margin, swap, reduction } = this
+    const distance_function = given instanceof Module ? (x: Tensor, y: Tensor) => given.forward(x, y) : given
+    return F.triplet_margin_with_distance_loss(anchor, positive, negative, {
+      distance_function,
+      margin,
+      swap,
+      reduction,
+    })
+  }
+}

@@ -1,7 +1,8 @@
 import type { DType, Shape, Tensor } from '@chainrule/core'
 import * as torch from '@chainrule/core'
 import { bindOptions, type Call, type LayerArguments } from '../arguments.ts'
-import { batch_norm, group_norm, layer_norm } from '../functional/normalization.ts'
+import { batch_norm, group_norm, instance_norm, layer_norm, local_response_norm } from '../functional/normalization.ts'
+import { layerOf, namedOptions } from '../module/layer.ts'
 import { Module } from '../module/module.ts'
 import { Buffer, Parameter } from '../module/parameter.ts'
 import { place } from './linear.ts'
@@ -131,12 +132,15 @@ export interface BatchNormOptions extends Place {
   readonly track_running_stats?: boolean
 }
 
-/** What the batch normalisations share. */
-export abstract class BatchNorm extends Module {
-  static readonly keepsNothing = true
-  /** The numbers of dimensions that an input may have. */
-  protected abstract get _ranks(): readonly number[]
+type RunningNormArguments = Call<
+  ['num_features'],
+  [num_features: number],
+  BatchNormOptions,
+  LayerArguments<BatchNormOptions>
+>
 
+/** Normalisation of channels, with running moments. */
+abstract class RunningNorm extends Module {
   readonly num_features: number
   readonly eps: number
   readonly momentum: number | null
@@ -148,14 +152,12 @@ export abstract class BatchNorm extends Module {
   running_var: Buffer | null
   num_batches_tracked: Buffer | null
 
-  constructor(
-    ...args: Call<['num_features'], [num_features: number], BatchNormOptions, LayerArguments<BatchNormOptions>>
-  ) {
+  constructor(defaults: typeof batchNormDefaults, args: RunningNormArguments) {
     super()
     const { num_features, eps, momentum, affine, track_running_stats, device, dtype } = bindOptions<
       typeof batchNormDefaults,
       { readonly num_features: number }
-    >(new.target.name, batchNormDefaults, args, ['num_features'])
+    >(new.target.name, defaults, args, ['num_features'])
     this.num_features = num_features
     this.eps = eps
     this.momentum = momentum
@@ -177,6 +179,24 @@ export abstract class BatchNorm extends Module {
     this.num_batches_tracked?.zero_()
   }
 
+  override extra_repr(): string {
+    return (
+      `${this.num_features}, eps=${torch.repr(this.eps, { float: true })}, momentum=${torch.repr(this.momentum, { float: true })}, ` +
+      `affine=${torch.repr(this.affine)}, track_running_stats=${torch.repr(this.track_running_stats)}`
+    )
+  }
+}
+
+/** What the batch normalisations share. */
+export abstract class BatchNorm extends RunningNorm {
+  static readonly keepsNothing = true
+  /** The numbers of dimensions that an input may have. */
+  protected abstract get _ranks(): readonly number[]
+
+  constructor(...args: RunningNormArguments) {
+    super(batchNormDefaults, args)
+  }
+
   forward(input: Tensor): Tensor {
     if (!this._ranks.includes(input.ndim)) {
       const wanted = this._ranks.map((rank) => `${rank}D`).join(' or ')
@@ -193,13 +213,6 @@ export abstract class BatchNorm extends Module {
     const [mean, variance] = keeps ? [this.running_mean, this.running_var] : [null, null]
     return batch_norm(input, mean, variance, { weight, bias, eps, momentum, training: isOwn })
   }
-
-  override extra_repr(): string {
-    return (
-      `${this.num_features}, eps=${torch.repr(this.eps, { float: true })}, momentum=${torch.repr(this.momentum, { float: true })}, ` +
-      `affine=${torch.repr(this.affine)}, track_running_stats=${torch.repr(this.track_running_stats)}`
-    )
-  }
 }
 
 /** Normalises each channel of `[N, C]` or `[N, C, L]` over the batch (Ioffe and Szegedy 2015). */
@@ -214,3 +227,57 @@ export class BatchNorm2d extends BatchNorm {
     return [4]
   }
 }
+/** Normalises each channel of `[N, C, D, H, W]` over the batch. */
+export class BatchNorm3d extends BatchNorm {
+  protected get _ranks(): readonly number[] {
+    return [5]
+  }
+}
+
+/** What the instance normalisations share. */
+export abstract class InstanceNorm extends RunningNorm {
+  static readonly keepsNothing = true
+  /** How many dimensions an input without a batch has. */
+  protected abstract get _rank(): number
+
+  constructor(...args: RunningNormArguments) {
+    super({ ...batchNormDefaults, affine: false, track_running_stats: false }, args)
+  }
+
+  forward(input: Tensor): Tensor {
+    const rank = this._rank
+    if (input.ndim !== rank && input.ndim !== rank + 1) {
+      throw new torch.ValueError(`expected ${rank}D or ${rank + 1}D input (got ${input.ndim}D input)`)
+    }
+    const { running_mean, running_var, weight, bias, eps, training, track_running_stats } = this
+    const use_input_stats = training || !track_running_stats
+    const options = { running_mean, running_var, weight, bias, use_input_stats, momentum: this.momentum ?? 0, eps }
+    return input.ndim === rank ? instance_norm(input.unsqueeze(0), options).squeeze(0) : instance_norm(input, options)
+  }
+}
+
+/** Normalises each channel of each sample of `[N, C, L]` or `[C, L]` (Ulyanov et al. 2016). */
+export class InstanceNorm1d extends InstanceNorm {
+  protected get _rank(): number {
+    return 2
+  }
+}
+/** Normalises each channel of each sample of `[N, C, H, W]` or `[C, H, W]` (Ulyanov et al. 2016). */
+export class InstanceNorm2d extends InstanceNorm {
+  protected get _rank(): number {
+    return 3
+  }
+}
+/** Normalises each channel of each sample of `[N, C, D, H, W]` or `[C, D, H, W]`. */
+export class InstanceNorm3d extends InstanceNorm {
+  protected get _rank(): number {
+    return 4
+  }
+}
+
+/** `x / (k + alpha · mean of squares over size neighbouring channels)^beta` (Krizhevsky et al. 2012). */
+export class LocalResponseNorm extends layerOf<{ size: number }>('size')(
+  { alpha: 1e-4, beta: 0.75, k: 1 },
+  ({ size, alpha, beta, k }, x: Tensor) => local_response_norm(x, size, { alpha, beta, k }),
+  ({ size, ...options }) => `${size}, ${namedOptions(options)}`,
+) {}

@@ -2,6 +2,8 @@
 import type { Extent, Tensor } from '@chainrule/core'
 import * as torch from '@chainrule/core'
 import { bindOptions, type Call } from '../arguments.ts'
+import { lp_pool1d, lp_pool2d } from '../functional/pooling.ts'
+import { layerOf } from '../module/layer.ts'
 import { Module } from '../module/module.ts'
 
 /** What max pooling takes by name. `R`: whether it gives the indices too. */
@@ -181,3 +183,22 @@ export class AvgPool2d extends Module {
     return `kernel_size=${torch.repr(this.kernel_size)}, stride=${torch.repr(this.stride)}, padding=${torch.repr(this.padding)}`
   }
 }
+
+const normText = (o: { norm_type: number; kernel_size: Extent; stride: Extent | null; ceil_mode: boolean }): string =>
+  `norm_type=${torch.repr(o.norm_type)}, kernel_size=${torch.repr(o.kernel_size)}, stride=${torch.repr(o.stride)}, ` +
+  `ceil_mode=${torch.repr(o.ceil_mode)}`
+const normDefaults = { stride: null as Extent | null, ceil_mode: false }
+/** `(Σ xᵖ)^(1/p)` in each window: `[N, C, L] → [N, C, L′]`. */
+export class LPPool1d extends layerOf<{ norm_type: number; kernel_size: number }>('norm_type', 'kernel_size')(
+  normDefaults,
+  ({ norm_type, kernel_size, stride, ceil_mode }, x: Tensor) =>
+    lp_pool1d(x, norm_type, kernel_size, { stride, ceil_mode }),
+  normText,
+) {}
+/** `(Σ xᵖ)^(1/p)` in each window: `[N, C, H, W] → [N, C, H′, W′]`. */
+export class LPPool2d extends layerOf<{ norm_type: number; kernel_size: Extent }>('norm_type', 'kernel_size')(
+  normDefaults,
+  ({ norm_type, kernel_size, stride, ceil_mode }, x: Tensor) =>
+    lp_pool2d(x, norm_type, kernel_size, { stride, ceil_mode }),
+  normText,
+) {}

@@ -5,10 +5,23 @@ import { Module } from './module.ts'
 /** The options of a layer, by PyTorch's names, in the order in which PyTorch takes them by position. */
 type Options = Readonly<Record<string, unknown>>
 
+/** What a layer is made with: options, and before them what it needs, `R`, if it needs something. */
+type Given<R extends object, P extends object> = keyof R extends never
+  ? LayerArguments<P>
+  : [first: R[keyof R] | (R & Partial<P>), ...LayerArguments<R & P>]
+
 /** The class of a layer whose options are its fields. */
-type LayerClass<P extends Options, A extends readonly Tensor[]> = new (
-  ...args: LayerArguments<P>
-) => Module<[...A]> & { forward(...inputs: [...A]): Tensor } & Readonly<P>
+type LayerClass<R extends object, P extends object, A extends readonly Tensor[]> = new (
+  ...args: Given<R, P>
+) => Module<[...A]> & { forward(...inputs: [...A]): Tensor } & Readonly<R & P>
+
+/** Makes the class of a layer; see `layer`. */
+type MakeLayer<R extends object> = <P extends Options, A extends readonly Tensor[]>(
+  defaults: P,
+  run: (options: R & P & { readonly training: boolean }, ...inputs: A) => Tensor,
+  text?: (options: R & P) => string,
+  check?: (options: R & P) => void,
+) => LayerClass<R, P, A>
 
 /** `alpha=1.0, inplace=True`: options as PyTorch writes them; numbers are floats, and `inplace` shows where it is true. */
 export function namedOptions(options: Options): string {
@@ -22,18 +35,34 @@ export function namedOptions(options: Options): string {
  * A layer that is a function with options: its class to extend. Options become fields, and those that are tensors become
  * buffers. `run` receives the options and what `forward` was given.
  */
-export function layer<P extends Options, A extends readonly Tensor[]>(
+export const layer: MakeLayer<object> = layerOf()
+
+/**
+ * As `layer`, of one that needs arguments: their names, in order, before those of the options.
+ *
+ * @example
+ * class PixelShuffle extends layerOf<{ upscale_factor: number }>('upscale_factor')(
+ *   {},
+ *   ({ upscale_factor }, x: Tensor) => F.pixel_shuffle(x, upscale_factor),
+ * ) {}
+ */
+export function layerOf<R extends object = object>(...required: readonly (keyof R & string)[]): MakeLayer<R> {
+  return (...definition) => makeLayer(required, ...definition)
+}
+
+function makeLayer<R extends object, P extends Options, A extends readonly Tensor[]>(
+  required: readonly (keyof R & string)[],
   defaults: P,
-  run: (options: P & { readonly training: boolean }, ...inputs: A) => Tensor,
-  text: (options: P) => string = () => '',
-  check: (options: P) => void = () => {},
-): LayerClass<P, A> {
-  const names = Object.keys(defaults)
+  run: (options: R & P & { readonly training: boolean }, ...inputs: A) => Tensor,
+  text: (options: R & P) => string = () => '',
+  check: (options: R & P) => void = () => {},
+): LayerClass<R, P, A> {
+  const names = [...required, ...Object.keys(defaults)]
   class Layer extends Module<[...A]> {
     static readonly keepsNothing = true
-    constructor(...args: LayerArguments<P>) {
+    constructor(...args: readonly unknown[]) {
       super()
-      const options = bindOptions(new.target.name, defaults, args)
+      const options = bindOptions<P, R>(new.target.name, defaults, args, required)
       check(options)
       for (const [name, value] of Object.entries(options)) {
         if (value instanceof Tensor) this.register_buffer(name, value)
@@ -47,13 +76,13 @@ export function layer<P extends Options, A extends readonly Tensor[]>(
       return text(this.#options())
     }
     /** The options as they are now: fields may be changed. */
-    #options(): P {
+    #options(): R & P {
       const options: Record<string, unknown> = {}
       for (const name of names) options[name] = Reflect.get(this, name)
-      return options as P
+      return options as R & P
     }
   }
   // That the options are fields now, is what no type can see.
   const made: unknown = Layer
-  return made as LayerClass<P, A>
+  return made as LayerClass<R, P, A>
 }

@@ -1,0 +1,86 @@
+/** Activations that draw random numbers, in PyTorch's order. */
+import * as torch from '@chainrule/core'
+import { elementwise, enclosed, nameStep, no_grad, RuntimeError, type Tensor } from '@chainrule/core'
+import { bindOptions, type LayerArguments } from '../arguments.ts'
+import { leaky_relu } from './activation.ts'
+
+/** What `rrelu` takes by position or by name. */
+export interface RReLUOptions {
+  /** The smallest slope. */
+  readonly lower?: number
+  /** The largest slope. */
+  readonly upper?: number
+  /** Draw slopes; otherwise all have the mean of both. */
+  readonly training?: boolean
+  readonly inplace?: boolean
+}
+
+const sloped = elementwise('rrelu_with_noise', ['x', 'noise'], {
+  forward: 'x * noise',
+  gradient: { x: 'g * noise', noise: '0' },
+})
+
+/** As `leaky_relu`, with a slope for each element that is not positive, drawn evenly between bounds (Xu et al. 2015). */
+export function rrelu(input: Tensor, ...options: LayerArguments<RReLUOptions>): Tensor {
+  const { lower, upper, training, inplace } = bindOptions(
+    'rrelu',
+    { lower: 1 / 8, upper: 1 / 3, training: false, inplace: false },
+    options,
+  )
+  if (lower > upper) throw new RuntimeError('Lower bound should be less than or equal to the upper bound')
+  if (!training) {
+    return nameStep(leaky_relu(input, { negative_slope: (lower + upper) / 2, inplace }), 'RreluWithNoiseBackward0')
+  }
+  const { op, values } = sloped.on(
+    input,
+    no_grad(() => enclosed(() => slopes(input, lower, upper))),
+  )
+  return inplace ? op.callInPlace(values) : op.call(values)
+}
+
+/** A slope for each element: a draw where it is not positive, one after the other, and 1 elsewhere. */
+function slopes(input: Tensor, lower: number, upper: number): Tensor {
+  const isDrawn = input.le(0).reshape(-1)
+  const { sync } = input.storage.device
+  // How many to draw is known where the device can be read; elsewhere there are too many, and the last are not used.
+  const count = sync ? isDrawn.sum().item() : isDrawn.numel()
+  if (count === 0) return input.new_ones(input.shape)
+  const draws = torch
+    .rand(count, { dtype: torch.float64 })
+    .mul(upper - lower)
+    .add(lower)
+    .to(input.dtype)
+    .to(input.device)
+  const order = isDrawn.to(torch.int32).cumsum(0).sub(1).clamp_min(0)
+  return draws.index_select(0, order).where(isDrawn, 1).reshape(input.shape)
+}
+
+/** As `rrelu`, in place. */
+export function rrelu_(input: Tensor, ...options: LayerArguments<RReLUOptions>): Tensor {
+  const last = options.at(-1)
+  return typeof last === 'object'
+    ? rrelu(input, ...options.slice(0, -1), { ...last, inplace: true })
+    : rrelu(input, ...options, { inplace: true })
+}
+
+/** What `gumbel_softmax` takes by position or by name. */
+export interface GumbelOptions {
+  /** The temperature: near 0, samples are nearly one-hot. */
+  readonly tau?: number
+  /** Give one-hot samples, with the gradient of the soft ones. */
+  readonly hard?: boolean
+  /** Not used. */
+  readonly eps?: number
+  readonly dim?: number
+}
+
+/** Samples of the Gumbel-softmax distribution with these logits (Jang et al. 2017, Maddison et al. 2017). */
+export function gumbel_softmax(logits: Tensor, ...options: LayerArguments<GumbelOptions>): Tensor {
+  const { tau, hard, dim } = bindOptions('gumbel_softmax', { tau: 1, hard: false, eps: 1e-10, dim: -1 }, options)
+  const noise = no_grad(() => enclosed(() => torch.empty_like(logits).exponential_().log().neg()))
+  const soft = logits.add(noise).div(tau).softmax(dim)
+  if (!hard) return soft
+  const { indices } = soft.detach().max(dim, { keepdim: true })
+  const one = no_grad(() => soft.new_zeros(soft.shape).scatter_(dim, indices, 1))
+  return one.sub(soft.detach()).add(soft)
+}

@@ -1,0 +1,120 @@
+import type { DType, Tensor } from '@chainrule/core'
+import * as torch from '@chainrule/core'
+import { bindOptions, type Call, type LayerArguments } from '../arguments.ts'
+import { type BagMode, embedding_bag } from '../functional/embedding-bag.ts'
+import { normal_ } from '../init/index.ts'
+import { Module } from '../module/module.ts'
+import { Parameter } from '../module/parameter.ts'
+import { place } from './linear.ts'
+
+/** What `EmbeddingBag` takes by name. */
+export interface EmbeddingBagLayerOptions {
+  /** Rows that are read are first shortened to at most this norm. */
+  readonly max_norm?: number | null
+  readonly norm_type?: number
+  /** Divide the gradient of a row by how often it was read. */
+  readonly scale_grad_by_freq?: boolean
+  readonly mode?: BagMode
+  /** Accepted, without an effect: gradients are dense. */
+  readonly sparse?: boolean
+  /** Vectors to start from. */
+  readonly _weight?: Tensor | null
+  /** The last offset is where the last bag ends. */
+  readonly include_last_offset?: boolean
+  /** A row of zeros that counts for nothing and is not learned. */
+  readonly padding_idx?: number | null
+  readonly device?: string | undefined
+  readonly dtype?: DType | undefined
+}
+
+const defaults = {
+  max_norm: null as number | null,
+  norm_type: 2,
+  scale_grad_by_freq: false,
+  mode: 'mean' as BagMode,
+  sparse: false,
+  _weight: null as Tensor | null,
+  include_last_offset: false,
+  padding_idx: null as number | null,
+  ...place,
+}
+
+/** A table of vectors, of which bags are summed, averaged, or their maxima taken: `[B, N]` → `[B, embedding_dim]`. */
+export class EmbeddingBag extends Module<[input: Tensor, offsets?: Tensor | null, per_sample_weights?: Tensor | null]> {
+  static readonly keepsNothing = true
+  readonly num_embeddings: number
+  readonly embedding_dim: number
+  readonly max_norm: number | null
+  readonly norm_type: number
+  readonly scale_grad_by_freq: boolean
+  readonly mode: BagMode
+  readonly include_last_offset: boolean
+  readonly padding_idx: number | null
+  /** `[num_embeddings, embedding_dim]` */
+  weight: Parameter
+
+  constructor(
+    ...args: Call<
+      ['num_embeddings', 'embedding_dim'],
+      [num_embeddings: number, embedding_dim: number],
+      EmbeddingBagLayerOptions,
+      LayerArguments<EmbeddingBagLayerOptions>
+    >
+  ) {
+    super()
+    const bound = bindOptions<typeof defaults, { readonly num_embeddings: number; readonly embedding_dim: number }>(
+      'EmbeddingBag',
+      defaults,
+      args,
+      ['num_embeddings', 'embedding_dim'],
+    )
+    const { num_embeddings, embedding_dim, padding_idx, device, dtype } = bound
+    if (padding_idx !== null && (padding_idx >= num_embeddings || padding_idx < -num_embeddings)) {
+      throw new torch.ValueError('padding_idx must be within num_embeddings')
+    }
+    this.num_embeddings = num_embeddings
+    this.embedding_dim = embedding_dim
+    this.max_norm = bound.max_norm
+    this.norm_type = bound.norm_type
+    this.scale_grad_by_freq = bound.scale_grad_by_freq
+    this.mode = bound.mode
+    this.include_last_offset = bound.include_last_offset
+    this.padding_idx = padding_idx !== null && padding_idx < 0 ? padding_idx + num_embeddings : padding_idx
+    this.weight = new Parameter(bound._weight ?? torch.empty([num_embeddings, embedding_dim], { device, dtype }))
+    if (bound._weight === null) this.reset_parameters()
+  }
+
+  /** A layer with given vectors, which are not learned unless `freeze` is false. */
+  static from_pretrained(
+    embeddings: Tensor,
+    { freeze = true, ...options }: EmbeddingBagLayerOptions & { readonly freeze?: boolean } = {},
+  ): EmbeddingBag {
+    const layer = new EmbeddingBag(embeddings.size(0), embeddings.size(1), { ...options, _weight: embeddings })
+    layer.weight.requires_grad_(!freeze)
+    return layer
+  }
+
+  /** Draws new vectors from the normal distribution. */
+  reset_parameters(): void {
+    normal_(this.weight)
+    const { padding_idx } = this
+    if (padding_idx !== null) torch.no_grad(() => this.weight.select(0, padding_idx).fill_(0))
+  }
+
+  forward(input: Tensor, offsets: Tensor | null = null, per_sample_weights: Tensor | null = null): Tensor {
+    const { max_norm, norm_type, scale_grad_by_freq, mode, include_last_offset, padding_idx } = this
+    const options = { max_norm, norm_type, scale_grad_by_freq, mode, include_last_offset, padding_idx }
+    return embedding_bag(input, this.weight, { offsets, per_sample_weights, ...options })
+  }
+
+  override extra_repr(): string {
+    const { num_embeddings, embedding_dim, max_norm, norm_type, scale_grad_by_freq, mode, padding_idx } = this
+    const parts = [String(num_embeddings), String(embedding_dim)]
+    if (max_norm !== null) parts.push(`max_norm=${torch.repr(max_norm, { float: true })}`)
+    if (norm_type !== 2) parts.push(`norm_type=${torch.repr(norm_type, { float: true })}`)
+    if (scale_grad_by_freq) parts.push('scale_grad_by_freq=True')
+    parts.push(`mode='${mode}'`)
+    if (padding_idx !== null) parts.push(`padding_idx=${padding_idx}`)
+    return parts.join(', ')
+  }
+}
