@@ -942,6 +942,89 @@ call('multilabel_soft_margin_loss', scores, several_of, reduction='most')
 
 
 @scenario
+def transformers():
+    found = {}
+    x, y = torch.linspace(-1, 1, 24).reshape(3, 2, 4), torch.linspace(-2, 1, 40).reshape(5, 2, 4).sin()
+    causal = nn.Transformer.generate_square_subsequent_mask(3)
+    padded = torch.tensor([[False, False, True], [False, True, True]])
+
+    def run(name, module, *inputs, train=True, **options):
+        torch.manual_seed(SEED)
+        module.train(train)
+        module.zero_grad()
+        given = [z.clone().requires_grad_() for z in inputs]
+        out = module(*given, **options)
+        out.backward(weights_for(out))
+        found[name] = [out, [z.grad for z in given], [p.grad.clone() for p in module.parameters()]]
+    layer = nn.TransformerEncoderLayer(4, 2, 6)
+    found['state'] = copy.deepcopy(layer.state_dict())
+    found['mask'] = causal
+    run('layer', layer, x)
+    run('masked', nn.TransformerEncoderLayer(4, 2, 6, 0.0, 'gelu', norm_first=True), x, src_mask=causal)
+    run('padded', nn.TransformerEncoderLayer(4, 2, 6, dropout=0.3, activation=torch.tanh), x,
+        src_key_padding_mask=padded)
+    run('batch first', nn.TransformerEncoderLayer(4, 2, 6, batch_first=True), x.transpose(0, 1).contiguous())
+    run('unbatched', nn.TransformerEncoderLayer(4, 2, 6, 0.0), x[:, 0])
+    decoder = nn.TransformerDecoderLayer(4, 2, 6)
+    run('decoder layer', decoder, x, y, tgt_mask=causal, memory_key_padding_mask=torch.zeros(2, 5, dtype=torch.bool))
+    run('norm first', nn.TransformerDecoderLayer(4, 2, 6, 0.0, norm_first=True), x, y, memory_mask=torch.zeros(3, 5))
+    encoder = nn.TransformerEncoder(layer, 2, nn.LayerNorm(4))
+    found['keys'] = list(encoder.state_dict())
+    run('encoder', encoder, x, mask=causal)
+    run('stack', nn.TransformerDecoder(decoder, 2), x, y, tgt_mask=causal)
+    torch.manual_seed(SEED)
+    model = nn.Transformer(4, 2, 1, 2, 6, 0.2)
+    found['model state'] = copy.deepcopy(model.state_dict())
+    found['text'] = [compressed(model), compressed(encoder), repr(decoder)]
+    run('model', model, y, x, tgt_mask=causal)
+    found['refused'] = [
+        message(lambda: model(y[:, :1], x)), message(lambda: model(y, x[..., :2])),
+        message(lambda: nn.TransformerEncoderLayer(4, 2, activation='swish')),
+    ]
+    return found
+
+
+@scenario
+def hooks():
+    model = nn.Sequential(nn.Linear(3, 2), nn.Tanh(), nn.Linear(2, 1))
+    x = torch.linspace(-1, 1, 6).reshape(2, 3)
+    log = []
+    grads = lambda gradients: [None if g is None else g.clone() for g in gradients]
+    handles = [
+        model[0].register_forward_pre_hook(lambda m, args: log.append(['before', type(m).__name__, len(args)])),
+        model[0].register_forward_pre_hook(lambda m, args: args[0] * 2),
+        model[0].register_forward_hook(lambda m, args, out: log.append(['after', args[0].clone(), out.detach().clone()])),
+        model[1].register_forward_hook(lambda m, args, out: out + 1),
+        model[1].register_forward_hook(lambda m, args, out: log.append(['after', args[0].detach().clone(), out.detach().clone()])),
+        model[2].register_full_backward_hook(lambda m, gi, go: log.append(['backward', 2, grads(gi), grads(go)])),
+        model[1].register_full_backward_hook(lambda m, gi, go: (gi[0] * 10,)),
+        model[1].register_full_backward_hook(lambda m, gi, go: log.append(['backward', 1, grads(gi), grads(go)])),
+        model[0].register_full_backward_hook(lambda m, gi, go: log.append(['backward', 0, grads(gi), grads(go)])),
+        model.register_full_backward_hook(lambda m, gi, go: log.append(['backward', 'all', grads(gi), grads(go)])),
+    ]
+    out = model(x)
+    names = [node_name(out)]
+    out.sum().backward()
+    first = [p.grad.clone() for p in model.parameters()]
+    handles[1].remove()
+    model.zero_grad()
+    given = x.clone().requires_grad_()
+    model(given).sum().backward()
+    second = [given.grad.clone(), [p.grad.clone() for p in model.parameters()]]
+    for handle in handles:
+        handle.remove()
+    model.zero_grad()
+    out = model(x)
+    names.append(node_name(out))
+    out.sum().backward()
+    handle = nn.Linear(1, 1)
+    handle.register_full_backward_hook(lambda m, gi, go: (go[0],))
+    refused = message(lambda: handle(torch.ones(1, 1)).sum().backward())
+    return {'log': log, 'names': names, 'first': first, 'second': second, 'third': [p.grad.clone() for p in model.parameters()],
+            'refused': refused, 'text': repr(model), 'keys': list(model.state_dict())}
+
+
+@scenario
 def parameters_by_name():
     found = nn.ParameterDict(OrderedDict(b=torch.ones(2, 3), a=nn.Parameter(torch.zeros(1))))
     found['c'] = torch.tensor(2.0)

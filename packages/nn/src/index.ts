@@ -55,9 +55,24 @@ export * from './layers/pooling.ts'
 export { GRU, type GRUOptions, LSTM, type LSTMOptions, RNN, type RNNOptions } from './layers/recurrent.ts'
 export { GRUCell, LSTMCell, RNNCell, type RNNCellOptions } from './layers/recurrent-cell.ts'
 export * from './layers/resampling.ts'
+export {
+  Transformer,
+  TransformerDecoder,
+  TransformerEncoder,
+  type TransformerMasks,
+  type TransformerOptions,
+} from './layers/transformer.ts'
+export {
+  type DecoderLayerMasks,
+  type EncoderLayerMasks,
+  TransformerDecoderLayer,
+  TransformerEncoderLayer,
+  type TransformerLayerOptions,
+} from './layers/transformer-layer.ts'
+export type { BackwardHook, BackwardPreHook, ForwardHook, ForwardPreHook } from './module/hooks.ts'
 // What modules are made of
 export { layer, layerOf } from './module/layer.ts'
-export { type AnyModule, type MemberOptions, Module } from './module/module.ts'
+export { type AnyModule, type HookOptions, type MemberOptions, Module } from './module/module.ts'
 export { Buffer, Parameter } from './module/parameter.ts'
 export type { IncompatibleKeys, StateDict } from './module/state.ts'
 export * as utils from './utils/index.ts'

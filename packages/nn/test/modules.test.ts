@@ -111,3 +111,50 @@ describe('options of layers', () => {
     expect(String(new Swish())).toBe('Swish()')
   })
 })
+
+describe('hooks', () => {
+  test('before the gradients of inputs, those of outputs can be replaced; the first may be put before the others', () => {
+    const layer = new nn.Linear(2, 1)
+    const order: string[] = []
+    layer.register_forward_hook(() => void order.push('second'))
+    layer.register_forward_hook(() => void order.push('first'), { prepend: true })
+    layer.register_full_backward_pre_hook((_, [g]) => [(g as torch.Tensor).mul(3)])
+    const x = torch.ones(1, 2, { requires_grad: true })
+    layer.forward(x).sum().backward()
+    expect(order).toEqual(['first', 'second'])
+    expect(layer.weight.grad?.tolist()).toEqual([[3, 3]])
+    expect(x.grad?.tolist()).toEqual(layer.weight.mul(3).tolist())
+  })
+
+  test('a module whose hooks were all taken off is as it was', () => {
+    const layer = new nn.Linear(2, 1)
+    const handles = [layer.register_forward_hook(() => null), layer.register_forward_pre_hook(() => undefined)]
+    expect(Object.hasOwn(layer, 'forward')).toBe(true)
+    for (const handle of handles) handle.remove()
+    expect(Object.hasOwn(layer, 'forward')).toBe(false)
+    const forward = (x: torch.Tensor) => x.add(1)
+    const shifted = Object.assign(new nn.Identity(), { forward })
+    const handle = shifted.register_forward_hook((_, __, out) => (out as torch.Tensor).mul(2))
+    expect(shifted.forward(torch.ones(1)).tolist()).toEqual([4])
+    handle.remove()
+    expect(Reflect.get(shifted, 'forward')).toBe(forward)
+  })
+
+  test('what a hook keeps is not freed in a Sequential', () => {
+    const kept: unknown[] = []
+    const tanh = new nn.Tanh()
+    tanh.register_forward_hook((_, args) => void kept.push(args[0]))
+    const model = new nn.Sequential(new nn.Linear(2, 2), tanh, new nn.Linear(2, 2))
+    torch.no_grad(() => model.forward(torch.ones(1, 2)))
+    expect((kept[0] as torch.Tensor).tolist()).toHaveLength(1)
+  })
+})
+
+test('layers of an encoder are copies, which learn apart', () => {
+  const layer = new nn.TransformerEncoderLayer(4, 2, 8)
+  const encoder = new nn.TransformerEncoder(layer, 2)
+  expect(encoder.parameters()).toHaveLength(2 * layer.parameters().length)
+  torch.no_grad(() => encoder.layers.at(0).get_parameter('linear1.weight').fill_(0))
+  expect(layer.linear1.weight.abs().sum().item()).toBeGreaterThan(0)
+  expect(encoder.layers.at(1).get_parameter('linear1.weight').tolist()).toEqual(layer.linear1.weight.tolist())
+})

@@ -83,6 +83,114 @@ function text(): unknown {
   ]
 }
 
+function transformers(): unknown {
+  const found: Record<string, unknown> = {}
+  const x = torch.linspace(-1, 1, 24).reshape(3, 2, 4)
+  const y = torch.linspace(-2, 1, 40).reshape(5, 2, 4).sin()
+  const causal = nn.Transformer.generate_square_subsequent_mask(3)
+  const padded = torch.tensor([
+    [false, false, true],
+    [false, true, true],
+  ])
+  const copy = (module: nn.AnyModule): unknown =>
+    Object.fromEntries(Object.entries(module.state_dict()).map(([key, value]) => [key, value.clone()]))
+  const run = (name: string, module: nn.AnyModule, inputs: readonly Tensor[], forward: (...x: Tensor[]) => Tensor) => {
+    torch.manual_seed(7)
+    module.zero_grad()
+    const given = inputs.map((z) => z.clone().requires_grad_())
+    const out = torch.enclosed(() => forward(...given))
+    out.backward(torch.linspace(0.5, 1.5, out.numel()).reshape(out.shape))
+    found[name] = [out, given.map((z) => z.grad), module.parameters().map((p) => p.grad?.clone())]
+  }
+  type Masks = nn.EncoderLayerMasks
+  const encode = (name: string, module: nn.TransformerEncoderLayer, input: Tensor, masks: Masks = {}) => {
+    run(name, module, [input], (z) => module.forward(z, masks))
+  }
+  const layer = new nn.TransformerEncoderLayer(4, 2, 6)
+  found['state'] = copy(layer)
+  found['mask'] = causal
+  encode('layer', layer, x)
+  encode('masked', new nn.TransformerEncoderLayer(4, 2, 6, 0, 'gelu', { norm_first: true }), x, { src_mask: causal })
+  const options = { dropout: 0.3, activation: (z: Tensor) => z.tanh() }
+  const padding = { src_key_padding_mask: padded }
+  encode('padded', new nn.TransformerEncoderLayer(4, 2, { dim_feedforward: 6, ...options }), x, padding)
+  encode('batch first', new nn.TransformerEncoderLayer(4, 2, 6, { batch_first: true }), x.transpose(0, 1).contiguous())
+  encode('unbatched', new nn.TransformerEncoderLayer(4, 2, 6, 0), x.select(1, 0))
+  const decoder = new nn.TransformerDecoderLayer(4, 2, 6)
+  const nobody = torch.zeros(2, 5, { dtype: torch.bool })
+  run('decoder layer', decoder, [x, y], (z, memory) =>
+    decoder.forward(z, memory, { tgt_mask: causal, memory_key_padding_mask: nobody }),
+  )
+  const first = new nn.TransformerDecoderLayer(4, 2, 6, 0, { norm_first: true })
+  run('norm first', first, [x, y], (z, memory) => first.forward(z, memory, null, torch.zeros(3, 5)))
+  const encoder = new nn.TransformerEncoder(layer, 2, new nn.LayerNorm(4))
+  found['keys'] = Object.keys(encoder.state_dict())
+  run('encoder', encoder, [x], (z) => encoder.forward(z, causal))
+  const stack = new nn.TransformerDecoder(decoder, 2)
+  run('stack', stack, [x, y], (z, memory) => stack.forward(z, memory, { tgt_mask: causal }))
+  torch.manual_seed(7)
+  const model = new nn.Transformer(4, 2, 1, 2, 6, 0.2)
+  found['model state'] = copy(model)
+  found['text'] = [String(model), String(encoder), String(decoder)]
+  run('model', model, [y, x], (src, tgt) => model.forward(src, tgt, { tgt_mask: causal }))
+  found['refused'] = [
+    message(() => model.forward(y.narrow(1, 0, 1), x)),
+    message(() => model.forward(y, x.narrow(2, 0, 2))),
+    message(() => new nn.TransformerEncoderLayer(4, 2, { activation: 'swish' as 'relu' })),
+  ]
+  return found
+}
+
+function hooks(): unknown {
+  type Gradients = readonly (Tensor | null)[]
+  const [first, tanh, second] = [new nn.Linear(3, 2), new nn.Tanh(), new nn.Linear(2, 1)]
+  const model = new nn.Sequential(first, tanh, second)
+  const x = torch.linspace(-1, 1, 6).reshape(2, 3)
+  const log: unknown[] = []
+  const copies = (gradients: Gradients) => gradients.map((g) => g?.clone() ?? null)
+  const seen = (place: unknown) => (_: unknown, gi: Gradients, go: Gradients) => {
+    log.push(['backward', place, copies(gi), copies(go)])
+  }
+  const values = (list: unknown): Tensor => (list as Tensor).detach().clone()
+  const after = (_: unknown, args: readonly unknown[], out: unknown) => {
+    log.push(['after', values(args[0]), values(out)])
+  }
+  const handles = [
+    first.register_forward_pre_hook((m, args) => {
+      log.push(['before', m._get_name(), args.length])
+    }),
+    first.register_forward_pre_hook((_, args) => (args[0] as Tensor).mul(2)),
+    first.register_forward_hook(after),
+    tanh.register_forward_hook((_, __, out) => (out as Tensor).add(1)),
+    tanh.register_forward_hook(after),
+    second.register_full_backward_hook(seen(2)),
+    tanh.register_full_backward_hook((_, [g]) => [(g as Tensor).mul(10)]),
+    tanh.register_full_backward_hook(seen(1)),
+    first.register_full_backward_hook(seen(0)),
+    model.register_full_backward_hook(seen('all')),
+  ]
+  const grads = () => model.parameters().map((p) => p.grad?.clone())
+  const out = model.forward(x)
+  const names = [out.grad_fn?.name()]
+  out.sum().backward()
+  const found = { first: grads() }
+  handles[1]?.remove()
+  model.zero_grad()
+  const given = x.clone().requires_grad_()
+  model.forward(given).sum().backward()
+  const again = [given.grad, grads()]
+  for (const handle of handles) handle.remove()
+  model.zero_grad()
+  const last = model.forward(x)
+  names.push(last.grad_fn?.name())
+  last.sum().backward()
+  const lone = new nn.Linear(1, 1)
+  lone.register_full_backward_hook((_, __, go) => go)
+  const refused = message(() => lone.forward(torch.ones(1, 1)).sum().backward())
+  const described = { text: String(model), keys: Object.keys(model.state_dict()) }
+  return { ...found, log, names, second: again, third: grads(), refused, ...described }
+}
+
 function parametersByName(): unknown {
   const found = new nn.ParameterDict({ b: torch.ones(2, 3), a: new nn.Parameter(torch.zeros(1)) })
   found.set('c', torch.tensor(2))
@@ -334,6 +442,8 @@ export const scenarios: Readonly<Record<string, () => unknown>> = {
   training_a_classifier,
   training_a_normalised_regression,
   training_binary_answers_over_words,
+  transformers,
+  hooks,
   parameters_by_name: parametersByName,
   training_a_convolutional_network,
 }

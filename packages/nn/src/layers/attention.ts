@@ -131,10 +131,10 @@ export class MultiheadAttention extends Module<Call, [output: Tensor, weights: T
   }
 
   forward(...call: Call): [Tensor, Tensor | null] {
-    return forwardOf(this, () => this.#attend(...call))
+    return forwardOf(this, () => this._attend(...call))
   }
 
-  #attend(...[query, key, value, options = {}]: Call): [Tensor, Tensor | null] {
+  protected _attend(...[query, key, value, options = {}]: Call): [Tensor, Tensor | null] {
     const { key_padding_mask = null, need_weights = true, attn_mask = null } = options
     const { average_attn_weights = true, is_causal = false } = options
     if (is_causal && attn_mask === null) {
@@ -151,7 +151,7 @@ export class MultiheadAttention extends Module<Call, [output: Tensor, weights: T
     const [q, ...known] =
       query === key && key === value && this.in_proj_weight !== null
         ? (linear(batched(query), this.in_proj_weight, this.in_proj_bias).chunk(3, -1) as [Tensor, Tensor, Tensor])
-        : this.#project(batched(query), batched(key), batched(value))
+        : this._project(batched(query), batched(key), batched(value))
     const [samples, queries] = [q.size(0), q.size(1)]
     const [k, v] = [this.bias_k, this.bias_v].map((extra, i) => {
       const x = known[i] as Tensor
@@ -182,7 +182,7 @@ export class MultiheadAttention extends Module<Call, [output: Tensor, weights: T
   }
 
   /** Queries, keys and values in the width of the layer. */
-  #project(query: Tensor, key: Tensor, value: Tensor): [Tensor, Tensor, Tensor] {
+  protected _project(query: Tensor, key: Tensor, value: Tensor): [Tensor, Tensor, Tensor] {
     const biases = this.in_proj_bias?.chunk(3) ?? [null, null, null]
     const weights = this.in_proj_weight?.chunk(3) ?? [this.q_proj_weight, this.k_proj_weight, this.v_proj_weight]
     const project = (x: Tensor, i: number): Tensor => linear(x, weights[i] as Tensor, biases[i] ?? null)

@@ -79,6 +79,7 @@ export class Sequential extends Module {
 /** A list of modules, whose parameters are found. It has no `forward`: call its modules. */
 export class ModuleList<M extends AnyModule = Module> extends Module<never, never> {
   [index: number]: M
+  static readonly keepsNothing = true
 
   constructor(modules: Iterable<M> = []) {
     super()
@@ -143,6 +144,7 @@ export class ModuleList<M extends AnyModule = Module> extends Module<never, neve
 
 /** Modules by name, whose parameters are found. It has no `forward`: call its modules. */
 export class ModuleDict<M extends AnyModule = Module> extends Module<never, never> {
+  static readonly keepsNothing = true
   constructor(modules: NamedModules<M> = {}) {
     super()
     this.update(modules)
@@ -207,6 +209,7 @@ export class ModuleDict<M extends AnyModule = Module> extends Module<never, neve
 /** A list of parameters, which are found. Tensors become parameters. */
 export class ParameterList extends Module<never, never> {
   [index: number]: Parameter
+  static readonly keepsNothing = true
 
   constructor(values: Iterable<Tensor> = []) {
     super()
@@ -247,6 +250,7 @@ export class ParameterList extends Module<never, never> {
 
 /** Parameters by name, which are found. Tensors become parameters. */
 export class ParameterDict extends Module<never, never> {
+  static readonly keepsNothing = true
   constructor(values: Readonly<Record<string, Tensor>> = {}) {
     super()
     this.update(values)

@@ -1,5 +1,5 @@
 import { enclosed } from '@chainrule/core'
-import { type AnyModule, ownModules } from './module.ts'
+import { type AnyModule, Module } from './module.ts'
 
 /** Runs a module's `forward`, and where nothing in the module keeps what it sees, frees what is made on the way. */
 export function forwardOf<T>(module: AnyModule, forward: () => T): T {
@@ -15,6 +15,10 @@ function keepsNothing(module: AnyModule): boolean {
   let owner: object = module
   while (!Object.hasOwn(owner, 'forward')) owner = Object.getPrototypeOf(owner) as object
   if (owner === module || !Object.hasOwn(owner.constructor, 'keepsNothing')) return false
-  for (const [, child] of ownModules(module)) if (!keepsNothing(child)) return false
+  for (const key of Object.keys(module)) {
+    const value: unknown = Reflect.get(module, key)
+    // Who wrote a function that is a field may have let it keep what it sees.
+    if (typeof value === 'function' || (value instanceof Module && !keepsNothing(value))) return false
+  }
   return true
 }

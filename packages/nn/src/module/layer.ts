@@ -58,6 +58,12 @@ function makeLayer<R extends object, P extends Options, A extends readonly Tenso
   check: (options: R & P) => void = () => {},
 ): LayerClass<R, P, A> {
   const names = [...required, ...Object.keys(defaults)]
+  /** The options as they are now: fields may be changed. */
+  const optionsOf = (module: object): R & P => {
+    const options: Record<string, unknown> = {}
+    for (const name of names) options[name] = Reflect.get(module, name)
+    return options as R & P
+  }
   class Layer extends Module<[...A]> {
     static readonly keepsNothing = true
     constructor(...args: readonly unknown[]) {
@@ -70,16 +76,10 @@ function makeLayer<R extends object, P extends Options, A extends readonly Tenso
       }
     }
     forward(...inputs: [...A]): Tensor {
-      return run(Object.assign(this.#options(), { training: this.training }), ...inputs)
+      return run(Object.assign(optionsOf(this), { training: this.training }), ...inputs)
     }
     override extra_repr(): string {
-      return text(this.#options())
-    }
-    /** The options as they are now: fields may be changed. */
-    #options(): R & P {
-      const options: Record<string, unknown> = {}
-      for (const name of names) options[name] = Reflect.get(this, name)
-      return options as R & P
+      return text(optionsOf(this))
     }
   }
   // That the options are fields now, is what no type can see.

@@ -14,6 +14,9 @@ export function registerBuffer(module: object, name: string, persistent: boolean
   registered.set(module, names.set(name, persistent))
 }
 
+/** The names of the fields that were registered as buffers, and whether they are part of the module's state. */
+export const bufferNames = (module: object): Iterable<readonly [string, boolean]> => registered.get(module) ?? []
+
 /** The fields of a module that are parameters, in order. */
 export function ownParameters(module: object): [string, Parameter][] {
   const found: [string, Parameter][] = []

@@ -1,4 +1,5 @@
-import { DType, float32, float64, NotImplementedError, Tensor, ValueError } from '@chainrule/core'
+import { type autograd, DType, float32, float64, NotImplementedError, Tensor, ValueError } from '@chainrule/core'
+import { addHook, type BackwardHook, type BackwardPreHook, type ForwardHook, type ForwardPreHook } from './hooks.ts'
 import { ownBuffers, ownParameters, registerBuffer } from './members.ts'
 import { Parameter } from './parameter.ts'
 import { childLines, moduleRepr } from './repr.ts'
@@ -6,6 +7,12 @@ import { collectState, type IncompatibleKeys, loadState, type StateDict } from '
 
 /** A module, whatever its `forward` takes and gives. */
 export type AnyModule = Module<never, unknown>
+
+/** Where a hook goes. */
+export interface HookOptions {
+  /** Before those that are there. */
+  readonly prepend?: boolean
+}
 
 /** How `named_parameters` and its kin name what they find, and how far they look. */
 export interface MemberOptions {
@@ -297,6 +304,41 @@ export abstract class Module<Args extends readonly unknown[] = [Tensor], Result 
     }
     for (const buffer of this.buffers()) buffer.data = change(buffer.data)
     return this
+  }
+
+  // Hooks --------------------------------------------------------------------------------------------------------------
+
+  /**
+   * Calls `hook(module, args)` before each `forward`. What it returns takes the place of the arguments: a list of them, or the only
+   * one. `prepend` puts it before the hooks that are there.
+   *
+   * @example
+   * const handle = model.register_forward_pre_hook((_, [x]) => x.mul(2))
+   * handle.remove()
+   */
+  register_forward_pre_hook(hook: ForwardPreHook<this>, options: HookOptions = {}): autograd.RemovableHandle {
+    return addHook(this, 'before', hook, options)
+  }
+
+  /** Calls `hook(module, args, output)` after each `forward`. What it returns takes the place of the output. */
+  register_forward_hook(hook: ForwardHook<this>, options: HookOptions = {}): autograd.RemovableHandle {
+    return addHook(this, 'after', hook, options)
+  }
+
+  /**
+   * Calls `hook(module, grad_input, grad_output)` when the gradients of what went into a `forward` have been computed; `null` for
+   * what has none. What it returns takes the place of `grad_input`.
+   */
+  register_full_backward_hook(hook: BackwardHook<this>, options: HookOptions = {}): autograd.RemovableHandle {
+    return addHook(this, 'backward', hook, options)
+  }
+
+  /**
+   * Calls `hook(module, grad_output)` before the gradients of what went into a `forward` are computed. What it returns takes the
+   * place of `grad_output`.
+   */
+  register_full_backward_pre_hook(hook: BackwardPreHook<this>, options: HookOptions = {}): autograd.RemovableHandle {
+    return addHook(this, 'beforeBackward', hook, options)
   }
 
   // Text ---------------------------------------------------------------------------------------------------------------

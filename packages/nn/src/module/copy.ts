@@ -1,0 +1,41 @@
+import { Tensor } from '@chainrule/core'
+import { bufferNames, registerBuffer } from './members.ts'
+import { type AnyModule, Module } from './module.ts'
+import { Buffer, Parameter } from './parameter.ts'
+
+/**
+ * A copy of a module with all within it: tensors have memory of their own, and what the module has several times the copy has
+ * several times too. Constructors of subclasses do not run, so their fields that begin with `#` are not copied, nor are hooks.
+ */
+export function copyModule<M extends AnyModule>(module: M): M {
+  return copied(module, new Map()) as M
+}
+
+function copied(value: unknown, known: Map<unknown, unknown>): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  const found = known.get(value)
+  if (found !== undefined) return found
+  if (value instanceof Tensor) {
+    const made = copyTensor(value)
+    known.set(value, made)
+    return made
+  }
+  if (Array.isArray(value)) {
+    const made: unknown[] = []
+    known.set(value, made)
+    for (const item of value) made.push(copied(item, known))
+    return made
+  }
+  if (!(value instanceof Module)) return value
+  const made: object = Reflect.construct(Module, [], value.constructor)
+  known.set(value, made)
+  for (const [key, field] of Object.entries(value)) Reflect.set(made, key, copied(field, known))
+  for (const [key, persistent] of bufferNames(value)) registerBuffer(made, key, persistent)
+  return made
+}
+
+function copyTensor(x: Tensor): Tensor {
+  const data = x.detach().clone()
+  if (x instanceof Parameter) return new Parameter(data, x.requires_grad)
+  return x instanceof Buffer ? new Buffer(data, { persistent: x.persistent }) : data
+}
