@@ -8,6 +8,8 @@ import type { Options } from './options.ts'
 export const file = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url))
 /** Has V8 join vectors of 128 bits into such of 256, where it knows how to. */
 const revectorize = '--experimental-wasm-revectorize'
+/** Holds PyTorch's BLAS and its convolutions to vectors of 128 bits, which are what WebAssembly has. */
+const narrowProducts = { OPENBLAS_CORETYPE: 'Nehalem', ONEDNN_MAX_CPU_ISA: 'SSE41' }
 const withThreads = (threads: number): Record<string, string> => ({ THREADS: String(threads) })
 
 const versionOf = (node: string): string => execFileSync(node, ['--version'], { encoding: 'utf8' }).trim()
@@ -28,13 +30,15 @@ export function installPeers(): void {
 export function entries({ node, also, threads, only }: Options): Entry[] {
   const flags = relaxedSimd(node)
   const chainrule = [file('dist/src/chainrule.js')]
+  const pytorch = { command: process.env['PYTHON'] ?? '/usr/bin/python3', args: [file('peers/pytorch.py')] }
   const all: Entry[] = [
     { key: 'chainrule', command: node, args: [...flags, ...chainrule], env: withThreads(1) },
+    { key: 'pytorch', ...pytorch, env: withThreads(1) },
     {
-      key: 'pytorch',
-      command: process.env['PYTHON'] ?? '/usr/bin/python3',
-      args: [file('peers/pytorch.py')],
-      env: withThreads(1),
+      key: 'pytorch-128',
+      ...pytorch,
+      env: { ...withThreads(1), ...narrowProducts },
+      suffix: ', 128-bit products',
     },
     { key: 'tfjs-wasm', command: node, args: [...flags, file('peers/tfjs.js')] },
     { key: 'jax-js', command: node, args: [...flags, file('peers/jax.js')] },

@@ -21,7 +21,8 @@ export const help = `pnpm bench [ROW…] [--against NAME,…] [--quick] [--threa
 Measures chainrule side by side with PyTorch, TensorFlow.js and jax-js, in alternating rounds.
 
   ROW…             of ${rows.map(({ name }) => name).join(', ')}; all without one
-  --against NAMES  only these beside chainrule: pytorch, tfjs-wasm, jax-js, plain (chainrule without relaxed SIMD),
+  --against NAMES  only these beside chainrule: pytorch (pytorch-128: its products in vectors of 128 bits, as
+                   WebAssembly's), tfjs-wasm, jax-js, plain (chainrule without relaxed SIMD),
                    wide (chainrule with V8's flag for vectors of 256 bits, where there is one)
   --quick          few and short rounds: to see that it works
   --threads N      chainrule and PyTorch with N threads too

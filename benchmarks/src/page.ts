@@ -33,6 +33,8 @@ const notes = `- All contestants start from the same weights and the same data, 
   does meets all alike. Times are medians; those whose middle half spreads by more than ±10% are marked ~.
 - PyTorch's ratios depend on the BLAS that it finds. Debian's python3-torch takes the reference BLAS unless libopenblas0-pthread
   is installed, and is then several times slower in all that multiplies matrices.
+- OpenBLAS and oneDNN choose the widest vectors that the processor has, up to 512 bits; WebAssembly has 128. "128-bit products" is
+  PyTorch with both held to those (\`OPENBLAS_CORETYPE=Nehalem\`, \`ONEDNN_MAX_CPU_ISA=SSE41\`), and all else as it is.
 - jax-js runs compiled functions (\`jit\`), whole training steps as one; TensorFlow.js frees memory by \`tidy\`. In chainrule and
   PyTorch nothing is compiled ahead and nothing is freed by hand. chainrule's GPT says of its blocks that they keep no tensor
   (\`keepsNothing\`), as its own layers do, so that what they make on the way is freed with the graph.

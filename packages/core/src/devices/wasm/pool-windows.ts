@@ -36,6 +36,7 @@ export function eachWindow(
   const [planes, height, width, outHeight, outWidth, kernelY, kernelX] = parameters
   const [strideY, strideX, paddingY, paddingX, dilationY, dilationX] = parameters.slice(7) as Six
   const reachX = f.let(kernelX.sub(1).mul(dilationX))
+  const reachOfFour = f.let(strideX.mul(3).add(reachX))
   const [plane, row] = [f.let(I32.const(0)), f.let(I32.const(0))]
   f.while(plane.lt(planes), () => {
     const outY = f.let(I32.const(0))
@@ -43,13 +44,11 @@ export function eachWindow(
       const top = f.let(outY.mul(strideY).sub(paddingY))
       const [firstY, endY] = inside(f, top, kernelY, dilationY, height)
       const outX = f.let(I32.const(0))
-      const windowsAt = (x: I32): Omit<Windows, 'count'> => {
-        const left = f.let(x.mul(strideX).sub(paddingX))
-        const [firstX, endX] = inside(f, left, kernelX, dilationX, width)
-        return { plane, output: f.let(row.add(x)), top, left, firstY, endY, firstX, endX }
-      }
+      const ofRow = { plane, top, firstY, endY }
       const one = (): void => {
-        body({ ...windowsAt(outX), count: 1 })
+        const left = f.let(outX.mul(strideX).sub(paddingX))
+        const [firstX, endX] = inside(f, left, kernelX, dilationX, width)
+        body({ ...ofRow, count: 1, output: f.let(row.add(outX)), left, firstX, endX })
         f.set(outX, outX.add(1))
       }
       f.while(outX.lt(outWidth), () => {
@@ -57,11 +56,12 @@ export function eachWindow(
         const lastFour = outWidth.sub(4)
         const x = f.let(select(outX.gtSigned(lastFour), lastFour, outX))
         const left = f.let(x.mul(strideX).sub(paddingX))
-        const last = left.add(strideX.mul(3)).add(reachX)
+        const last = left.add(reachOfFour)
         f.if(
           x.geSigned(0).and(left.geSigned(0)).and(last.ltSigned(width)),
           () => {
-            body({ ...windowsAt(x), count: 4 })
+            const endX = f.let(left.add(reachX).add(1))
+            body({ ...ofRow, count: 4, output: f.let(row.add(x)), left, firstX: left, endX })
             f.set(outX, x.add(4))
           },
           one,
