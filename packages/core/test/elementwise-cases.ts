@@ -8,6 +8,7 @@ import { broadcastAt, commonShape, indicesOf, type Model, sizeOf, type Tensor, t
 /** Parameters that a step away from the defaults would not suit. */
 const otherParameters: Readonly<Record<string, readonly number[]>> = {
   polygamma: [2],
+  nextafter: [2 ** -24, 2 ** -140, 2 ** -120, 2 ** 127],
   round_decimals: [10, 0.1],
   logit: [0.2],
   softplus: [2, 1.5],

@@ -1574,15 +1574,8 @@ it('has a twin of each scenario', () => {
   expect(Object.keys(scenarios).sort()).toEqual(Object.keys(golden).sort())
 })
 
-/** Those with masks, and with a look for NaN. */
-const readingAtOnce = [
-  'index_put_gradients',
-  'indexing_gradients',
-  'anomaly',
-  'changed_indices',
-  'changed_results',
-  'assignments',
-]
+/** Those that pick by a mask, with `unique`, and with a look for NaN. */
+const readingAtOnce = ['indexing_gradients', 'anomaly', 'changed_indices', 'assignments']
 
 onEachDevice('autograd as PyTorch runs it', (on) => {
   beforeEach(() => torch.set_default_device(on.device.type))

@@ -198,6 +198,11 @@ export class TestBench {
     expect(wrong.slice(0, 5)).toEqual([])
   }
 
+  /** Expects these values in row-major order, every bit of them, and a shape. */
+  async exactly(x: Tensor, values: readonly number[], shape: torch.Shape = [values.length]): Promise<void> {
+    expect([await valuesOf(x), x.shape]).toEqual([values, shape])
+  }
+
   /**
    * Runs what has to read values while it computes. A device that answers later has to refuse that, with the way out.
    */

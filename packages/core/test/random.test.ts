@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { afterEach, describe, expect, test } from 'vitest'
 import type { DType, TypedArray } from '../src/dtype.ts'
+import * as torch from '../src/index.ts'
 import * as random from '../src/random/index.ts'
 import { type DTypeName, dtypeNamed, readGolden } from './golden-file.ts'
 
@@ -40,12 +41,10 @@ const calls: Readonly<Record<string, Call>> = {
   randint: (out, dtype, g, from = 0, to = 0) => random.fillRandomFrom(out, dtype, from, to, g),
   randperm: (out, dtype, g) => random.fillPermutation(out, dtype, g),
   bernoulli: (out, _, g, p = 0) => random.fillBernoulli(out, p, g),
-  chances: (out, dtype, g) =>
-    random.fillBernoulliFrom(
-      out,
-      filled(dtype, out.length, (i) => i / out.length),
-      g,
-    ),
+  chances: (out, dtype, generator) => {
+    const chances = torch.tensor(filled(dtype, out.length, (i) => i / out.length))
+    out.set(torch.bernoulli(chances, null, { generator }).to_typed_array())
+  },
   dropout: (out, dtype, g, p = 0) => random.fillDropoutMask(out, dtype, p, g),
   exponential: (out, dtype, g, lambda = 1) => random.fillExponential(out, dtype, lambda, g),
   geometric: (out, dtype, g, p = 0) => random.fillGeometric(out, dtype, p, g),
@@ -59,9 +58,8 @@ function run([call, name, size, args]: Step, generator: random.Generator): Typed
   if (call === 'multinomial') {
     const [rows = 1, samples = 1, replacement] = args
     const weights = filled(dtype, size, (i) => ((i * 7 + 3) % 11) / 16)
-    const out = new Int32Array(rows * samples)
-    random.fillMultinomial(out, weights, dtype, size / rows, samples, Boolean(replacement), generator)
-    return out
+    const drawn = torch.tensor(weights).reshape(rows, -1).multinomial(samples, Boolean(replacement), { generator })
+    return drawn.to_typed_array()
   }
   const fill = calls[call]
   if (fill === undefined) throw new Error(`the golden file names a call that this test lacks: ${call}`)
@@ -248,15 +246,7 @@ describe('errors are those of PyTorch, before anything is drawn', () => {
   const multinomial =
     (data: number[], samples: number, replacement = false) =>
     () =>
-      random.fillMultinomial(
-        new Int32Array(samples),
-        new Float32Array(data),
-        dtypeNamed('f32'),
-        data.length,
-        samples,
-        replacement,
-        generator,
-      )
+      torch.tensor(data).multinomial(samples, replacement, { generator })
   const failing: Readonly<Record<string, () => unknown>> = {
     'seed 2**64': () => generator.manual_seed(2 ** 64),
     'seed -2**63 - 1': () => generator.manual_seed(-(2n ** 63n) - 1n),
@@ -315,19 +305,20 @@ describe('errors are those of PyTorch, before anything is drawn', () => {
     expect(on('exponential', 'f32', 0)).toThrow('exponential_ expects lambda > 0.0, but found lambda=0')
     expect(on('cauchy', 'f32', 0, -1)).toThrow('cauchy_ expects sigma > 0.0, but found sigma=-1')
     expect(on('randint', 'f32', 0.5, 3)).toThrow("random_: 'from' must be an integer of at most 2^53, got 0.5")
-    expect(() => random.fillBernoulliFrom(new Float32Array(2), new Float32Array([0.5, 1.5]), generator)).toThrow(
+    expect(() => torch.tensor([0.5, 1.5]).bernoulli(null, { generator })).toThrow(
       'Expected p_in >= 0 && p_in <= 1 to be true, but got false.',
     )
     expect(() =>
-      random.fillMultinomial(
-        new Int32Array(1),
-        new Float32Array(2 ** 24 + 1),
-        dtypeNamed('f32'),
-        2 ** 24 + 1,
-        1,
-        true,
-        generator,
-      ),
+      torch
+        .zeros(1)
+        .expand(2 ** 24 + 1)
+        .multinomial(1, true, { generator }),
     ).toThrow('number of categories cannot exceed 2^24')
+    expect(() => torch.tensor([1, 2], { dtype: torch.int32 }).multinomial(1)).toThrow(
+      'multinomial only supports floating-point dtypes for input, got: Int',
+    )
+    expect(() => torch.tensor([1, 0], { dtype: torch.int32 }).bernoulli()).toThrow(
+      '"bernoulli_tensor_cpu_p_" not implemented for \'Int\'',
+    )
   })
 })

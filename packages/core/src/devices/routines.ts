@@ -29,4 +29,9 @@ export interface Routines extends ConvRoutines, PoolRoutines {
   scan(kernel: ReductionKernel, out: Operand, x: Operand, dim: number): void
   /** Sorts along the last dimension, keeping the order of equals; NaN counts as largest. */
   sort(values: Operand, indices: Operand, x: Operand, descending: boolean): void
+  /**
+   * How many elements of a sorted row come before each value: `[rows, n]` and `[rows, m]` give `[rows, m]`; a single row is
+   * searched for all. Equal ones come before with `right`, NaN comes last.
+   */
+  search(out: Operand, sorted: Operand, values: Operand, right: boolean): void
 }

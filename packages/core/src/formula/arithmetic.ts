@@ -49,6 +49,13 @@ export function power(a: number, b: number): number {
   return a === 1 || (a === -1 && (b === Infinity || b === -Infinity)) ? 1 : a ** b
 }
 
+/** The greatest common divisor of whole numbers; never negative. */
+export function commonDivisor(a: number, b: number): number {
+  let [larger, rest] = [Math.abs(a), Math.abs(b)]
+  while (rest !== 0) [larger, rest] = [rest, larger % rest]
+  return larger
+}
+
 /** `a ** b` modulo 2^32 for integers, by repeated squaring; 0 where the exponent is negative and |a| is not 1. */
 export function integerPower(a: number, b: number): number {
   if (b < 0) return a === 1 ? 1 : a === -1 ? (b & 1 ? -1 : 1) : 0

@@ -1,4 +1,5 @@
 import {
+  commonDivisor,
   copysign,
   floorDivide,
   fmax,
@@ -181,6 +182,8 @@ export const functions = {
     integers: 'a',
   },
 
+  /** The greatest common divisor of whole numbers. */
+  gcd: { arity: 2, value: commonDivisor, domain: [bits, bits], integers: 'ab' },
   /** The bits of 32-bit integers; not for real numbers. */
   bitand: { arity: 2, value: (a, b) => a & b, domain: [bits, bits], integers: 'ab' },
   bitor: { arity: 2, value: (a, b) => a | b, domain: [bits, bits], integers: 'ab' },

@@ -1,4 +1,5 @@
 import {
+  commonDivisor,
   copysign,
   floorDivide,
   fmax,
@@ -24,6 +25,7 @@ export type Templates = Readonly<Record<FunctionName, string>>
 
 /** The functions that printed code calls and that are neither operators nor in `Math`. */
 export const runtime = Object.freeze({
+  commonDivisor,
   copysign,
   digamma,
   erf,
@@ -111,6 +113,7 @@ export const javaScriptTemplates: Templates = {
   lgamma: '$.lgamma(a)',
   digamma: '$.digamma(a)',
   polygamma: '$.polygamma(a, b)',
+  gcd: '$.commonDivisor(a, b)',
   bitand: 'a & b',
   bitor: 'a | b',
   bitxor: 'a ^ b',

@@ -2,7 +2,11 @@ import { float32, float64, int32 } from '../dtype.ts'
 import { RuntimeError } from '../errors.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { named } from './arguments.ts'
-import { fromValues, zeros } from './creation.ts'
+import { checkable } from './checkable.ts'
+import { zeros } from './creation.ts'
+import { elementwise } from './define/elementwise.ts'
+import { unrecorded } from './define/routine.ts'
+import { stack } from './joining.ts'
 
 /**
  * How often each whole number from 0 on occurs: `[n] → [max + 1]`, or longer where `minlength` is. `weights` is what each
@@ -21,7 +25,8 @@ export const bincount = named(
     if (weights !== null && (weights.ndim !== 1 || weights.numel() !== values.length)) {
       throw new RuntimeError('weights should be 1-d and have the same length as input')
     }
-    const length = Math.max(minlength, rangeOf(values)[1] + 1)
+    let length = minlength
+    for (const value of values) length = Math.max(length, value + 1)
     const dtype = weights === null ? int32 : weights.dtype === float32 ? float32 : float64
     const out = zeros([length], { dtype, device: x.device })
     const amounts = weights === null ? x.new_ones([values.length], { dtype }) : weights.detach().to(dtype)
@@ -29,41 +34,36 @@ export const bincount = named(
   },
 )
 
-/** The smallest and the largest; NaN where there is one. */
-function rangeOf(values: Iterable<number>): [number, number] {
-  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
-  for (const value of values) {
-    low = Math.min(low, value)
-    high = Math.max(high, value)
-  }
-  return [low, high]
-}
+const binOf = elementwise('histc_bin', ['x', 'low', 'high'], {
+  // What is in none counts in one more.
+  forward: 'x >= low && x <= high ? min(floor((x - low) / (high - low) * bins), bins - 1) : bins',
+  parameters: { bins: 100 },
+  only: 'floating',
+  kernel: 'histogram_cpu',
+})
 
 /** How many elements lie in each of `bins` even intervals from `min` to `max`; where these are equal, those of the elements. */
 export const histc = named(
   'histc',
   ['input', 'bins', 'min', 'max'],
   (x: Tensor, bins = 100, min = 0, max = 0): Tensor => {
-    if (x.dtype.kind !== 'floating') {
-      throw new RuntimeError(`"histogram_cpu" not implemented for '${x.dtype.scalarName}'`)
-    }
     if (bins <= 0) {
       throw new RuntimeError(`torch.histogram(): bins must be > 0, but got ${bins} for dimension 0`)
     }
     if (max < min) throw new RuntimeError('torch.histc: max must be larger than min')
-    const values = x.to_typed_array()
-    let [low, high] = [min, max]
-    if (low === high && values.length > 0) {
-      ;[low, high] = rangeOf(values)
-    }
-    if (low === high) [low, high] = [low - 1, high + 1]
-    if (!Number.isFinite(high - low)) throw new RuntimeError(`torch.histc: range of [${low}, ${high}] is not finite`)
-    const counts = new Float64Array(bins)
-    for (const value of values) {
-      if (!(value >= low && value <= high)) continue
-      const bin = Math.min(Math.floor(((value - low) / (high - low)) * bins), bins - 1)
-      counts[bin] = (counts[bin] as number) + 1
-    }
-    return fromValues(counts, [bins], x.dtype, x.device)
+    return unrecorded(() => {
+      const flat = x.reshape(-1)
+      const ends = min === max && x.numel() > 0 ? [flat.amin(), flat.amax()] : [x.new_tensor(min), x.new_tensor(max)]
+      const [low, high] = ends as [Tensor, Tensor]
+      const [from = 0, to = 0] = checkable(stack(ends))
+      if (!Number.isFinite(to - from)) throw new RuntimeError(`torch.histc: range of [${from}, ${to}] is not finite`)
+      // Equal ends are moved apart.
+      const step = low.eq(high).to(x.dtype)
+      const places = binOf(flat, low.sub(step), high.add(step), bins).to(int32)
+      // Float32 counts faster, as far as it is exact.
+      const dtype = x.numel() < 2 ** 24 ? float32 : float64
+      const counts = x.new_zeros(bins + 1, { dtype }).index_add_(0, places, flat.new_ones(flat.shape, { dtype }))
+      return counts.narrow(0, 0, bins).to(x.dtype, { copy: true })
+    })
   },
 )

@@ -2,6 +2,7 @@ import { int32 } from '../dtype.ts'
 import { RuntimeError } from '../errors.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { named } from './arguments.ts'
+import { checkable } from './checkable.ts'
 
 /** Classes as rows with a single 1. */
 export const one_hot = named('one_hot', ['input', 'num_classes'], (x: Tensor, num_classes = -1): Tensor => {
@@ -9,9 +10,9 @@ export const one_hot = named('one_hot', ['input', 'num_classes'], (x: Tensor, nu
   if (x.numel() === 0 && num_classes <= 0) {
     throw new RuntimeError('Can not infer total number of classes from empty tensor.')
   }
-  const values = x.to_typed_array()
   let largest = -1
-  for (const value of values) {
+  // How many classes there are has to be known now.
+  for (const value of num_classes === -1 ? x.to_typed_array() : checkable(x)) {
     if (value < 0) throw new RuntimeError('Class values must be non-negative.')
     largest = Math.max(largest, value)
   }

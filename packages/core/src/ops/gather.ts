@@ -4,6 +4,7 @@ import { wrapDim } from '../shape.ts'
 import { allocate } from '../tensor/make.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { named } from './arguments.ts'
+import { checkable } from './checkable.ts'
 import { routine } from './define/routine.ts'
 import { checkFit, checkRange, scalarsAsVectors } from './index-checks.ts'
 import { write } from './inplace.ts'
@@ -49,7 +50,7 @@ export const take = named('take', ['input', 'index'], (x: Tensor, index: Tensor)
   const { shape } = x
   const count = x.numel()
   const flat = index.reshape(-1)
-  for (const value of flat.storage.device.sync ? flat.to_typed_array() : []) {
+  for (const value of checkable(flat)) {
     if (value < -count || value >= count)
       throw new IndexError(`out of range: tried to access index ${value} on a tensor of ${count} elements.`)
   }

@@ -2,7 +2,7 @@ import { int32, uint8 } from '../dtype.ts'
 import { RuntimeError } from '../errors.ts'
 import { formatShape, numel, type Shape } from '../shape.ts'
 import type { Tensor } from '../tensor/tensor.ts'
-import { peek } from './copies.ts'
+import { checkable } from './checkable.ts'
 
 /** Checks that a tensor can index. */
 export function checkIndexType(name: string, index: Tensor): void {
@@ -13,8 +13,7 @@ export function checkIndexType(name: string, index: Tensor): void {
 
 /** Checks that every index is at least 0 and below `size`, where the device can be read. */
 export function checkRange(name: string, index: Tensor, dim: number, size: number): void {
-  if (!index.storage.device.sync || index.numel() === 0) return
-  const values = peek(index)
+  const values = checkable(index)
   for (let i = 0; i < values.length; i++) {
     const value = values[i] as number
     if (value < 0 || value >= size) {

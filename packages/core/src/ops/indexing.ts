@@ -5,9 +5,11 @@ import { broadcastShapes, contiguousStrides, formatShape, numel, type Shape } fr
 import { alias } from '../tensor/make.ts'
 import { Tensor, type TensorLike } from '../tensor/tensor.ts'
 import { named } from './arguments.ts'
+import { checkable } from './checkable.ts'
 import { allocateIn, memoryOrder } from './define/layout.ts'
 import { routine } from './define/routine.ts'
 import { inPlace, write } from './inplace.ts'
+import { checkValues, putMasked } from './masked-put.ts'
 import { countFromFront } from './places.ts'
 import { arange } from './ranges.ts'
 import { Slice, SliceIndex } from './slice-index.ts'
@@ -24,14 +26,18 @@ function consumed(index: Index): number {
 }
 const isMask = (index: Tensor): boolean => index.dtype === bool || index.dtype === uint8
 
-interface Basic {
-  readonly view: Tensor
-  readonly advanced: readonly (Tensor | null)[]
-  /** What was given for them, which a graph saves. */
-  readonly masks: readonly Tensor[]
+/** A tensor that indexes from a dimension on. */
+interface TensorIndex {
+  readonly index: Tensor
+  readonly dim: number
 }
 
-/** Applies what gives views; leaves tensors as the indices of the dimensions they stand for. */
+interface Basic {
+  readonly view: Tensor
+  readonly tensors: readonly TensorIndex[]
+}
+
+/** Applies what gives views; leaves tensors with the dimensions they stand for. */
 function basic(x: Tensor, indices: readonly Index[]): Basic {
   const taken = indices.reduce<number>((sum, index) => sum + consumed(index), 0)
   if (taken > x.ndim) throw new IndexError(`too many indices for tensor of dimension ${x.ndim}`)
@@ -41,12 +47,10 @@ function basic(x: Tensor, indices: readonly Index[]): Basic {
   let view = x
   let dim = 0
   let dropped = 0
-  const advanced: (Tensor | null)[] = []
-  const masks: Tensor[] = []
+  const tensors: TensorIndex[] = []
   const place = (index: Tensor, span: number): void => {
-    while (advanced.length < dim) advanced.push(null)
-    if (isMask(index)) masks.push(index)
-    for (const part of isMask(index) ? maskIndices(view, index, dim) : [index]) advanced.push(part)
+    if (isMask(index)) checkMask(view, index.shape, dim)
+    tensors.push({ index, dim })
     dim += span
   }
   for (const given of indices) {
@@ -68,10 +72,19 @@ function basic(x: Tensor, indices: readonly Index[]): Basic {
     } else if (typeof index === 'boolean') {
       view = view.unsqueeze(dim)
       place(view.new_tensor(index ? [0] : [], { dtype: int32 }), 1)
+    } else if (index instanceof Tensor && index.ndim === 0 && isMask(index)) {
+      view = view.unsqueeze(dim)
+      place(index.reshape(1), 1)
     } else if (index instanceof Tensor) place(index, consumed(index))
-    else place(view.new_tensor(index, { dtype: typeof index[0] === 'boolean' ? bool : int32 }), 1)
+    else place(view.new_tensor(wholeNumbers(view, index, dim), { dtype: int32 }), 1)
   }
-  return { view, advanced, masks }
+  return { view, tensors }
+}
+
+/** An index that is a list; of truth values, the places where they hold. */
+function wholeNumbers(x: Tensor, index: readonly number[] | readonly boolean[], dim: number): number[] {
+  if (typeof index[0] === 'boolean') checkMask(x, [index.length], dim)
+  return index.flatMap((part, i) => (typeof part === 'number' ? [part] : part ? [i] : []))
 }
 
 function checkBounds(x: Tensor, dim: number, index: number, dropped: number): void {
@@ -81,18 +94,30 @@ function checkBounds(x: Tensor, dim: number, index: number, dropped: number): vo
     throw new IndexError(`index ${index} is out of bounds for dimension ${dim + dropped} with size ${size}`)
 }
 
-/** The places where a mask holds, as an index for each of its dimensions. */
-function maskIndices(x: Tensor, mask: Tensor, dim: number): Tensor[] {
-  mask.shape.forEach((size, i) => {
+/** Checks that a mask has the shape of the dimensions from `dim` on. */
+function checkMask(x: Tensor, mask: Shape, dim: number): void {
+  mask.forEach((size, i) => {
     if (size !== x.shape[dim + i]) {
       throw new IndexError(
-        `The shape of the mask ${formatShape(mask.shape)} at index ${i} does not match the shape of the indexed tensor ` +
+        `The shape of the mask ${formatShape(mask)} at index ${i} does not match the shape of the indexed tensor ` +
           `${formatShape(x.shape)} at index ${dim + i}`,
       )
     }
   })
-  return mask.nonzero({ as_tuple: true })
 }
+
+/** The index of each dimension, `null` where it is taken whole. Of a mask, the places where it holds: they are read. */
+function advancedOf(tensors: readonly TensorIndex[]): (Tensor | null)[] {
+  const advanced: (Tensor | null)[] = []
+  for (const { index, dim } of tensors) {
+    while (advanced.length < dim) advanced.push(null)
+    advanced.push(...(isMask(index) ? index.nonzero({ as_tuple: true }) : [index]))
+  }
+  return advanced
+}
+
+const masksOf = (tensors: readonly TensorIndex[]): Tensor[] =>
+  tensors.flatMap(({ index }) => (isMask(index) ? [index] : []))
 
 /** Where in the flattened tensor the elements lie that index tensors name, and the shape of what they name. */
 function flatPlaces(
@@ -120,7 +145,7 @@ function flatPlaces(
   const steps = dims.map((dim, k) => {
     const index = advanced[dim] as Tensor
     const size = x.shape[dim] as number
-    for (const value of index.storage.device.sync ? index.to_typed_array() : []) {
+    for (const value of checkable(index)) {
       if (value < -size || value >= size)
         throw new IndexError(`index ${value} is out of bounds for dimension ${dim} with size ${size}`)
     }
@@ -159,14 +184,15 @@ function indexedFirst(x: Tensor, advanced: readonly (Tensor | null)[]): Tensor {
  * x.index(0, Slice(1, 3)) // x[0, 1:3]
  */
 export function index(x: Tensor, ...indices: readonly Index[]): Tensor {
-  const { view, advanced, masks } = basic(x, indices)
-  if (advanced.every((part) => part === null)) return view === x ? nameStep(x.view_as(x), 'AliasBackward0') : view
+  const { view, tensors } = basic(x, indices)
+  if (tensors.length === 0) return view === x ? nameStep(x.view_as(x), 'AliasBackward0') : view
+  const advanced = advancedOf(tensors)
   return routine(
     'index',
     [view],
     () => pick(view, advanced),
     () => ({
-      saved: [...tensorsOf(advanced), ...masks],
+      saved: [...tensorsOf(advanced), ...masksOf(tensors)],
       backward: ([g = null], _, saved) => [
         g === null ? null : index_put_(g.new_zeros(view.shape), indicesOf(advanced, saved), g, { accumulate: true }),
       ],
@@ -217,9 +243,10 @@ export const index_put_ = named(
   'index_put_',
   ['input', 'indices', 'values', 'accumulate'],
   (x: Tensor, indices: readonly Index[], values: TensorLike, accumulate = false): Tensor => {
-    const { view, advanced, masks } = basic(x, indices)
+    const { view, tensors } = basic(x, indices)
     const given = values instanceof Tensor ? values : x.new_tensor(values)
-    if (advanced.every((part) => part === null)) {
+    const [first] = tensors
+    if (first === undefined) {
       if (!accumulate && given.ndim === 0 && view.ndim > 0) {
         view.fill_(given.to(x.dtype))
         return x
@@ -229,8 +256,9 @@ export const index_put_ = named(
       else view.copy_(spread)
       return x
     }
+    const isMasked = tensors.length === 1 && isMask(first.index)
     // One value for one mask is a masked_fill, which converts it.
-    const isFill = given.numel() === 1 && masks.length === 1 && masks[0]?.ndim === tensorsOf(advanced).length
+    const isFill = isMasked && given.numel() === 1
     if (given.dtype !== x.dtype && values instanceof Tensor && !isFill) {
       throw new RuntimeError(
         `Index put requires the source and destination dtypes match, got ${x.dtype.scalarName} for the destination and ` +
@@ -238,7 +266,16 @@ export const index_put_ = named(
       )
     }
     const source = withoutLeadingOnes(given.to(x.dtype))
-    checkValues(source.shape, view, advanced)
+    if (isMasked) {
+      putMasked(view, first.index, first.dim, source, accumulate)
+      return x
+    }
+    const advanced = advancedOf(tensors)
+    const { order, shape } = flatPlaces(view, advanced)
+    checkValues(
+      source.shape,
+      order.map((i) => shape[i] as number),
+    )
     inPlace(
       view,
       [source],
@@ -252,23 +289,11 @@ export const index_put_ = named(
         ]
       },
       'IndexPutBackward0',
-      [...tensorsOf(advanced), ...masks],
+      [...tensorsOf(advanced), ...masksOf(tensors)],
     )
     return x
   },
 )
-
-/** Checks that values broadcast to what index tensors name. */
-function checkValues(values: Shape, x: Tensor, advanced: readonly (Tensor | null)[]): void {
-  const { order, shape } = flatPlaces(x, advanced)
-  const target = order.map((i) => shape[i] as number)
-  const lead = target.length - values.length
-  if (lead >= 0 && values.every((size, i) => size === 1 || size === target[i + lead])) return
-  throw new RuntimeError(
-    `shape mismatch: value tensor of shape ${formatShape(values)} cannot be broadcast to indexing result of shape ` +
-      formatShape(target),
-  )
-}
 
 /** Writes the elements that index tensors name. */
 function place(x: Tensor, advanced: readonly (Tensor | null)[], values: Tensor, accumulate: boolean): void {

@@ -6,7 +6,9 @@ import type { Tensor } from '../tensor/tensor.ts'
 import { named } from './arguments.ts'
 import { pascalCase } from './define/names.ts'
 import { routine } from './define/routine.ts'
+import { cat } from './joining.ts'
 import { picked, refuseBool } from './picks.ts'
+import { arange } from './ranges.ts'
 import type { ValuesAndIndices } from './reduction-options.ts'
 import { where } from './where.ts'
 
@@ -88,22 +90,17 @@ export const mode = named(
   (x: Tensor, dim = -1, keepdim = false): ValuesAndIndices => {
     const at = wrapDim(dim, x.ndim)
     if (x.shape[at] === 0) throw new IndexError(`mode(): Expected reduction dim ${at} to have non-zero size.`)
-    const choose = (order: Tensor): Tensor => {
+    const choose = (order: Tensor, values: Tensor): Tensor => {
       if (x.ndim === 0) return order
       const n = x.shape[at] as number
-      const values = x.detach().gather(at, order).movedim(at, -1).contiguous().to_typed_array()
-      const places = order.movedim(at, -1).contiguous().to_typed_array()
-      const rows = values.length / n
-      const found = Array.from({ length: rows }, (_, row) => {
-        let [best, run, at0] = [0, 0, 0]
-        for (let i = 0; i < n; i++) {
-          run = i > 0 && values[row * n + i] === values[row * n + i - 1] ? run + 1 : 1
-          if (run > best) [best, at0] = [run, i]
-        }
-        return places[row * n + at0] as number
-      })
-      const shape = order.movedim(at, -1).shape.map((size, i, all) => (i === all.length - 1 ? 1 : size))
-      return x.new_tensor(found, { dtype: int32 }).reshape(shape).movedim(-1, at).contiguous()
+      const rows = values.movedim(at, -1)
+      const isRepeated = rows.narrow(-1, 1, n - 1).eq(rows.narrow(-1, 0, n - 1))
+      const repeats = cat([isRepeated.new_zeros([...isRepeated.shape.slice(0, -1), 1]), isRepeated], -1)
+      // How many equal ones come before each: the most before the last ones of the longest runs, of which the first is taken.
+      const places = arange(n, { dtype: int32, device: x.device })
+      const before = places.sub(where(repeats, 0, places).cummax(-1).values)
+      const found = before.argmax(-1, { keepdim: true })
+      return order.gather(at, found.movedim(-1, at)).contiguous()
     }
     return picked('mode', x, at, choose, { keepdim })
   },

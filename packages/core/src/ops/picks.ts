@@ -59,7 +59,7 @@ export function picked(
   name: string,
   x: Tensor,
   at: number,
-  choose: (order: Tensor) => Tensor,
+  choose: (order: Tensor, values: Tensor) => Tensor,
   { descending = false, keepdim = true }: { readonly descending?: boolean; readonly keepdim?: boolean } = {},
 ): ValuesAndIndices {
   const isKept = keepdim || x.ndim === 0
@@ -67,7 +67,8 @@ export function picked(
     name,
     [x],
     () => {
-      const order = choose(sorted(name, x.detach(), at, descending).indices)
+      const { values, indices } = sorted(name, x.detach(), at, descending)
+      const order = choose(indices, values)
       if (x.ndim === 0) return [x.detach().clone(), order] as const
       const found = x.detach().gather(at, order)
       return isKept ? ([found, order] as const) : ([found.squeeze(at), order.squeeze(at)] as const)

@@ -1,6 +1,7 @@
 import { IndexError, RuntimeError } from '../errors.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { named } from './arguments.ts'
+import { checkable } from './checkable.ts'
 import { routine } from './define/routine.ts'
 import { replace } from './inplace.ts'
 import { countFromFront } from './places.ts'
@@ -29,7 +30,7 @@ export const put = named(
       )
     }
     const count = x.numel()
-    for (const value of index.storage.device.sync ? index.to_typed_array() : []) {
+    for (const value of checkable(index)) {
       if (value >= -count && value < count) continue
       throw new IndexError(`out of range: tried to access index ${value} on a tensor of ${count} elements.`)
     }

@@ -4,6 +4,7 @@ import { RuntimeError } from '../errors.ts'
 import { wrapDim } from '../shape.ts'
 import { Tensor } from '../tensor/tensor.ts'
 import { named } from './arguments.ts'
+import { checkable } from './checkable.ts'
 import { lerp } from './elementwise/fused.ts'
 
 /** What `quantile` takes by name only. */
@@ -82,7 +83,7 @@ function check(x: Tensor, q: number | Tensor, fractions: Tensor, interpolation: 
       `quantile() interpolation must be one of linear, lower, higher, midpoint or nearest, but got ${interpolation}`,
     )
   }
-  if (q instanceof Tensor && !q.to_typed_array().every((fraction) => fraction >= 0 && fraction <= 1)) {
+  if (q instanceof Tensor && !checkable(q).every((fraction) => fraction >= 0 && fraction <= 1)) {
     throw new RuntimeError('quantile() q values must be in the range [0, 1]')
   }
 }

@@ -39,7 +39,7 @@ export function drawn(shape: Shape, dtype: DType, options: RandomOptions, fill: 
 }
 
 /** As `drawn`, like another tensor. */
-function drawnLike(x: Tensor, options: RandomOptions, fill: Fill): Tensor {
+export function drawnLike(x: Tensor, options: RandomOptions, fill: Fill): Tensor {
   const out = emptyLike(x, options)
   draw(out, options.generator, fill)
   return finish(out, options)
@@ -56,14 +56,12 @@ function draw(x: Tensor, generator: Generator = default_generator, fill: Fill): 
 }
 
 /** Overwrites a tensor by random numbers, as autograd has to know. */
-export function drawInPlace(name: string, x: Tensor, generator: Generator | undefined, fill: Fill): Tensor {
-  return inPlace(
-    x,
-    [],
-    () => draw(x, generator, fill),
-    ([g = null]) => [g === null ? null : g.new_zeros(g.shape)],
-    `${name}Backward0`,
-  )
+export const drawInPlace = (name: string, x: Tensor, generator: Generator | undefined, fill: Fill): Tensor =>
+  overwriteInPlace(name, x, () => draw(x, generator, fill))
+
+/** Runs what overwrites all of a tensor, as autograd has to know. */
+export function overwriteInPlace(name: string, x: Tensor, change: () => void): Tensor {
+  return inPlace(x, [], change, ([g = null]) => [g === null ? null : g.new_zeros(g.shape)], `${name}Backward0`)
 }
 
 /** Numbers from [0, 1), all equally likely. */

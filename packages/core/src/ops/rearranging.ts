@@ -5,12 +5,14 @@ import { checkSizes, formatShape, type Shape, wrapDim, wrapDims } from '../shape
 import { alias, allocate } from '../tensor/make.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { named } from './arguments.ts'
+import { checkable } from './checkable.ts'
 import { elementwise } from './define/elementwise.ts'
 import { allocateIn, memoryOrder } from './define/layout.ts'
 import { routine } from './define/routine.ts'
 import { write } from './inplace.ts'
 import { cat } from './joining.ts'
 import { arange } from './ranges.ts'
+import { searchsorted } from './search.ts'
 
 /** The order of elements along dimensions turned round, as a copy. */
 export const flip = named('flip', ['input', '*dims'], (x: Tensor, dims: readonly number[]): Tensor => {
@@ -158,27 +160,51 @@ export const diag_embed = named(
   },
 )
 
+/** What `repeat_interleave` takes by name only. */
+export interface RepeatOptions {
+  /** How many there are in all. Where it is left out, a tensor of repeats is read. */
+  readonly output_size?: number
+}
+
 /** Each element repeated, along a dimension or in the flattened tensor. */
 export const repeat_interleave = named(
   'repeat_interleave',
   ['input', 'repeats', 'dim'],
-  (x: Tensor, repeats: number | Tensor, dim: number | null = null): Tensor => {
+  (x: Tensor, repeats: number | Tensor, dim: number | null = null, { output_size }: RepeatOptions = {}): Tensor => {
     const input = dim === null ? x.reshape(-1) : x
     const at = wrapDim(dim ?? 0, input.ndim)
     const size = input.shape[at] as number
-    const counts = typeof repeats === 'number' ? [repeats] : [...repeats.to_typed_array()]
-    if (counts.length !== 1 && counts.length !== size) {
+    if (typeof repeats === 'number') {
+      if (repeats < 0) throw new RuntimeError('repeats can not be negative')
+      checkTotal(output_size, repeats * size)
+      const places = arange(size, { dtype: int32, device: x.device })
+      return input.index_select(at, places.unsqueeze(1).expand([size, repeats]).reshape(-1))
+    }
+    if (repeats.dtype !== int32) {
+      throw new RuntimeError(`"repeat_interleave_cpu" not implemented for '${repeats.dtype.scalarName}'`)
+    }
+    if (repeats.numel() !== 1 && repeats.numel() !== size) {
       throw new RuntimeError(
-        `repeats must have the same size as input along dim, but got repeats.size(0) = ${counts.length} and input.size(${at}) = ${size}`,
+        `repeats must have the same size as input along dim, but got repeats.size(0) = ${repeats.numel()} and input.size(${at}) = ${size}`,
       )
     }
-    if (counts.some((count) => count < 0)) throw new RuntimeError('repeats can not be negative')
-    const places = Array.from({ length: size }, (_, i) =>
-      Array.from({ length: counts[counts.length === 1 ? 0 : i] as number }, () => i),
-    ).flat()
-    return input.index_select(at, x.new_tensor(places, { dtype: int32 }))
+    if (checkable(repeats).some((count) => count < 0)) throw new RuntimeError('repeats can not be negative')
+    const counts = repeats.reshape(-1).expand([size])
+    const isKnown = output_size === undefined || x.storage.device.sync
+    const total = isKnown ? counts.sum().item() : output_size
+    checkTotal(output_size, total)
+    const ordinals = arange(total, { dtype: int32, device: x.device })
+    return input.index_select(at, searchsorted(counts.cumsum(0), ordinals, { right: true }))
   },
+  ['output_size'],
 )
+
+function checkTotal(given: number | undefined, found: number): void {
+  if (given === undefined || given === found) return
+  throw new RuntimeError(
+    `allocated size does not match required size (repeat_interleave: output_size is ${given}, the repeats add up to ${found})`,
+  )
+}
 
 /** The whole tensor, repeated along each dimension. */
 export const repeat = named('repeat', ['input', '*repeats'], (x: Tensor, counts: Shape): Tensor => {

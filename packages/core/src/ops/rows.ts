@@ -5,6 +5,7 @@ import { formatShape, type Shape, sameShape, wrapDim } from '../shape.ts'
 import { allocate } from '../tensor/make.ts'
 import { Tensor, type TensorLike } from '../tensor/tensor.ts'
 import { named } from './arguments.ts'
+import { checkable } from './checkable.ts'
 import { packedCopy } from './copies.ts'
 import { routine } from './define/routine.ts'
 import { alongDim, checkIndexType, scalarsAsVectors } from './index-checks.ts'
@@ -21,7 +22,7 @@ export const index_select = named(
     if (index.ndim > 1) throw new IndexError('index_select(): Index is supposed to be a vector')
     checkIndexType('index_select', index)
     const size = x.shape[at] ?? 1
-    if (index.storage.device.sync && index.to_typed_array().some((place: number) => place < 0 || place >= size)) {
+    if (isOutside(index, 0, size) !== null) {
       throw new IndexError(`index out of range in self (index_select: dimension ${at} has size ${size})`)
     }
     if (x.ndim === 0) return x.reshape(1).index_select(0, index).reshape([])
@@ -151,8 +152,11 @@ function checkCopied(x: Tensor, dim: number, index: Tensor, source: Tensor): num
 
 /** An index below `low` or from `size` on, where the device can be read. */
 function isOutside(index: Tensor, low: number, size: number): number | null {
-  if (!index.storage.device.sync || index.numel() === 0) return null
-  for (const place of index.to_typed_array()) if (place < low || place >= size) return place
+  const places = checkable(index)
+  for (let i = 0; i < places.length; i++) {
+    const place = places[i] as number
+    if (place < low || place >= size) return place
+  }
   return null
 }
 function addRows(x: Tensor, at: number, index: Tensor, source: Tensor): Tensor {

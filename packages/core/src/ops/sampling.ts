@@ -1,13 +1,16 @@
 import { int32 } from '../dtype.ts'
 import { RuntimeError } from '../errors.ts'
 import {
+  checkMultinomial,
+  checkProbabilities,
+  checkWeights,
+  cumulated,
   fillBernoulli,
-  fillBernoulliFrom,
   fillCauchy,
+  fillCeilings,
   fillExponential,
   fillGeometric,
   fillLogNormal,
-  fillMultinomial,
   fillNormal,
   fillRandom,
   fillRandomFrom,
@@ -15,9 +18,14 @@ import {
 } from '../random/index.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { named } from './arguments.ts'
-import { drawInPlace, drawn, type Fill, type RandomOptions } from './random.ts'
+import { checkable } from './checkable.ts'
+import { fromValues } from './creation.ts'
+import { unrecorded } from './define/routine.ts'
+import { drawInPlace, drawn, drawnLike, type Fill, overwriteInPlace, type RandomOptions } from './random.ts'
+import { searchsorted } from './search.ts'
 
-type FloatArray = Float32Array | Float64Array
+/** Numbers from [0, 1). */
+const fillUnit: Fill = (out, dtype, g) => fillUniform(out, dtype, 0, 1, g)
 
 /** 1 with the probability that stands in `x`, or with probability `p`, otherwise 0; in the shape of `x`. */
 export const bernoulli = named(
@@ -25,9 +33,11 @@ export const bernoulli = named(
   ['input', 'p'],
   (x: Tensor, p: number | null = null, options: RandomOptions = {}): Tensor => {
     if (typeof p === 'number') return bernoulli_(x.detach().clone(), p, options)
-    const probabilities = x.to_typed_array() as FloatArray
-    return drawn(x.shape, x.dtype, { device: x.device, ...options }, (out, _, g) =>
-      fillBernoulliFrom(out, probabilities, g),
+    checkProbabilities(x.dtype, checkable(x))
+    return unrecorded(() =>
+      drawn(x.shape, x.dtype, { device: x.device, ...options }, fillUnit)
+        .lt(x)
+        .to(x.dtype),
     )
   },
   ['generator'],
@@ -37,11 +47,12 @@ export const bernoulli_ = named(
   'bernoulli_',
   ['input', 'p'],
   (x: Tensor, p: number | Tensor = 0.5, { generator }: RandomOptions = {}): Tensor => {
-    const fill: Fill =
-      typeof p === 'number'
-        ? (out, _, g) => fillBernoulli(out, p, g)
-        : (out, _, g) => fillBernoulliFrom(out, p.expand(x.shape).to_typed_array() as FloatArray, g)
-    return drawInPlace('Bernoulli', x, generator, fill)
+    if (typeof p === 'number') return drawInPlace('Bernoulli', x, generator, (out, _, g) => fillBernoulli(out, p, g))
+    checkProbabilities(p.dtype, checkable(p))
+    const chances = p.detach().expand(x.shape)
+    return overwriteInPlace('Bernoulli', x, () =>
+      x.copy_(drawnLike(x.detach(), { dtype: p.dtype, generator }, fillUnit).lt(chances)),
+    )
   },
   ['generator'],
 )
@@ -116,18 +127,29 @@ export const multinomial = named(
   ['input', 'num_samples', 'replacement'],
   (x: Tensor, num_samples: number, replacement = false, { generator }: RandomOptions = {}): Tensor => {
     if (x.ndim !== 1 && x.ndim !== 2) throw new RuntimeError('prob_dist must be 1 or 2 dim')
+    const { dtype, device } = x
+    const categories = x.size(-1)
+    checkMultinomial(dtype, categories, num_samples, replacement)
+    // PyTorch 2 races for a single sample with replacement too; 1.13 did not.
+    const races = !replacement || num_samples === 1
+    const values = checkable(x)
+    checkWeights(values, categories, races)
     const shape = [...x.shape.slice(0, -1), num_samples]
-    return drawn(shape, int32, { device: x.device, generator }, (out, _, g) =>
-      fillMultinomial(
-        out as Int32Array,
-        x.to_typed_array() as Float32Array,
-        x.dtype,
-        x.size(-1),
-        num_samples,
-        replacement,
-        g,
-      ),
-    )
+    if (shape.includes(0)) return x.new_zeros(shape, { dtype: int32 })
+    return unrecorded(() => {
+      if (races) {
+        // With exponentially distributed numbers, a category is first as often as its share of the weights.
+        const times = drawn(x.shape, dtype, { device, generator }, (out, _, g) => fillExponential(out, dtype, 1, g))
+        const scores = x.div(times)
+        return num_samples === 1 ? scores.argmax(-1, { keepdim: true }) : scores.topk(num_samples).indices
+      }
+      const isKnown = values.length > 0
+      const sums = isKnown ? fromValues(cumulated(values, dtype, categories), x.shape, dtype, device) : x.cumsum(-1)
+      const total = sums.narrow(-1, categories - 1, 1)
+      const shares = sums.div(total)
+      shares.narrow(-1, categories - 1, 1).fill_(1)
+      return searchsorted(shares, drawn(shape, dtype, { device, generator }, fillCeilings))
+    })
   },
   ['generator'],
 )

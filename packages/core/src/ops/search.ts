@@ -1,9 +1,12 @@
 import { bool, int32 } from '../dtype.ts'
 import { RuntimeError } from '../errors.ts'
 import { formatShape, sameShape } from '../shape.ts'
+import { allocate } from '../tensor/make.ts'
 import { Tensor } from '../tensor/tensor.ts'
 import { named } from './arguments.ts'
-import { fromValues, tensor } from './creation.ts'
+import { leader } from './define/operands.ts'
+import { result_type } from './define/promotion.ts'
+import { unrecorded } from './define/routine.ts'
 
 /** On which side of equal elements a place is. */
 export interface SearchOptions {
@@ -26,7 +29,8 @@ export const searchsorted = named(
     values: Tensor | number,
     { side, right = side === 'right' }: SearchOptions = {},
   ): Tensor => {
-    const wanted = values instanceof Tensor ? values : tensor(values, { dtype: sorted_sequence.dtype })
+    const dtype = result_type(sorted_sequence, values)
+    const wanted = values instanceof Tensor ? values : sorted_sequence.new_tensor(values, { dtype })
     const isLine = sorted_sequence.ndim === 1
     if (!isLine && !sameShape(sorted_sequence.shape.slice(0, -1), wanted.shape.slice(0, -1))) {
       throw new RuntimeError(
@@ -35,23 +39,16 @@ export const searchsorted = named(
           `tensor ${formatShape(wanted.shape)}`,
       )
     }
-    const line = sorted_sequence.to_typed_array()
+    const { device } = leader('searchsorted', [sorted_sequence, wanted]).storage
     const n = sorted_sequence.size(-1)
-    const perRow = isLine ? wanted.numel() : wanted.size(-1)
-    const places = Int32Array.from(wanted.to_typed_array(), (value, i) => {
-      const start = isLine ? 0 : Math.floor(i / perRow) * n
-      let [low, high] = [0, n]
-      while (low < high) {
-        const middle = (low + high) >> 1
-        const element = line[start + middle] as number
-        // NaN comes after everything.
-        const isBefore = right ? !(element > value) : !(element >= value)
-        if (isBefore && !Number.isNaN(element)) low = middle + 1
-        else high = middle
-      }
-      return low
+    return unrecorded(() => {
+      const out = allocate(wanted.shape, int32, device)
+      if (n === 0 || out.numel() === 0) return out.zero_()
+      const m = isLine ? wanted.numel() : wanted.size(-1)
+      const rows = (x: Tensor, width: number): Tensor => x.to(dtype).reshape([x.numel() / width, width])
+      device.routines.search(out.reshape([out.numel() / m, m]), rows(sorted_sequence, n), rows(wanted, m), right)
+      return out
     })
-    return fromValues(places, wanted.shape, int32, wanted.device)
   },
   ['right', 'side', 'out_int32'],
 )
@@ -78,11 +75,16 @@ export const isin = named(
     test_elements: Tensor | number,
     { invert = false }: { readonly assume_unique?: boolean; readonly invert?: boolean } = {},
   ): Tensor => {
-    const known = new Set<number>(test_elements instanceof Tensor ? test_elements.to_typed_array() : [test_elements])
-    const found = Array.from(elements.to_typed_array(), (value) =>
-      Number((known.has(value) && !Number.isNaN(value)) !== invert),
-    )
-    return fromValues(found, elements.shape, bool, elements.device)
+    const dtype = result_type(elements, test_elements)
+    const tests = test_elements instanceof Tensor ? test_elements : elements.new_tensor(test_elements, { dtype })
+    return unrecorded(() => {
+      const sorted = tests.to(dtype).reshape(-1).sort().values
+      const wanted = elements.to(dtype)
+      const last = sorted.numel() - 1
+      if (last < 0) return wanted.new_full(wanted.shape, invert, { dtype: bool })
+      const nearest = sorted.index_select(0, searchsorted(sorted, wanted.reshape(-1)).clamp(0, last))
+      return invert ? nearest.reshape(wanted.shape).ne(wanted) : nearest.reshape(wanted.shape).eq(wanted)
+    })
   },
   ['assume_unique', 'invert'],
 )

@@ -1,7 +1,7 @@
 import { RuntimeError } from '../errors.ts'
 import type { Tensor, TensorLike } from '../tensor/tensor.ts'
 import { elementwise } from './define/elementwise.ts'
-import { nonzero } from './masked.ts'
+import { nonzero } from './nonzero.ts'
 
 const select = elementwise('where', ['condition', 'x', 'other'], {
   forward: 'condition ? x : other',

@@ -1,8 +1,8 @@
 import { type DType, float32, type TypedArray } from '../dtype.ts'
 import { RuntimeError, ValueError } from '../errors.ts'
-import { plain } from './checks.ts'
+import { plain, requireFloating } from './checks.ts'
 import type { Generator } from './generator.ts'
-import { uniform24, uniform53 } from './uniform.ts'
+import { uniform53 } from './uniform.ts'
 
 /**
  * Fills `out` with ones (or what stands for them), each with probability `p`, and zeros, as `bernoulli_(p)`.
@@ -15,12 +15,9 @@ export function fillBernoulli(out: TypedArray, p: number, generator: Generator, 
   for (let i = 0; i < out.length; i++) out[i] = uniform53(generator) < p ? one : 0
 }
 
-/** Fills `out` with ones, each with its own probability, and zeros, as `bernoulli_(tensor)` and `torch.bernoulli`. */
-export function fillBernoulliFrom(
-  out: TypedArray,
-  probabilities: Float32Array | Float64Array,
-  generator: Generator,
-): void {
+/** Throws as PyTorch unless each number is a probability. */
+export function checkProbabilities(dtype: DType, probabilities: TypedArray): void {
+  requireFloating('bernoulli_tensor_cpu_p_', dtype)
   const wrong = probabilities.findIndex((p) => !(p >= 0 && p <= 1))
   if (wrong >= 0) {
     throw new RuntimeError(
@@ -28,9 +25,6 @@ export function fillBernoulliFrom(
         `(bernoulli: the probability at position ${wrong} is ${plain(probabilities[wrong] as number)})`,
     )
   }
-  // The dtype of the probabilities decides how many bits are drawn.
-  const uniform = probabilities instanceof Float32Array ? uniform24 : uniform53
-  for (let i = 0; i < out.length; i++) out[i] = uniform(generator) < (probabilities[i] as number) ? 1 : 0
 }
 
 /**

@@ -1,4 +1,4 @@
-export { fillBernoulli, fillBernoulliFrom, fillDropoutMask } from './bernoulli.ts'
+export { checkProbabilities, fillBernoulli, fillDropoutMask } from './bernoulli.ts'
 export { fillCauchy, fillExponential, fillGeometric, fillLogNormal } from './continuous.ts'
 export {
   default_generator,
@@ -11,6 +11,6 @@ export {
 } from './default_generator.ts'
 export { Generator } from './generator.ts'
 export { fillPermutation, fillRandom, fillRandomFrom } from './integers.ts'
-export { fillMultinomial } from './multinomial.ts'
+export { checkMultinomial, checkWeights, cumulated, fillCeilings } from './multinomial.ts'
 export { fillNormal } from './normal.ts'
 export { fillUniform } from './uniform.ts'

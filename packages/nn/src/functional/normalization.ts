@@ -75,7 +75,7 @@ export interface NormOptions {
 
 const affine = { weight: null as Tensor | null, bias: null as Tensor | null }
 const defaults = { ...affine, eps: 1e-5 }
-const batchDefaults = { ...affine, training: false, momentum: 0.1, eps: 1e-5 }
+const batchDefaults = { ...affine, training: false, momentum: 0.1 as number | Tensor, eps: 1e-5 }
 
 /** Normalises the last dimensions, which have `normalized_shape` (Ba et al. 2016). */
 export function layer_norm(
@@ -98,8 +98,8 @@ const normalizeByRunning = elementwise('batch_norm_inference', ['x', 'mean', 'va
 export interface BatchNormOptions extends NormOptions {
   /** Use the batch's own moments and update the running ones. */
   readonly training?: boolean
-  /** How much of each batch goes into the running moments. */
-  readonly momentum?: number
+  /** How much of each batch goes into the running moments; a tensor where the host does not know it. */
+  readonly momentum?: number | Tensor
 }
 
 /** Normalises each channel (dimension 1) over the batch, or by running moments (Ioffe and Szegedy 2015). */
@@ -135,8 +135,12 @@ export function batch_norm(
   no_grad(() => {
     if ((running_mean === null && running_var === null) || count === 0) return
     const { mean, variance } = moments(input, dims, eps)
-    running_mean?.mul_(1 - momentum).add_(mean.reshape(channels).mul(momentum))
-    running_var?.mul_(1 - momentum).add_(variance.reshape(channels).mul((momentum * count) / (count - 1)))
+    const [rest, unbiased] =
+      typeof momentum === 'number'
+        ? [1 - momentum, (momentum * count) / (count - 1)]
+        : [momentum.neg().add(1), momentum.mul(count / (count - 1))]
+    running_mean?.mul_(rest).add_(mean.reshape(channels).mul(momentum))
+    running_var?.mul_(rest).add_(variance.reshape(channels).mul(unbiased))
   })
   return normalizeBy({ name: 'native_batch_norm', input, dims, eps, weight, bias, affine })
 }

@@ -203,10 +203,12 @@ export abstract class BatchNorm extends RunningNorm {
       throw new torch.ValueError(`expected ${wanted} input (got ${input.ndim}D input)`)
     }
     const { weight, bias, eps, training, num_batches_tracked } = this
-    let momentum = this.momentum ?? 0
+    let momentum: number | Tensor = this.momentum ?? 0
     if (training && num_batches_tracked !== null) {
       num_batches_tracked.add_(1)
-      momentum = this.momentum ?? 1 / num_batches_tracked.item()
+      // The share of each of all batches. On a GPU nobody waits for their number.
+      const isHere = num_batches_tracked.device === 'cpu'
+      momentum = this.momentum ?? (isHere ? 1 / num_batches_tracked.item() : num_batches_tracked.reciprocal())
     }
     const isOwn = training || this.running_mean === null
     const keeps = !training || this.track_running_stats

@@ -59,6 +59,7 @@ const templates: Templates = {
   lgamma: 'k_lgamma(a, k_inf)',
   digamma: 'k_digamma(a, k_inf, k_nan)',
   polygamma: 'k_polygamma(a, b, k_inf, k_nan)',
+  gcd: 'k_gcd(a, b)',
   bitand: 'k_and(a, b)',
   bitor: 'k_or(a, b)',
   bitxor: 'k_xor(a, b)',

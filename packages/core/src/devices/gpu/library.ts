@@ -300,6 +300,23 @@ return x - (-1.0 - y - k_shared_bits(-1.0 - x, -1.0 - y));`,
     ['x', 'y'],
     `return y >= 0.0 && y < 31.0 ? k_floor(x / Math.pow(2.0, y)) : (x < 0.0 ? -1.0 : 0.0);`,
   ),
+  // Euclid's algorithm: of whole numbers below 2^24 it takes at most 34 steps.
+  define(
+    'k_gcd',
+    ['x', 'y'],
+    `let a = Math.abs(x);
+let b = Math.abs(y);
+for (let i = 0; i < 35; i++) {
+  if (b > 0.0) {
+    let r = a - Math.trunc(a / b) * b;
+    if (r < 0.0) { r = r + b; }
+    if (r >= b) { r = r - b; }
+    a = b;
+    b = r;
+  }
+}
+return a;`,
+  ),
   define('k_byte', ['x'], `return x - 256.0 * k_floor(x / 256.0);`),
   ...gammaFunctions,
 ]

@@ -175,6 +175,52 @@ export function gpuRoutines(queue: Queue): Routines {
       compute(queue, 'sort', values, pick, [x, indices], [...x.shape, ...windowOf(x)])
       queue.free(counts)
     },
+
+    search(out, sorted, values, right) {
+      const program = programOf('search', (text) => {
+        const [turns, n, right] = [text.number(), text.number(), text.number()]
+        const [row, column] = text.indices(text.constant('this.thread.x'), text.list(2)) as [string, string]
+        const [source, wanted] = [text.array(), text.array()]
+        const base = text.constant(position(text.number(), [row], text.list(1)))
+        const stride = text.number()
+        const given = text.constant(`${wanted}[${position(text.number(), [row, column], text.list(2))}]`)
+        // All but NaN come before NaN.
+        const value = text.constant(`${given} === ${given} ? ${given} : k_inf`)
+        const isAfter = text.constant(`${given} === ${given} ? ${right} : 1`)
+        const place = text.variable(`${n} - ${n}`)
+        const rest = text.variable(n)
+        text.loop(turns, () => {
+          text.add(`if (${rest} > 0) {`)
+          const half = text.constant(`Math.trunc((${rest} + 1) * 0.5)`)
+          const element = text.constant(`${source}[${base} + (${place} + ${half} - 1) * ${stride}]`)
+          text.add(
+            `if (${element} < ${value} || (${isAfter} > 0 && ${element} === ${value})) { ${place} = ${place} + ${half}; }`,
+          )
+          text.add(`${rest} = ${rest} - ${half};`)
+          text.add('}')
+        })
+        text.add(`return ${place};`)
+      })
+      const [rows, n] = sorted.shape as readonly [number, number]
+      const [step, stride] = sorted.strides as readonly [number, number]
+      compute(
+        queue,
+        'search',
+        out,
+        program,
+        [sorted, values],
+        [
+          Math.floor(Math.log2(n)) + 1,
+          n,
+          right ? 1 : 0,
+          ...out.shape,
+          sorted.offset,
+          rows === 1 ? 0 : step,
+          stride,
+          ...windowOf(values),
+        ],
+      )
+    },
   }
 }
 

@@ -1,4 +1,5 @@
 import type { TypedArray } from '../../dtype.ts'
+import { isContiguous, numel } from '../../shape.ts'
 import type { Operand } from '../device.ts'
 import { freed, type Storage } from '../storage.ts'
 
@@ -66,4 +67,16 @@ export function walk(
     }
     if (dim < 0) return
   }
+}
+
+/** The elements of an operand in row-major order: its own memory where it already is. */
+export function rowMajor(x: Operand): TypedArray {
+  const array = hostArray(x.storage)
+  const length = numel(x.shape)
+  if (isContiguous(x)) return array.subarray(x.offset, x.offset + length)
+  const copy = x.dtype.array(length)
+  walk(x.shape, [x.strides], [x.offset], (i, [at]) => {
+    copy[i] = array[at as number] as number
+  })
+  return copy
 }

@@ -1,12 +1,10 @@
-import type { TypedArray } from '../../dtype.ts'
-import { contiguousStrides, numel } from '../../shape.ts'
-import type { Operand } from '../device.ts'
 import type { Routines, ScatterMode } from '../routines.ts'
 import { convRoutines } from './conv.ts'
 import { hostArray, walk } from './host.ts'
 import { poolRoutines } from './pooling.ts'
 import { rows } from './rows.ts'
 import { scan } from './scan.ts'
+import { search } from './search.ts'
 import { sort } from './sort.ts'
 
 const joins: Readonly<Record<ScatterMode, (old: number, value: number) => number>> = {
@@ -72,17 +70,6 @@ export const routines: Routines = {
   scan,
 
   sort,
-}
 
-/** The elements of an operand in row-major order: its own memory where it already is. */
-export function rowMajor(x: Operand): TypedArray {
-  const array = hostArray(x.storage)
-  const length = numel(x.shape)
-  if (x.strides.every((stride, i) => stride === contiguousStrides(x.shape)[i]))
-    return array.subarray(x.offset, x.offset + length)
-  const copy = x.dtype.array(length)
-  walk(x.shape, [x.strides], [x.offset], (i, [at]) => {
-    copy[i] = array[at as number] as number
-  })
-  return copy
+  search,
 }

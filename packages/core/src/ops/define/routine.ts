@@ -51,3 +51,7 @@ export function routines<T extends readonly Tensor[]>(
   }
   return outputs
 }
+
+/** Runs work that no gradient flows through. What it makes beside its result is freed when it returns. */
+export const unrecorded = (compute: () => Tensor): Tensor =>
+  routine('unrecorded', [], compute, () => ({ saved: [], backward: () => [] }))

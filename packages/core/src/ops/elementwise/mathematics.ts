@@ -3,6 +3,7 @@ import { RuntimeError } from '../../errors.ts'
 import { Tensor, type TensorLike } from '../../tensor/tensor.ts'
 import { named } from '../arguments.ts'
 import { type Application, choice, elementwise } from '../define/elementwise.ts'
+import { result_type } from '../define/promotion.ts'
 
 const positive = { x: [0.1, 3] } as const
 const unit = { x: [-0.9, 0.9] } as const
@@ -233,6 +234,24 @@ export const heaviside = choice((x: TensorLike, values: TensorLike): Application
 const stepAt = elementwise('heaviside', ['x', 'values'], {
   forward: 'x == 0 ? values : x < 0 ? 0 : isnan(x) ? 0 : 1',
   gradient: { values: '0', x: '0' },
+})
+const next = elementwise('nextafter', ['x', 'other'], {
+  // What is added to a number is more than half and less than one and a half of the distance to its neighbour, so that the sum
+  // rounds to that; also below a power of 2, where the distance is half as far. Scaled, it is not rounded itself.
+  forward:
+    'isnan(x) || isnan(other) ? nan : x == other ? other : isinf(x) ? copysign(largest, x) : ' +
+    'abs(x) < small ? copysign(x + (other > x ? least : -least), x == 0 ? other : x) : ' +
+    'abs(x) < 1 ? (x * 4294967296 + (other > x ? half : -half) * abs(x * 4294967296)) * 2.3283064365386963e-10 : ' +
+    'x + (other > x ? half : -half) * abs(x)',
+  gradient: { x: 'g', other: '0' },
+  parameters: { half: 0.625 * 2 ** -23, least: 2 ** -149, small: 2 ** -125, largest: largestFloat32 },
+})
+/** The next floating point number after `x` in the direction of `other`, with the gradient of `x`. */
+export const nextafter = choice((x: Tensor, other: Tensor): Application => {
+  const dtype = result_type(x, other)
+  if (dtype.kind !== 'floating') throw new RuntimeError(`"nextafter_cpu" not implemented for '${dtype.scalarName}'`)
+  if (dtype.itemsize === 4) return next.on(x, other)
+  return next.on(x, other, 0.625 * Number.EPSILON, Number.MIN_VALUE, 2 ** -1021, Number.MAX_VALUE)
 })
 const replaceNonFinite = elementwise('nan_to_num', ['x'], {
   forward: 'isnan(x) ? nan_value : x == inf ? posinf : x == -inf ? neginf : x',
