@@ -53,6 +53,8 @@ PYTORCH_2 = {
     'NAdam': {**CAPTURABLE, 'decoupled_weight_decay': False},
     'RAdam': {**CAPTURABLE, 'decoupled_weight_decay': False},
     'Rprop': CAPTURABLE,
+    'ASGD': CAPTURABLE,
+    'LBFGS': {},
 }
 
 CASES = {
@@ -110,6 +112,13 @@ CASES = {
     ],
     'Rprop': [{}, {'lr': 0.1, 'etas': (0.3, 1.5), 'step_sizes': (0.01, 0.12)}, {'lr': 0.1, 'maximize': True}],
 }
+
+
+CASES['ASGD'] = [
+    {},
+    {'lr': 0.1, 'lambd': 0.05, 'alpha': 0.5, 't0': 2.0, 'weight_decay': 0.05},
+    {'lr': 0.1, 't0': 0.0, 'maximize': True},
+]
 
 
 def make(name, params, options, groups=None):
@@ -192,6 +201,37 @@ def text(name, options, groups=None, change=None):
     return {'optimizer': name, 'options': options, 'groups': groups, 'change': change, 'text': repr(optimizer)}
 
 
+LBFGS = [
+    {},
+    {'lr': 0.5, 'max_iter': 4},
+    {'max_iter': 6, 'history_size': 2},
+    {'max_iter': 8, 'max_eval': 3, 'tolerance_change': 0.001},
+    {'line_search_fn': 'strong_wolfe'},
+    {'lr': 0.1, 'max_iter': 5, 'history_size': 3, 'line_search_fn': 'strong_wolfe'},
+    {'tolerance_grad': 0.5, 'line_search_fn': 'strong_wolfe'},
+]
+
+
+def lbfgs(options, dtype):
+    """Rosenbrock's valley, and a bowl in four more dimensions; the last parameter has no gradient."""
+    x = torch.tensor([-0.6, 0.4], dtype=dtype, requires_grad=True)
+    y = torch.tensor([[1.0, -0.5], [0.25, 2.0]], dtype=dtype, requires_grad=True)
+    idle = torch.ones(2, dtype=dtype, requires_grad=True)
+    optimizer = torch.optim.LBFGS([x, y, idle], **options)
+
+    def closure():
+        optimizer.zero_grad()
+        loss = (1 - x[0]) ** 2 + 5 * (x[1] - x[0] ** 2) ** 2 + (y * y * torch.tensor([1.0, 3.0], dtype=dtype)).sum() + y.sum().sin()
+        loss.backward()
+        return loss
+    steps = []
+    for _ in range(3):
+        loss = optimizer.step(closure)
+        state = optimizer.state[x]
+        steps.append([golden.tensor(loss), golden.tensor(x), golden.tensor(y), state['func_evals'], state['n_iter']])
+    return {'options': options, 'steps': steps, 'text': repr(optimizer), 'keys': sorted(key for key in state if key != 'al')}
+
+
 def mistake(name, options, params=None):
     given = parameters(torch.float32) if params is None else params
     return {'optimizer': name, 'options': options, 'caught': golden.caught(lambda: torch.optim.__dict__[name](given, **options))}
@@ -218,6 +258,7 @@ MISTAKES = [
     ('Adamax', {'eps': -1}),
     ('NAdam', {'momentum_decay': -1}),
     ('RAdam', {'betas': (0.9, 1)}),
+    ('ASGD', {'weight_decay': -1}),
     ('Rprop', {'etas': (1.5, 1.2)}),
 ]
 
@@ -233,6 +274,11 @@ SCHEDULES = [
     ('CosineAnnealingLR', {'T_max': 20}),
     ('CosineAnnealingWarmRestarts', {'T_0': 3}),
     ('CosineAnnealingWarmRestarts', {'T_0': 2, 'T_mult': 2, 'eta_min': 0.01}),
+    ('CyclicLR', {'base_lr': 0.01, 'max_lr': 0.1, 'step_size_up': 3}),
+    ('CyclicLR', {'base_lr': [0.01, 0.02], 'max_lr': [0.1, 0.3], 'step_size_up': 2, 'step_size_down': 4, 'mode': 'triangular2'}),
+    ('CyclicLR', {'base_lr': 0.01, 'max_lr': 0.1, 'step_size_up': 3, 'mode': 'exp_range', 'gamma': 0.9, 'base_momentum': 0.5,
+                  'max_momentum': 0.95}),
+    ('CyclicLR', {'base_lr': 0.01, 'max_lr': 0.1, 'step_size_up': 4, 'cycle_momentum': False}),
     ('OneCycleLR', {'max_lr': 0.5, 'total_steps': 13}),
     ('OneCycleLR', {'max_lr': [0.5, 0.2], 'epochs': 5, 'steps_per_epoch': 3, 'pct_start': 0.4, 'anneal_strategy': 'linear',
                     'three_phase': True, 'div_factor': 10, 'base_momentum': 0.5}),
@@ -275,6 +321,10 @@ def schedules():
     half, slow = LAMBDAS.values()
     yield 'composed LambdaLR', schedule(lambda optimizer: lr_scheduler.LambdaLR(optimizer, [half, slow]))
     yield 'composed MultiplicativeLR', schedule(lambda optimizer: lr_scheduler.MultiplicativeLR(optimizer, slow))
+    yield 'composed ChainedScheduler', schedule(lambda optimizer: lr_scheduler.ChainedScheduler(
+        [lr_scheduler.ConstantLR(optimizer, 0.1, 3), lr_scheduler.ExponentialLR(optimizer, 0.9)]))
+    yield 'composed CyclicLR', schedule(lambda optimizer: lr_scheduler.CyclicLR(
+        optimizer, 0.01, 0.1, 2, scale_fn=slow, scale_mode='iterations'))
     yield 'composed SequentialLR', schedule(lambda optimizer: lr_scheduler.SequentialLR(
         optimizer,
         [lr_scheduler.LinearLR(optimizer, 0.25, total_iters=3), lr_scheduler.CosineAnnealingLR(optimizer, 5),
@@ -298,6 +348,8 @@ if __name__ == '__main__':
         grouped = {'lr': 0.1, 'momentum': 0.9, 'nesterov': True}
         lines[f'trajectory {short} SGD groups'] = trajectory('SGD', grouped, dtype, GROUPS)
         lines[f'trajectory {short} Adam groups'] = trajectory('Adam', {'lr': 0.1}, dtype, ADAM_GROUPS)
+    for options in LBFGS:
+        lines[f'lbfgs {options}'] = lbfgs(options, torch.float64)
     for name, cases in CASES.items():
         for options in cases:
             lines[f'text {name} {options}'] = text(name, options)

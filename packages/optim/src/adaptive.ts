@@ -1,7 +1,7 @@
 import { repr, ValueError } from '@chainrule/core'
 import { Optimizer, type Params } from './optimizer.ts'
 import { byName, checkOptions, type Implementation, type Positional } from './options.ts'
-import { adadelta, adagrad, rmsprop, rprop } from './rules.ts'
+import { adadelta, adagrad, asgd, rmsprop, rprop } from './rules.ts'
 
 interface AdaptiveOptions extends Pick<Implementation, 'foreach' | 'differentiable'> {
   /** The learning rate: 0.01 by default, 1 for Adadelta. */
@@ -126,5 +126,37 @@ export class Rprop extends Optimizer<Required<RpropOptions>> {
       throw new ValueError(`Invalid eta values: ${repr(shrink)}, ${repr(grow)}`)
     }
     super(params, defaults)
+  }
+}
+
+/** The options of `ASGD`. */
+export interface ASGDOptions extends AdaptiveOptions, Pick<Implementation, 'capturable'> {
+  /** The decay of the parameter and of the learning rate, 1e-4 by default. */
+  lambd?: number
+  /** The power by which the learning rate falls, 0.75 by default. */
+  alpha?: number
+  /** The step from which on the parameters are averaged, 1e6 by default. */
+  t0?: number
+  /** L2 penalty, 0 by default. */
+  weight_decay?: number
+}
+
+/**
+ * Averaged SGD: steps with a falling learning rate, and in the state `ax` of each parameter the average of what it was.
+ *
+ * @throws ValueError where an option is out of range.
+ * @see https://pytorch.org/docs/stable/generated/torch.optim.ASGD.html
+ */
+export class ASGD extends Optimizer<Required<ASGDOptions>> {
+  readonly rule = asgd
+
+  constructor(params: Params<Required<ASGDOptions>>, ...args: Positional<ASGDOptions>) {
+    const options = byName<ASGDOptions>('ASGD', ['lr', 'lambd', 'alpha', 't0', 'weight_decay'], args)
+    const more = { lambd: 1e-4, alpha: 0.75, t0: 1e6, weight_decay: 0, capturable: false }
+    super(params, checkOptions<Required<ASGDOptions>>('ASGD', options, { ...adaptive, ...more }))
+  }
+
+  protected override get floats(): readonly string[] {
+    return ['lr', 't0']
   }
 }

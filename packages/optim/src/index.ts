@@ -21,11 +21,14 @@ export {
   type AdadeltaOptions,
   Adagrad,
   type AdagradOptions,
+  ASGD,
+  type ASGDOptions,
   RMSprop,
   type RMSpropOptions,
   Rprop,
   type RpropOptions,
 } from './adaptive.ts'
+export { LBFGS, type LBFGSOptions } from './lbfgs.ts'
 export * as lr_scheduler from './lr_scheduler/index.ts'
 // An optimizer of one's own
 export {
@@ -37,5 +40,5 @@ export {
   type StepPostHook,
   type StepPreHook,
 } from './optimizer.ts'
-export type { ParamState, Rule } from './rule.ts'
+export type { ParamState, Rule, StateValue } from './rule.ts'
 export { SGD, type SGDOptions } from './sgd.ts'

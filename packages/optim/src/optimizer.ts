@@ -1,5 +1,5 @@
 import { type autograd, enable_grad, RuntimeError, repr, Tensor, ValueError } from '@chainrule/core'
-import { type ParamState, planStep, type Rule } from './rule.ts'
+import { type ParamState, planStep, type Rule, type StateValue } from './rule.ts'
 import { typename } from './text.ts'
 
 /** The parameters of a group with the options that they share; schedulers and users may change the options. */
@@ -24,7 +24,8 @@ export interface OptimizerStateDict {
 export type StepPreHook = (optimizer: Optimizer, args: readonly (Closure | undefined)[]) => void | readonly [Closure?]
 /** Called after a step. */
 export type StepPostHook = (optimizer: Optimizer, args: readonly (Closure | undefined)[]) => void
-type Closure = () => unknown
+/** Computes the loss anew, and its gradients. */
+export type Closure = () => unknown
 
 /** Node asks for this when it prints an object. */
 const inspect = Symbol.for('nodejs.util.inspect.custom')
@@ -115,16 +116,23 @@ export abstract class Optimizer<Options extends object = object> {
     let args: readonly [Closure?] = closure === undefined ? [] : [closure]
     for (const { run } of this.#preHooks) args = run(this, args) ?? args
     const [evaluate] = args
-    const loss = evaluate === undefined ? null : enable_grad(evaluate)
-    const changes = this.param_groups.flatMap((group) => {
-      return planStep(this.constructor.name, this.rule, group, (p) => this.#stateOf(p))
-    })
-    for (const change of changes) change()
+    const loss = this.advance(evaluate)
     for (const { run } of this.#postHooks) run(this, args)
     return loss
   }
 
-  #stateOf(p: Tensor): ParamState {
+  /** What a step does between its hooks; gives the loss of the closure. */
+  protected advance(closure?: Closure): unknown {
+    const loss = closure === undefined ? null : enable_grad(closure)
+    const changes = this.param_groups.flatMap((group) => {
+      return planStep(this.constructor.name, this.rule, group, (p) => this.stateOf(p))
+    })
+    for (const change of changes) change()
+    return loss
+  }
+
+  /** What is kept for a parameter. */
+  protected stateOf(p: Tensor): ParamState {
     let state = this.state.get(p)
     if (state === undefined) {
       state = {}
@@ -201,14 +209,18 @@ export abstract class Optimizer<Options extends object = object> {
     return register(this.#postHooks, { run: hook })
   }
 
+  /** The options that are floats in Python, whole or not, and are written as such. */
+  protected get floats(): readonly string[] {
+    return ['lr']
+  }
+
   /** The groups and their options, as PyTorch prints them. */
   toString(): string {
     const groups = this.param_groups.map((group, i) => {
       const options = Object.entries(group).filter(([key]) => key !== 'params')
       const lines = options.sort(([a], [b]) => (a < b ? -1 : 1))
-      // Python has whole numbers and floats: learning rates are written as these.
       const text = (key: string, value: unknown): string =>
-        typeof value === 'string' ? value : repr(value, key === 'lr' ? { float: true } : {})
+        typeof value === 'string' ? value : repr(value, { float: this.floats.includes(key) })
       return `Parameter Group ${i}\n${lines.map(([key, value]) => `    ${key}: ${text(key, value)}\n`).join('')}`
     })
     return `${this.constructor.name} (${groups.map((group) => `\n${group}`).join('')})`
@@ -230,8 +242,9 @@ function register<T>(hooks: Set<T>, hook: T): autograd.RemovableHandle {
 
 /** A copy of one parameter's saved state, in the parameter's dtype and on its device. */
 function loadedState(id: number, saved: ParamState, p: Tensor, like: ReadonlySet<string>): ParamState {
-  const copies = Object.entries(saved).map(([key, value]): [string, Tensor | number] => {
+  const copies = Object.entries(saved).map(([key, value]): [string, StateValue] => {
     if (typeof value === 'number') return [key, value]
+    if (!(value instanceof Tensor)) return [key, value.map((x) => (x instanceof Tensor ? x.clone() : x))]
     if (!like.has(key)) return [key, value.clone()]
     if (value.shape.join() !== p.shape.join()) {
       throw new RuntimeError(

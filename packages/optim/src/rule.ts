@@ -1,7 +1,9 @@
-import { autograd, type Tensor, tensor, type UpdateArguments, update, zeros_like } from '@chainrule/core'
+import { autograd, Tensor, tensor, type UpdateArguments, update, zeros_like } from '@chainrule/core'
 
 /** What an optimizer keeps for one parameter, under PyTorch's names: `step`, `exp_avg`, … */
-export type ParamState = Record<string, Tensor | number>
+export type ParamState = Record<string, StateValue>
+/** A tensor, a number, or a list of them. */
+export type StateValue = Tensor | number | readonly (Tensor | number)[]
 
 /**
  * How an optimizer changes one parameter. Formulas know the parameter as `p`, its gradient as `g`, the number of the step
@@ -31,7 +33,7 @@ export type Change = () => void
 /** The state's number of that name: it lies there as a scalar tensor, or as a number in older state_dicts. */
 export function remembered(state: ParamState, name: string, otherwise: number): number {
   const value = state[name]
-  return value === undefined ? otherwise : typeof value === 'number' ? value : value.item()
+  return value instanceof Tensor ? value.item() : typeof value === 'number' ? value : otherwise
 }
 
 /** Prepares a step of the parameters of one group that have a gradient. */
@@ -70,8 +72,8 @@ export function planStep<Options extends object>(
   return changes
 }
 
-function keptTensor(before: Tensor | number | undefined, p: Tensor, start: number): Tensor {
-  if (typeof before === 'object') return before
+function keptTensor(before: StateValue | undefined, p: Tensor, start: number): Tensor {
+  if (before instanceof Tensor) return before
   return start === 0 ? zeros_like(p) : zeros_like(p).fill_(start)
 }
 

@@ -217,6 +217,33 @@ export const radam: Rule<RAdamRule> = {
   },
 }
 
+export interface ASGDRule extends Gradient {
+  readonly lr: number
+  readonly lambd: number
+  readonly alpha: number
+  readonly t0: number
+}
+
+/** Averaged SGD: Polyak and Juditsky 1992, https://epubs.siam.org/doi/10.1137/0330046. `a` is the average from `t0` on. */
+export const asgd: Rule<ASGDRule> = {
+  keeps: { a: 'ax' },
+  remembers: ['eta', 'mu'],
+  formulas: (o) => ({
+    p: `p * shrink - rate * ${gradient(o)}`,
+    a: 'share == 1 ? p : a + (p - a) * share',
+  }),
+  numbers: ({ lr, lambd, alpha, t0 }, t, state) => {
+    const rate = remembered(state, 'eta', Math.fround(lr))
+    return {
+      rate,
+      shrink: 1 - lambd * rate,
+      share: remembered(state, 'mu', 1),
+      eta: lr / (1 + lambd * lr * t) ** alpha,
+      mu: 1 / Math.max(1, t - t0),
+    }
+  },
+}
+
 export interface RpropRule {
   readonly lr: number
   readonly etas: readonly [number, number]

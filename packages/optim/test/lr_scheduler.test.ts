@@ -5,8 +5,11 @@ import { describe, expect, test } from 'vitest'
 import { entriesOf, readGolden } from '../../core/test/golden-file.ts'
 
 const {
+  ChainedScheduler,
+  ConstantLR,
   CosineAnnealingLR,
   CosineAnnealingWarmRestarts,
+  CyclicLR,
   ExponentialLR,
   LambdaLR,
   LinearLR,
@@ -97,6 +100,32 @@ describe('composed', () => {
     const optimizer = makeOptimizer()
     const schedule = new MultiplicativeLR(optimizer, { lr_lambda: (epoch) => 1 / (1 + epoch) })
     expect(follow(optimizer, () => schedule.step())).toEqual(near(composed('MultiplicativeLR')))
+  })
+
+  test('ChainedScheduler, saved and loaded half way', () => {
+    const make = (optimizer: optim.SGD) =>
+      new ChainedScheduler([new ConstantLR(optimizer, 0.1, 3), new ExponentialLR(optimizer, 0.9)])
+    let optimizer = makeOptimizer()
+    let schedule = make(optimizer)
+    const swap = () => {
+      const [saved, state] = [optimizer.state_dict(), schedule.state_dict()]
+      optimizer = makeOptimizer()
+      schedule = make(optimizer)
+      optimizer.load_state_dict(saved)
+      schedule.load_state_dict(state)
+      return optimizer
+    }
+    expect(follow(optimizer, () => schedule.step(), swap)).toEqual(near(composed('ChainedScheduler')))
+    expect(schedule.get_last_lr()).toEqual(optimizer.param_groups.map(({ lr }) => lr))
+  })
+
+  test('CyclicLR with a function of one’s own', () => {
+    const optimizer = makeOptimizer()
+    const schedule = new CyclicLR(optimizer, 0.01, 0.1, 2, {
+      scale_fn: (epoch) => 1 / (1 + epoch),
+      scale_mode: 'iterations',
+    })
+    expect(follow(optimizer, () => schedule.step())).toEqual(near(composed('CyclicLR')))
   })
 
   test('SequentialLR, saved and loaded half way', () => {
@@ -201,6 +230,15 @@ test('errors', () => {
   expect(() => new OneCycleLR(optimizer, 0.1)).toThrow('You must define either total_steps OR (epochs AND')
   expect(() => new OneCycleLR(optimizer, [0.1], { total_steps: 4 })).toThrow('expected 2 values for max_lr, got 1')
   expect(() => new ReduceLROnPlateau(optimizer, { factor: 1 })).toThrow('Factor should be < 1.0.')
+  const noSuchMode = { base_lr: 0.1, max_lr: 1, mode: 'square' as 'triangular' }
+  expect(() => new CyclicLR(optimizer, noSuchMode)).toThrow('mode is invalid and scale_fn is None')
+  expect(() => new CyclicLR(optimizer, [0.1], 1)).toThrow('expected 2 values for base_lr, got 1')
+  const adagrad = new optim.Adagrad([torch.ones(1, { requires_grad: true })])
+  expect(() => new CyclicLR(adagrad, 0.1, 1)).toThrow('optimizer must support momentum or beta1 with `cycle_momentum`')
+  expect(() => new ChainedScheduler([])).toThrow('expects at least one scheduler to be chained')
+  expect(() => new ChainedScheduler([new StepLR(optimizer, 3), new StepLR(makeOptimizer(), 3)])).toThrow(
+    'expects all schedulers to belong to the same optimizer, but got schedulers at index 0 and 1 to be different',
+  )
   const schedulers = [new StepLR(makeOptimizer(), 3)]
   expect(() => new SequentialLR(optimizer, { schedulers, milestones: [] })).toThrow(
     'got schedulers at index 0 to be different than the optimizer passed in.',

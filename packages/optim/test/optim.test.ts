@@ -3,7 +3,7 @@ import * as torch from '@chainrule/core'
 import * as optim from '@chainrule/optim'
 import { describe, expect, test } from 'vitest'
 import { caught, entriesOf, fromGolden, type GoldenTensor, readGolden } from '../../core/test/golden.ts'
-import { onEveryDevice } from '../../core/test/harness.ts'
+import { onEachCpu, onEveryDevice } from '../../core/test/harness.ts'
 
 interface Case {
   readonly optimizer: string
@@ -88,6 +88,71 @@ onEveryDevice('trajectories', (on) => {
     const { state } = optimizer.state_dict()
     expect(Object.keys(state)).toEqual(Object.keys(entry.state))
     expect(await on.difference(state, entry.state)).toBeNull()
+  })
+})
+
+interface Steps {
+  readonly options: optim.LBFGSOptions
+  readonly steps: readonly (readonly [...GoldenTensor[], evaluations: number, iterations: number])[]
+  readonly text: string
+  readonly keys: readonly string[]
+}
+
+onEachCpu('LBFGS', (on) => {
+  const { float64 } = torch
+  const loss = (x: torch.Tensor, y: torch.Tensor): torch.Tensor => {
+    const [a, b] = x.unbind() as [torch.Tensor, torch.Tensor]
+    const valley = a
+      .rsub(1)
+      .pow(2)
+      .add(b.sub(a.pow(2)).pow(2).mul(5))
+    const bowl = y
+      .mul(y)
+      .mul(torch.tensor([1, 3], { dtype: float64 }))
+      .sum()
+    return valley.add(bowl).add(y.sum().sin())
+  }
+  const start = (): torch.Tensor[] => {
+    const y = [
+      [1, -0.5],
+      [0.25, 2],
+    ]
+    const idle = torch.ones(2, { dtype: float64, requires_grad: true })
+    return [...[[-0.6, 0.4], y].map((x) => torch.tensor(x, { dtype: float64, requires_grad: true })), idle]
+  }
+
+  test.each(entriesOf<Steps>(golden, 'lbfgs'))('%s', async (_, { options, steps, text, keys }) => {
+    let params = start()
+    let optimizer = new optim.LBFGS(params, options)
+    for (const [i, [value, x, y, evaluations, iterations]] of steps.entries()) {
+      const [first, second] = params as [torch.Tensor, torch.Tensor]
+      const found = optimizer.step(() => {
+        optimizer.zero_grad()
+        const now = loss(first, second)
+        now.backward()
+        return now
+      })
+      // How a path goes on from rounding errors is left to it.
+      const near = { relative: 1e-7, slack: 100 }
+      const text = await on.difference([found, first, second], [value, x, y], near)
+      expect(text).toBeNull()
+      const state = optimizer.state.get(first)
+      expect([state?.['func_evals'], state?.['n_iter']]).toEqual([evaluations, iterations])
+      if (i === 0) {
+        const saved = optimizer.state_dict()
+        params = params.map((p) => p.detach().clone().requires_grad_())
+        optimizer = new optim.LBFGS(params, options)
+        optimizer.load_state_dict(saved)
+      }
+    }
+    expect(Object.keys(optimizer.state_dict().state[0] ?? {}).sort()).toEqual(keys)
+    expect(String(optimizer)).toBe(text)
+  })
+
+  test('one group, with a closure', () => {
+    const groups = start().map((params) => ({ params }))
+    expect(() => new optim.LBFGS(groups)).toThrow("LBFGS doesn't support per-parameter options (parameter groups)")
+    expect(() => new optim.LBFGS(start()).step()).toThrow('missing 1 required positional argument')
   })
 })
 

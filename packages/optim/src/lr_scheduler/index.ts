@@ -1,10 +1,12 @@
 /** `optim.lr_scheduler`: learning rates that change as training goes on. */
+export { ChainedScheduler } from './chained.ts'
 export {
   CosineAnnealingLR,
   type CosineAnnealingLROptions,
   CosineAnnealingWarmRestarts,
   type CosineAnnealingWarmRestartsOptions,
 } from './cosine.ts'
+export { CyclicLR, type CyclicLROptions } from './cyclic.ts'
 export {
   ConstantLR,
   type ConstantLROptions,

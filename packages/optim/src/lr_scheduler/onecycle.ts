@@ -1,5 +1,6 @@
 import { repr, ValueError } from '@chainrule/core'
 import { byName, type Positional } from '../options.ts'
+import { type Moved, setMomentum } from './momentum.ts'
 import { LRScheduler, perGroup, type Scheduled, type SchedulerOptions } from './scheduler.ts'
 
 /** The options of `OneCycleLR`. */
@@ -37,7 +38,7 @@ interface Phase {
 type Momentum = 'base_momentum' | 'max_momentum'
 
 /** What the schedule keeps in a group, and what it moves. */
-type CycledGroup = { lr: number; initial_lr?: number; momentum?: number; betas?: readonly [number, number] } & {
+type CycledGroup = Moved & { initial_lr?: number } & {
   [key in 'max_lr' | 'min_lr' | Momentum]?: number
 }
 
@@ -162,9 +163,4 @@ function phasesOf(pct_start: number, total_steps: number, three_phase: boolean):
     { end: 2 * pct_start * total_steps - 2, lr: ['max_lr', 'initial_lr'], momentum: up },
     { end: total_steps - 1, lr: ['initial_lr', 'min_lr'], momentum: ['max_momentum', 'max_momentum'] },
   ]
-}
-
-function setMomentum(group: CycledGroup, momentum: number): void {
-  if (group.betas === undefined) group.momentum = momentum
-  else group.betas = [momentum, group.betas[1]]
 }

@@ -1,0 +1,61 @@
+import { ValueError } from '@chainrule/core'
+import type { LRScheduler, Scheduled, Scheduler, SchedulerStateDict } from './scheduler.ts'
+
+/**
+ * Several schedules at once: each step is one of all of them, and their factors multiply.
+ *
+ * @example
+ * const scheduler = new ChainedScheduler([new ConstantLR(optimizer, 0.1, 2), new ExponentialLR(optimizer, 0.9)])
+ * @throws ValueError where there are none, or they are of different optimizers.
+ * @see https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.ChainedScheduler.html
+ */
+export class ChainedScheduler implements Scheduler {
+  readonly optimizer: Scheduled
+  _last_lr: number[]
+  readonly #schedulers: readonly LRScheduler[]
+
+  constructor(schedulers: readonly LRScheduler[] | { readonly schedulers: readonly LRScheduler[] }) {
+    const list = 'schedulers' in schedulers ? schedulers.schedulers : schedulers
+    const [first] = list
+    if (first === undefined) {
+      throw new ValueError('ChainedScheduler expects at least one scheduler to be chained, but got no scheduler.')
+    }
+    const foreign = list.findIndex((scheduler) => scheduler.optimizer !== first.optimizer)
+    if (foreign >= 0) {
+      throw new ValueError(
+        'ChainedScheduler expects all schedulers to belong to the same optimizer, but got schedulers at index 0 and ' +
+          `${foreign} to be different`,
+      )
+    }
+    this.optimizer = first.optimizer
+    this.#schedulers = [...list]
+    this._last_lr = this.optimizer.param_groups.map(({ lr }) => lr)
+  }
+
+  /** The next epoch of every schedule, one after the other. */
+  step(): void {
+    for (const scheduler of this.#schedulers) scheduler.step()
+    this._last_lr = this.optimizer.param_groups.map(({ lr }) => lr)
+  }
+
+  /** The learning rates that were set last. */
+  get_last_lr(): number[] {
+    return this._last_lr
+  }
+
+  /** The learning rates, and the states of the schedulers. */
+  state_dict(): SchedulerStateDict {
+    return { _last_lr: [...this._last_lr], _schedulers: this.#schedulers.map((scheduler) => scheduler.state_dict()) }
+  }
+
+  /** Takes back what `state_dict` gave. Load the optimizer's state too. */
+  load_state_dict({ _last_lr, _schedulers }: SchedulerStateDict): void {
+    if (!Array.isArray(_last_lr) || !Array.isArray(_schedulers)) {
+      throw new TypeError('ChainedScheduler: the state has no _last_lr or no _schedulers; load what state_dict() gave')
+    }
+    this._last_lr = [...(_last_lr as number[])]
+    this.#schedulers.forEach((scheduler, i) => {
+      scheduler.load_state_dict(_schedulers[i] as SchedulerStateDict)
+    })
+  }
+}
