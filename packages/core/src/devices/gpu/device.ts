@@ -19,10 +19,10 @@ export interface GpuDevice extends Device {
 
 /**
  * A device whose kernels gpu.js compiles. All dtypes are float32 in its memory; whole numbers of 2^24 and more are refused
- * where they are written, and float64 altogether.
+ * where they are written, and float64 altogether. `budget` is that of its queue.
  */
-export function createGpu(engine: Engine, reason: string | null = null): GpuDevice {
-  const queue = new Queue(engine)
+export function createGpu(engine: Engine, reason: string | null = null, budget?: number): GpuDevice {
+  const queue = new Queue(engine, budget)
   const { mode, sync } = engine
   return {
     type: 'gpu',

@@ -6,6 +6,10 @@ export class Slot {
   readonly length: number
   /** `null` before anything was written: zeros. */
   handle: Handle | null = null
+  /** The values, while they are out in the JavaScript heap. */
+  moved: Float32Array | null = null
+  /** When it was used last, as the queue counts. */
+  used = 0
   /** Why what should be here could not be computed. */
   error: Error | null = null
 

@@ -22,19 +22,26 @@ export class Queue {
   reads = 0
   /** How much may wait before somebody has to: a kilobyte each. A step of a GPT with 12 layers and AdamW is some 1,700. */
   maximumWaiting = 100_000
-  readonly #pressure = new Pressure((slot) => this.#empty(slot))
+  /** How often values moved out to the JavaScript heap, and how often some came back. */
+  movedOut = 0
+  movedIn = 0
+  readonly #pressure: Pressure
+  #launches = 0
   #jobs: (() => Promise<void>)[] = []
   #draining: Promise<void> | null = null
   readonly #registry = new FinalizationRegistry<Slot>((slot) => this.#empty(slot))
 
-  constructor(engine: Engine) {
+  /** `budget` is what may be alive before it moves out, in bytes, where only finalizers tell what nobody holds. */
+  constructor(engine: Engine, budget?: number) {
     this.engine = engine
+    const moveOut = engine.sync ? (slot: Slot): void => this.#moveOut(slot) : null
+    this.#pressure = new Pressure({ empty: (slot) => this.#empty(slot), moveOut }, budget)
   }
 
   /** Memory of some elements, which nobody has written yet. */
   allocate(length: number): Memory {
     const memory = new Memory(length)
-    this.#registry.register(memory, memory.slot, memory)
+    this.#registry.register(memory, memory.slot, memory.slot)
     this.#pressure.held(memory)
     return memory
   }
@@ -45,9 +52,12 @@ export class Queue {
     if (this.engine.sync) {
       this.#pressure.relieveNow()
       const results = launches.map((launch) =>
-        this.#execute(launch, launch.inputs.map(({ slot }) => this.#filled(slot)) as Handle[]),
+        this.#execute(
+          launch,
+          launch.inputs.map((memory) => this.#here(memory)),
+        ),
       )
-      launches.forEach(({ target }, i) => this.#put(target.slot, results[i] as Handle))
+      launches.forEach(({ target }, i) => this.#fill(target, results[i] as Handle))
       return
     }
     // The slots are kept here, not the memory: that may be collected while this waits.
@@ -76,7 +86,10 @@ export class Queue {
   write(memory: Memory, values: Float32Array): void {
     this.#check('write')
     const { slot } = memory
-    if (this.engine.sync) return this.#put(slot, this.engine.upload(values) as Handle)
+    if (this.engine.sync) {
+      this.#pressure.relieveNow()
+      return this.#fill(memory, this.engine.upload(values) as Handle)
+    }
     this.#enqueue('write', async () => {
       try {
         this.#put(slot, await this.engine.upload(values))
@@ -90,7 +103,8 @@ export class Queue {
   read(memory: Memory): Float32Array {
     this.#check('read')
     this.reads++
-    return this.engine.download(this.#filled(memory.slot) as Handle, memory.slot.length) as Float32Array
+    const { slot } = memory
+    return slot.moved ?? (this.engine.download(this.#here(memory), slot.length) as Float32Array)
   }
 
   /** The values of memory as they are when all that was asked for so far is done. */
@@ -127,7 +141,7 @@ export class Queue {
 
   /** Gives memory back after all that was asked for so far. */
   free(memory: Memory): void {
-    this.#registry.unregister(memory)
+    this.#registry.unregister(memory.slot)
     this.#empty(memory.slot)
   }
 
@@ -174,6 +188,37 @@ export class Queue {
       return handle
     }
     return zeros instanceof Promise ? zeros.then(keep) : keep(zeros)
+  }
+
+  /** What memory holds, where the engine can answer at once; it comes back if it was out. */
+  #here(memory: Memory): Handle {
+    const { slot } = memory
+    slot.used = ++this.#launches
+    if (slot.moved !== null) {
+      this.#pressure.cameBack(slot)
+      this.movedIn++
+      this.#fill(memory, this.engine.upload(slot.moved) as Handle)
+    }
+    return this.#filled(slot) as Handle
+  }
+
+  /** As `#put`, where the engine can answer at once: what was out is watched again. */
+  #fill(memory: Memory, handle: Handle): void {
+    const { slot } = memory
+    if (slot.moved !== null) {
+      slot.moved = null
+      this.#registry.register(memory, slot, slot)
+    }
+    slot.used = ++this.#launches
+    this.#put(slot, handle)
+  }
+
+  #moveOut(slot: Slot): void {
+    slot.moved = this.engine.download(slot.handle as Handle, slot.length) as Float32Array
+    // A finalizer would hold the slot, and so the values, until the program yields.
+    this.#registry.unregister(slot)
+    this.#empty(slot)
+    this.movedOut++
   }
 
   #put(slot: Slot, handle: Handle): void {
