@@ -985,6 +985,42 @@ def transformers():
 
 
 @scenario
+def computed_weights():
+    found = {}
+
+    def run(name, module, *shape, calls=2):
+        x = torch.linspace(-1, 1, torch.Size(shape).numel()).reshape(shape)
+        entry = {'keys': list(module.state_dict()), 'text': repr(module), 'before': copy.deepcopy(module.state_dict()),
+                 'weight': module.weight.detach().clone()}
+        for _ in range(calls):
+            module.zero_grad()
+            out = module(x)
+            out.backward(weights_for(out))
+        entry.update({'out': out, 'grads': [p.grad.clone() for p in module.parameters()],
+                      'node': node_name(module.weight), 'after': copy.deepcopy(module.state_dict())})
+        found[name] = entry
+    weight_norm, spectral_norm = nn.utils.weight_norm, nn.utils.spectral_norm
+    run('linear', weight_norm(nn.Linear(3, 2)), 4, 3)
+    run('columns', weight_norm(nn.Linear(3, 2), dim=1), 4, 3)
+    run('whole', weight_norm(nn.Linear(3, 2), dim=None), 4, 3)
+    run('convolution', weight_norm(nn.Conv1d(2, 3, 2)), 1, 2, 4)
+    run('spectral', spectral_norm(nn.Linear(3, 2)), 4, 3)
+    run('iterations', spectral_norm(nn.Linear(3, 4, bias=False), n_power_iterations=3, eps=1e-6), 2, 3)
+    run('spectral evaluated', spectral_norm(nn.Linear(3, 2)).eval(), 4, 3)
+    run('transposed', spectral_norm(nn.ConvTranspose1d(2, 3, 2)), 1, 2, 4)
+    layer = weight_norm(nn.Linear(3, 2))
+    twice = message(lambda: weight_norm(layer))
+    nn.utils.remove_weight_norm(layer)
+    again = message(lambda: nn.utils.remove_weight_norm(layer))
+    normed = spectral_norm(nn.Linear(3, 2))
+    nn.utils.remove_spectral_norm(normed)
+    found['removed'] = [twice, again, message(lambda: nn.utils.remove_spectral_norm(normed)), list(layer.state_dict()),
+                        layer.weight.detach().clone(), list(normed.state_dict()), normed.weight.detach().clone(),
+                        type(layer.weight).__name__]
+    return found
+
+
+@scenario
 def hooks():
     model = nn.Sequential(nn.Linear(3, 2), nn.Tanh(), nn.Linear(2, 1))
     x = torch.linspace(-1, 1, 6).reshape(2, 3)

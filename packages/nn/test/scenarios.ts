@@ -141,6 +141,47 @@ function transformers(): unknown {
   return found
 }
 
+function computed_weights(): unknown {
+  const found: Record<string, unknown> = {}
+  const copy = (module: nn.AnyModule): unknown =>
+    Object.fromEntries(Object.entries(module.state_dict()).map(([key, value]) => [key, value.clone()]))
+  const weightOf = (module: nn.AnyModule): Tensor => Reflect.get(module, 'weight') as Tensor
+  const run = (name: string, module: nn.Module, ...shape: number[]): void => {
+    const x = torch.linspace(-1, 1, torch.zeros(shape).numel()).reshape(shape)
+    const entry = { keys: Object.keys(module.state_dict()), text: String(module), before: copy(module) }
+    const weight = weightOf(module).detach().clone()
+    let out = x
+    for (let i = 0; i < 2; i++) {
+      module.zero_grad()
+      out = module.forward(x)
+      out.backward(torch.linspace(0.5, 1.5, out.numel()).reshape(out.shape))
+    }
+    const grads = module.parameters().map((p) => p.grad?.clone())
+    const node = weightOf(module).grad_fn?.name()
+    found[name] = { ...entry, weight, out, grads, node, after: copy(module) }
+  }
+  const { weight_norm, spectral_norm, remove_weight_norm, remove_spectral_norm } = nn.utils
+  run('linear', weight_norm(new nn.Linear(3, 2)), 4, 3)
+  run('columns', weight_norm(new nn.Linear(3, 2), { dim: 1 }), 4, 3)
+  run('whole', weight_norm(new nn.Linear(3, 2), 'weight', null), 4, 3)
+  run('convolution', weight_norm(new nn.Conv1d(2, 3, 2)), 1, 2, 4)
+  run('spectral', spectral_norm(new nn.Linear(3, 2)), 4, 3)
+  run('iterations', spectral_norm(new nn.Linear(3, 4, false), { n_power_iterations: 3, eps: 1e-6 }), 2, 3)
+  run('spectral evaluated', spectral_norm(new nn.Linear(3, 2)).eval(), 4, 3)
+  run('transposed', spectral_norm(new nn.ConvTranspose1d(2, 3, 2)), 1, 2, 4)
+  const layer = weight_norm(new nn.Linear(3, 2))
+  const twice = message(() => weight_norm(layer))
+  remove_weight_norm(layer)
+  const again = message(() => remove_weight_norm(layer))
+  const normed = spectral_norm(new nn.Linear(3, 2))
+  remove_spectral_norm(normed)
+  const missing = message(() => remove_spectral_norm(normed))
+  const kind = layer.weight.constructor.name
+  const [first, second] = [layer, normed].map((module) => [Object.keys(module.state_dict()), weightOf(module).clone()])
+  found['removed'] = [twice, again, missing, ...(first ?? []), ...(second ?? []), kind]
+  return found
+}
+
 function hooks(): unknown {
   type Gradients = readonly (Tensor | null)[]
   const [first, tanh, second] = [new nn.Linear(3, 2), new nn.Tanh(), new nn.Linear(2, 1)]
@@ -443,6 +484,7 @@ export const scenarios: Readonly<Record<string, () => unknown>> = {
   training_a_normalised_regression,
   training_binary_answers_over_words,
   transformers,
+  computed_weights,
   hooks,
   parameters_by_name: parametersByName,
   training_a_convolutional_network,
