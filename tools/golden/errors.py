@@ -84,6 +84,8 @@ PYTHON = {
 def invoke(op, method, args, options):
     if op in PYTHON:
         return PYTHON[op](*args, **options)
+    if op.startswith('linalg.'):
+        return getattr(torch.linalg, op[7:])(*args, **options)
     return getattr(args[0], op)(*args[1:], **options) if method else getattr(torch, op)(*args, **options)
 
 
@@ -213,6 +215,30 @@ def breadth():
     error('put', T(3), I(0, -1), T(1))
     error('put', T(3), T(2), T(2))
     error('cumulative_trapezoid', T(3, dtype='bool'))
+
+
+def linear_algebra():
+    flat, zeros = T(2, 3), Input(2, 2, values=[1, 2, 2, 4])
+    for op in ('det', 'slogdet', 'logdet', 'inverse'):
+        error(op, flat)
+        error(op, T(3))
+    error('det', T(2, 2, dtype='i32'))
+    error('linalg.inv', zeros, kind='LinAlgError')
+    error('linalg.inv', Input(2, 2, 2, values=[1, 0, 0, 1, 1, 1, 1, 1]), kind='LinAlgError')
+    error('linalg.cholesky', Input(2, 2, values=[-1, 0, 0, 1]), kind='LinAlgError')
+    error('linalg.cholesky', Input(2, 2, 2, values=[1, 0, 0, 1, 1, 0, 0, -1]), kind='LinAlgError')
+    error('linalg.cholesky', flat)
+    error('linalg.solve', zeros, T(2), kind='LinAlgError')
+    error('linalg.solve', T(2, 2), T(3, 2))
+    error('linalg.solve', T(2, 2), T(2), left=False)
+    error('linalg.solve', flat, T(2))
+    error('linalg.multi_dot', [T(3, 4)])
+    error('linalg.multi_dot', [T(2, 3), T(4, 4)])
+    error('linalg.multi_dot', [T(2, 3), T(3, 3, 3), T(3, 3)])
+    error('linalg.matrix_norm', T(3), 1)
+    error('linalg.matrix_norm', T(3, 4), 3)
+    error('linalg.matrix_norm', T(2, 3, 4), 1, [0, 0])
+    error('linalg.norm', T(2, 3, 4), 1)
 
 
 def products():
@@ -471,7 +497,7 @@ def rows():
 
 
 def main():
-    for part in (elementwise, reductions, breadth, products, shapes, indexing, creation, refusals, rows):
+    for part in (elementwise, reductions, breadth, linear_algebra, products, shapes, indexing, creation, refusals, rows):
         part()
     for cases in CASES.values():
         for record in cases:

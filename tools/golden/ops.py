@@ -153,6 +153,8 @@ PYTHON = {
 def invoke(op, args, options):
     if op in PYTHON:
         return PYTHON[op](*args, **options)
+    if op.startswith('linalg.'):
+        return getattr(torch.linalg, op[7:])(*args, **options)
     for module in (torch, F, torch.special):
         if hasattr(module, op) and not isinstance(getattr(module, op), torch.dtype):
             return getattr(module, op)(*args, **options)
@@ -1189,6 +1191,55 @@ def breadth():
     case('float_power', '$real:f64', 2, group='in place')
 
 
+def linear_algebra():
+    """Factors of matrices, and norms of them."""
+    define('regular', [3, 3], [2.5, -1.2, 0.3, 0.7, 1.9, -0.4, -2.1, 1.1, 3.2])
+    define('definite', [3, 3], [4, 1.2, -0.6, 1.2, 3, 0.5, -0.6, 0.5, 2])
+    define('several', [2, 2, 2], [1.5, -0.5, 0.25, 2, -1, 0.75, 2.5, 1])
+    define('definites', [2, 2, 2], [2, 0.5, 0.5, 1, 3, -1, -1, 2])
+    define('singular', [2, 2], [1, 2, 2, 4])
+    define('right', [3, 2], [0.5, -1.25, 2, 0.75, -0.3, 1.1])
+    define('vectors', [2, 2], [0.5, -1, 2, 0.25])
+    define('nothing', [0, 0], [])
+    for op in ('det', 'slogdet', 'logdet', 'inverse'):
+        for x in ('$regular', '$several', '$regular.t', '$nothing'):
+            # The determinant of negative sign has no logarithm, and NaN as its gradient.
+            case(op, x, grad=op != 'logdet' or x != '$several', second=x == '$regular')
+    case('det', '$singular')
+    case('slogdet', '$singular', grad=False)
+    for op in ('linalg.det', 'linalg.slogdet', 'linalg.inv'):
+        case(op, '$several', forms='f')
+    # Its own node in 1.13.
+    case('cholesky', '$definite', named=False)
+    case('cholesky', '$definite', True, named=False)
+    for x in ('$definite', '$definites', '$definite.t', '$nothing'):
+        case('linalg.cholesky', x, forms='f', second=x == '$definite')
+    case('linalg.cholesky', '$definites', upper=True, forms='f', named=False)
+    for a, b in (('$regular', '$right'), ('$regular', '$halves'), ('$several', '$vectors'), ('$several', '$several'),
+                 ('$nothing', '$0n')):
+        case('linalg.solve', a, b, forms='f', second=b == '$right')
+    case('linalg.solve', '$regular', '$right.t', left=False, forms='f', named=False)
+    case('linalg.multi_dot', ['$mk', '$kn', '$mn.t'], forms='f', second=True)
+    case('linalg.multi_dot', ['$k', '$kn', '$couple'], forms='f')
+    case('linalg.multi_dot', ['$mk', '$kn', '$mn.t', '$mk'], forms='f')
+    case('chain_matmul', '$mk', '$kn', '$mn.t', forms='f', named=False)
+    for ord in (None, 1, INF, -INF, 'fro'):
+        case('linalg.norm', '$real', ord, forms='f')
+    case('linalg.norm', '$row', 3, forms='f')
+    case('linalg.norm', '$cube', 1, 2, forms='f')
+    case('linalg.norm', '$cube', 1, [0, 2], keepdim=True, forms='f', named=False)
+    case('linalg.norm', '$cube', dim=1, forms='f')
+    case('linalg.vector_norm', '$cube', 3, [0, 2], forms='f')
+    case('linalg.vector_norm', '$real:f32', dtype=torch.float64, forms='f')
+    for ord in ('fro', 1, -1, INF, -INF):
+        case('linalg.matrix_norm', '$cube', ord, forms='f', named=False)
+        case('linalg.matrix_norm', '$cube', ord, [2, 0], keepdim=True, forms='f', named=False)
+    case('matrix_power', '$regular', -1, group='of the inverse', named=False)
+    case('matrix_power', '$regular', -3, group='of the inverse', named=False)
+    case('linalg.diagonal', '$cube', offset=1, forms='f')
+    case('linalg.vecdot', '$cube', '$row', forms='f')
+
+
 def creation():
     f = {'forms': 'f', 'grad': False}
     for op in ('zeros', 'ones'):
@@ -1254,7 +1305,7 @@ def in_place():
 
 
 def main():
-    for part in (unary, binary, ternary, promotion, reductions, ordering, products, shapes, indexing, more, breadth, creation):
+    for part in (unary, binary, ternary, promotion, reductions, ordering, products, shapes, indexing, more, breadth, linear_algebra, creation):
         part()
     in_place()
     inputs = {name: [shape, argument_values(values)] for name, (shape, values) in INPUTS.items()}

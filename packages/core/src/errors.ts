@@ -17,3 +17,8 @@ export class IndexError extends Error {
 export class NotImplementedError extends RuntimeError {
   override readonly name: string = 'NotImplementedError'
 }
+
+/** A matrix without what was asked of it, such as an inverse, as PyTorch's `torch.linalg.LinAlgError`. */
+export class LinAlgError extends RuntimeError {
+  override readonly name: string = 'LinAlgError'
+}

@@ -110,7 +110,10 @@ export * from './ops/unique.ts'
 
 export * from './ops/addmm.ts'
 export { einsum } from './ops/einsum.ts'
+export * as linalg from './ops/linalg/index.ts'
+export { chain_matmul } from './ops/linalg/multi-dot.ts'
 export * from './ops/matmul.ts'
+export * from './ops/matrices.ts'
 export { cross, inner, kron, matrix_power, trace } from './ops/products.ts'
 export { type ContractedDims, tensordot } from './ops/tensordot.ts'
 

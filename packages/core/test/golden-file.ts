@@ -86,7 +86,10 @@ const isCallable = (value: unknown): value is Callable => typeof value === 'func
 
 /** The function `torch.NAME`. */
 export function functionNamed(name: string): Callable | null {
-  const found: unknown = Reflect.get(torch, name)
+  // In a namespace, as `linalg.det`.
+  const found = name
+    .split('.')
+    .reduce<unknown>((scope, key) => (isObject(scope) ? Reflect.get(scope, key) : null), torch)
   return isCallable(found) ? found : null
 }
 

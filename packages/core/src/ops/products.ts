@@ -4,6 +4,7 @@ import { broadcastShapes, formatShape, wrapDim } from '../shape.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { named } from './arguments.ts'
 import { routine } from './define/routine.ts'
+import { inv } from './linalg/solve.ts'
 import { matmul } from './matmul.ts'
 import { refuseBool } from './picks.ts'
 import { tensordot } from './tensordot.ts'
@@ -72,16 +73,15 @@ export function trace(x: Tensor): Tensor {
   return nameStep(x.diagonal().sum(), 'TraceBackward0')
 }
 
-/** A square matrix (or a batch of them) multiplied with itself, `n` factors in all; `n` is a whole number from 0 on. */
+/** A square matrix (or a batch of them) multiplied with itself, `n` factors in all; a negative `n` has factors of the inverse. */
 export const matrix_power = named('matrix_power', ['input', 'n'], (x: Tensor, n: number): Tensor => {
   if (x.ndim < 2 || x.size(-1) !== x.size(-2)) {
     throw new RuntimeError(
       `linalg.matrix_power: A must be batches of square matrices, but got shape ${formatShape(x.shape)}`,
     )
   }
-  if (!Number.isInteger(n) || n < 0) {
-    throw new RuntimeError(`matrix_power: n must be a whole number of at least 0, got ${n}; there is no inverse here`)
-  }
+  if (!Number.isInteger(n)) throw new TypeError(`matrix_power(): n must be a whole number, got ${n}`)
+  if (n < 0) return n === -1 ? inv(x) : power(inv(x), -n)
   if (n === 0) return x.new_zeros(x.shape).add(x.new_ones(x.size(-1)).diag())
   return n === 1 ? x.clone() : power(x, n)
 })

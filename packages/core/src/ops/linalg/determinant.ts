@@ -1,0 +1,69 @@
+import { nameStep } from '../../autograd/graph.ts'
+import type { Tensor } from '../../tensor/tensor.ts'
+import { fromValues } from '../creation.ts'
+import { routine, routines } from '../define/routine.ts'
+import { where } from '../where.ts'
+import { factorLU, type LU } from './factor.ts'
+import { checkSquare, eachMatrix } from './matrices.ts'
+import { inverseOrZeros } from './solve.ts'
+
+/** A number for each matrix, over the last two dimensions. */
+const spread = (x: Tensor): Tensor => x.unsqueeze(-1).unsqueeze(-1)
+const backOf = (A: Tensor): Tensor => inverseOrZeros(A).transpose(-2, -1)
+
+function pivotsOf({ n, factors }: LU): number[] {
+  return Array.from({ length: n }, (_, i) => factors[i * (n + 1)] as number)
+}
+
+/** The determinant of each matrix: `[…, n, n] → […]`. That of a singular one has the gradient 0 here, as in PyTorch. */
+export function det(A: Tensor): Tensor {
+  checkSquare('linalg.det', A)
+  return routine(
+    'linalg_det',
+    [A],
+    () =>
+      eachMatrix(A, A.shape.slice(0, -2), (matrix) => {
+        const lu = factorLU(matrix, A.size(-1))
+        return [pivotsOf(lu).reduce<number>((product, pivot) => product * pivot, lu.sign)]
+      }),
+    (out) => ({
+      saved: [A, out],
+      backward: ([g = null], _, [matrix, value]) => [
+        g === null ? null : spread(g.mul(value as Tensor)).mul(backOf(matrix as Tensor)),
+      ],
+    }),
+  )
+}
+
+/** The sign of the determinant of each matrix and the logarithm of its magnitude: 0 and -∞ where it is 0. */
+export function slogdet(A: Tensor): { sign: Tensor; logabsdet: Tensor } {
+  checkSquare('linalg.slogdet', A)
+  const [sign, logabsdet] = routines(
+    'linalg_slogdet',
+    [A],
+    () => {
+      const shape = A.shape.slice(0, -2)
+      const n = A.size(-1)
+      const logs: number[] = []
+      const signs = eachMatrix(A, shape, (matrix) => {
+        const lu = factorLU(matrix, n)
+        const pivots = pivotsOf(lu)
+        logs.push(pivots.reduce((sum, pivot) => sum + Math.log(Math.abs(pivot)), 0))
+        return [pivots.reduce<number>((product, pivot) => product * Math.sign(pivot), lu.sign)]
+      })
+      return [signs, fromValues(logs, shape, A.dtype, A.device)] as const
+    },
+    () => ({
+      saved: [A],
+      backward: ([, g = null], _, [matrix]) => [g === null ? null : spread(g).mul(backOf(matrix as Tensor))],
+    }),
+  )
+  return { sign, logabsdet }
+}
+
+/** The logarithm of the determinant of each matrix, NaN where it is negative. */
+export function logdet(A: Tensor): Tensor {
+  checkSquare('logdet', A)
+  const { sign, logabsdet } = slogdet(A)
+  return nameStep(where(sign.eq(-1), Number.NaN, logabsdet), 'WhereBackward0')
+}

@@ -1,0 +1,35 @@
+/** `torch.linalg`: matrices. What factors them computes on the host, in float64, and reads its input at once. */
+import type { Tensor } from '../../tensor/tensor.ts'
+import { named } from '../arguments.ts'
+import { diagonal as diagonalOf } from '../strided.ts'
+
+export { LinAlgError } from '../../errors.ts'
+export { matmul } from '../matmul.ts'
+export { cross, matrix_power } from '../products.ts'
+export { det, slogdet } from './determinant.ts'
+export { multi_dot } from './multi-dot.ts'
+export { type MatrixOrder, matrix_norm, norm, vector_norm } from './norms.ts'
+export { cholesky, inv, solve } from './solve.ts'
+
+/** The elements where the indices of two dimensions, the last ones unless named, differ by `offset`. */
+export const diagonal = named(
+  'diagonal',
+  ['A'],
+  (
+    A: Tensor,
+    {
+      offset = 0,
+      dim1 = -2,
+      dim2 = -1,
+    }: { readonly offset?: number; readonly dim1?: number; readonly dim2?: number } = {},
+  ): Tensor => diagonalOf(A, offset, dim1, dim2),
+  ['offset', 'dim1', 'dim2'],
+)
+
+/** The sums of products along a dimension. */
+export const vecdot = named(
+  'vecdot',
+  ['x', 'y'],
+  (x: Tensor, y: Tensor, { dim = -1 }: { readonly dim?: number } = {}): Tensor => x.mul(y).sum(dim),
+  ['dim'],
+)

@@ -1,0 +1,90 @@
+import type { DType } from '../../dtype.ts'
+import { NotImplementedError, RuntimeError } from '../../errors.ts'
+import { wrapDim } from '../../shape.ts'
+import type { Tensor } from '../../tensor/tensor.ts'
+import { named } from '../arguments.ts'
+import { norm as pNorm } from '../norms.ts'
+import type { Dims } from '../reduction-options.ts'
+import { checkMatrix } from './matrices.ts'
+
+/** What the norms take by name only. */
+interface NormOptions {
+  /** The dtype to compute in. */
+  readonly dtype?: DType | null
+}
+
+/** The `ord`-norm of vectors along dimensions, or of all elements: `(Σ |x|ᵖ)^(1/p)`. */
+export const vector_norm = named(
+  'vector_norm',
+  ['x', 'ord', 'dim', 'keepdim'],
+  (x: Tensor, ord = 2, dim: Dims = null, keepdim = false, { dtype = null }: NormOptions = {}): Tensor =>
+    pNorm(x, ord, dim, keepdim, dtype ?? x.dtype),
+  ['dtype'],
+)
+
+/** A norm of matrices: `'fro'`, of the columns (1, -1) or of the rows (∞, -∞). */
+export type MatrixOrder = 'fro' | 'nuc' | number
+
+/**
+ * A norm of matrices, in two dimensions: `'fro'` of all elements, or the largest (1) or smallest (-1) sum of the magnitudes in a
+ * column, or in a row (±∞).
+ *
+ * @throws NotImplementedError for those that need singular values.
+ */
+export const matrix_norm = named(
+  'matrix_norm',
+  ['A', 'ord', 'dim', 'keepdim'],
+  (
+    A: Tensor,
+    ord: MatrixOrder = 'fro',
+    dim: readonly [number, number] = [-2, -1],
+    keepdim = false,
+    { dtype = null }: NormOptions = {},
+  ): Tensor => {
+    checkMatrix('linalg.matrix_norm', A)
+    const x = dtype === null ? A : A.to(dtype)
+    const [rows, columns] = dim.map((d) => wrapDim(d, A.ndim)) as [number, number]
+    if (rows === columns) {
+      throw new RuntimeError(`linalg.matrix_norm: dims must be different. Got (${dim.join(', ')})`)
+    }
+    if (ord === 'fro') return pNorm(x, 2, [rows, columns], keepdim)
+    const magnitude = Math.abs(ord as number)
+    if (ord === 'nuc' || magnitude === 2) {
+      throw new NotImplementedError(`linalg.matrix_norm: order ${ord} needs singular values, which are not implemented`)
+    }
+    if (magnitude !== 1 && magnitude !== Number.POSITIVE_INFINITY) {
+      throw new RuntimeError(`linalg.matrix_norm: Order ${ord} not supported.`)
+    }
+    const [summed, kept] = magnitude === 1 ? [rows, columns] : [columns, rows]
+    const sums = x.abs().sum(summed, { keepdim })
+    const at = keepdim || kept < summed ? kept : kept - 1
+    return ord > 0 ? sums.amax(at, { keepdim }) : sums.amin(at, { keepdim })
+  },
+  ['dtype'],
+)
+
+/** A norm of vectors, or of matrices where `dim` names two dimensions, or `ord` is given for a matrix. */
+export const norm = named(
+  'norm',
+  ['A', 'ord', 'dim', 'keepdim'],
+  (
+    A: Tensor,
+    ord: MatrixOrder | null = null,
+    dim: Dims = null,
+    keepdim = false,
+    { dtype = null }: NormOptions = {},
+  ): Tensor => {
+    if (ord === null) return vector_norm(A, 2, dim, keepdim, { dtype })
+    const dims = typeof dim === 'number' ? [dim] : dim
+    if (dims === null && A.ndim !== 1 && A.ndim !== 2) {
+      throw new RuntimeError(
+        `linalg.norm: If dim is not specified but ord is, the input must be 1D or 2D. Got ${A.ndim}D.`,
+      )
+    }
+    const isMatrix = dims === null ? A.ndim === 2 : dims.length === 2
+    if (isMatrix) return matrix_norm(A, ord, (dims as [number, number] | null) ?? [-2, -1], keepdim, { dtype })
+    if (typeof ord === 'string') throw new RuntimeError(`linalg.norm: order ${ord} is of matrices; name two dimensions`)
+    return vector_norm(A, ord, dim, keepdim, { dtype })
+  },
+  ['dtype'],
+)
