@@ -3,7 +3,7 @@ import { get_default_device, getDevice } from '../devices/device.ts'
 import { Storage } from '../devices/storage.ts'
 import { bool, type DType, float32, float64, int32, uint8 } from '../dtype.ts'
 import { RuntimeError, ValueError } from '../errors.ts'
-import { checkSizes, numel, type Shape } from '../shape.ts'
+import { checkSizes, numel, type Shape, sameShape } from '../shape.ts'
 import { allocate, wrap } from '../tensor/make.ts'
 import { Tensor } from '../tensor/tensor.ts'
 import { named } from './arguments.ts'
@@ -34,57 +34,102 @@ export function finish(x: Tensor, { requires_grad = false }: TensorOptions): Ten
   return requires_grad ? x.requires_grad_() : x
 }
 
+const isBig = (data: readonly (number | bigint)[]): boolean => typeof data[0] === 'bigint'
+
 /** Whether data is one of JavaScript's typed arrays. */
 function isTypedArray(data: unknown): data is readonly (number | bigint)[] {
   return ArrayBuffer.isView(data) && !(data instanceof DataView)
 }
 
-/** The shape of nested arrays. Ragged ones are an error that names the place. */
-function shapeOf(data: unknown, path: string): number[] {
-  if (isTypedArray(data)) return [data.length]
-  if (!Array.isArray(data)) return []
-  const items = data as readonly unknown[]
-  if (items.length === 0) return [0]
-  const first = shapeOf(items[0], `${path}[0]`)
-  items.forEach((item, i) => {
-    const inner = i === 0 ? first : shapeOf(item, `${path}[${i}]`)
-    if (inner.length !== first.length || inner.some((size, d) => size !== first[d])) {
-      const got = inner.length === 0 ? 'a number' : `length ${inner[0]}`
-      throw new ValueError(
-        first.length > 0 && inner.length > 0
-          ? `expected sequence of length ${first[0]} at dim ${path.split('[').length} (got ${inner[0]}) (data${path}[${i}] has shape ` +
-              `[${inner.join(', ')}], data${path}[0] has [${first.join(', ')}])`
-          : `expected every element of data${path} to have shape [${first.join(', ')}] as the first, but data${path}[${i}] is ${got}`,
-      )
-    }
-  })
-  return [items.length, ...first]
+/** The shape of nested arrays, by the first of each. */
+function shapeOf(data: unknown): number[] {
+  const shape: number[] = []
+  let inner = data
+  while (Array.isArray(inner)) {
+    const items = inner as readonly unknown[]
+    shape.push(items.length)
+    inner = items[0]
+  }
+  if (isTypedArray(inner)) shape.push(inner.length)
+  return shape
 }
 
-/** Writes the leaves of nested arrays into `out`. */
-function flattenInto(data: unknown, out: Float64Array, state: { at: number; allBool: boolean }, path: string): void {
-  if (Array.isArray(data)) {
-    data.forEach((item, i) => flattenInto(item, out, state, `${path}[${i}]`))
-    return
+/** Writes the leaves of nested arrays one after the other. */
+class Leaves {
+  readonly shape: readonly number[]
+  readonly values: Float64Array
+  /** Whether all so far are truth values. */
+  allBool = true
+  #count = 0
+
+  constructor(shape: readonly number[]) {
+    this.shape = shape
+    this.values = new Float64Array(numel(shape))
   }
-  if (isTypedArray(data)) {
-    for (const value of data) out[state.at++] = Number(value)
-    state.allBool = false
-    return
+
+  /** Whether `data` is an array of the shape from `dim` on, with numbers at its ends. */
+  take(data: unknown, dim: number): boolean {
+    if (dim === this.shape.length) return this.#takeLeaf(data)
+    const size = this.shape[dim] as number
+    if (isTypedArray(data)) {
+      if (dim !== this.shape.length - 1 || data.length !== size) return false
+      for (let i = 0; i < size; i++) this.values[this.#count++] = Number(data[i])
+      this.allBool = false
+      return true
+    }
+    if (!Array.isArray(data) || data.length !== size) return false
+    const items = data as readonly unknown[]
+    const isLast = dim === this.shape.length - 1
+    for (let i = 0; i < size; i++) {
+      const item = items[i]
+      // Nearly all leaves are numbers, and a call for each would take most of the time.
+      if (isLast && typeof item === 'number') {
+        this.allBool = false
+        this.values[this.#count++] = item
+      } else if (!this.take(item, dim + 1)) return false
+    }
+    return true
   }
-  if (data instanceof Tensor) {
-    if (data.numel() !== 1) throw new ValueError('only one element tensors can be converted to Python scalars')
-    out[state.at++] = data.at(data.offset)
-    state.allBool = false
-    return
+
+  #takeLeaf(data: unknown): boolean {
+    if (typeof data === 'boolean') {
+      this.values[this.#count++] = data ? 1 : 0
+      return true
+    }
+    this.allBool = false
+    if (data instanceof Tensor) {
+      if (data.numel() !== 1) throw new ValueError('only one element tensors can be converted to Python scalars')
+      this.values[this.#count++] = data.at(data.offset)
+      return true
+    }
+    if (typeof data !== 'number') return false
+    this.values[this.#count++] = data
+    return true
   }
-  if (typeof data !== 'number' && typeof data !== 'boolean') {
+}
+
+/** The error for nested arrays that are no tensor, with the place; returns the shape of those that are. */
+function checkNested(data: unknown, path: string): readonly number[] {
+  if (isTypedArray(data)) return [data.length]
+  if (!Array.isArray(data)) {
+    if (typeof data === 'number' || typeof data === 'boolean' || data instanceof Tensor) return []
     throw new TypeError(
       `tensor(): data${path} must be a number, a boolean or an array of them, got ${data === null ? 'null' : typeof data}`,
     )
   }
-  if (typeof data === 'number') state.allBool = false
-  out[state.at++] = Number(data)
+  const shapes = Array.from(data as readonly unknown[], (item, i) => checkNested(item, `${path}[${i}]`))
+  const [first = []] = shapes
+  shapes.forEach((inner, i) => {
+    if (sameShape(inner, first)) return
+    const got = inner.length === 0 ? 'a number' : `length ${inner[0]}`
+    throw new ValueError(
+      first.length > 0 && inner.length > 0
+        ? `expected sequence of length ${first[0]} at dim ${path.split('[').length} (got ${inner[0]}) (data${path}[${i}] has shape ` +
+            `[${inner.join(', ')}], data${path}[0] has [${first.join(', ')}])`
+        : `expected every element of data${path} to have shape [${first.join(', ')}] as the first, but data${path}[${i}] is ${got}`,
+    )
+  })
+  return [shapes.length, ...first]
 }
 
 /** The dtype that data has of itself: bool for truth values, that of a typed array, otherwise float32. */
@@ -116,12 +161,17 @@ export const tensor = named(
       const copy = data.detach().to(options.dtype ?? data.dtype, { copy: true })
       return finish(options.device === undefined ? copy : copy.to(options.device), options)
     }
-    const shape = shapeOf(data, '')
-    const count = numel(shape)
-    const values = new Float64Array(count)
-    const state = { at: 0, allBool: count > 0 }
-    flattenInto(data, values, state, '')
-    const dtype = options.dtype ?? dtypeOf(data, state.allBool)
+    if (isTypedArray(data) && !isBig(data)) {
+      return finish(
+        fromValues(data as ArrayLike<number>, [data.length], options.dtype ?? dtypeOf(data, false), options.device),
+        options,
+      )
+    }
+    const shape = shapeOf(data)
+    const leaves = new Leaves(shape)
+    if (!leaves.take(data, 0)) checkNested(data, '')
+    const { values } = leaves
+    const dtype = options.dtype ?? dtypeOf(data, leaves.allBool && values.length > 0)
     if (dtype.kind === 'integer' && !isTypedArray(data)) for (const value of values) fitted(value, dtype, dtype.name)
     return finish(fromValues(values, shape, dtype, options.device), options)
   },
