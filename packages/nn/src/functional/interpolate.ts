@@ -133,7 +133,7 @@ export function interpolate(input: Tensor, ...options: LayerArguments<Interpolat
   const found = newSizes ?? sizes.map((n, i) => Math.floor(n * (factors?.[i] as number)))
   if (mode === 'area') return averaged(input, found)
   const rule = modes[mode]
-  if (rule === undefined || rank < 1 || rank > 3) {
+  if (rule === undefined || rank < 1 || rank > 3 || (mode === 'bicubic' && rank !== 2)) {
     throw new NotImplementedError(
       `Input Error: Only 3D, 4D and 5D input Tensors supported (got ${input.ndim}D) for the modes: nearest | linear | bilinear ` +
         `| bicubic | trilinear | area | nearest-exact (got ${mode})`,
