@@ -1060,6 +1060,28 @@ def hooks():
             'refused': refused, 'text': repr(model), 'keys': list(model.state_dict())}
 
 
+# Whole numbers, and tensors without the dimensions that are asked for.
+for x in (torch.ones(2, 4, 6, dtype=torch.int32), torch.ones(2, 4, 4, 6, dtype=torch.uint8), torch.ones(2, 4, 6).bool()):
+    for mode in ('nearest', 'linear' if x.dim() == 3 else 'bicubic'):
+        call('interpolate', x, size=3, mode=mode, track=())
+    for name, args in (('unfold', (2,)), ('fold', ((2, 3), (1, 2))), ('local_response_norm', (2,)), ('instance_norm', ())):
+        call(name, x, *args, track=())
+    call('cosine_similarity', x, x, track=())
+    for mode in ('reflect', 'replicate'):
+        call('pad', x, [1, 1], mode=mode, track=())
+call('multi_margin_loss', torch.ones(2, 3, dtype=torch.int32), torch.tensor([0, 1]), track=())
+call('multilabel_margin_loss', torch.ones(2, 3, dtype=torch.int32), torch.zeros(2, 3, dtype=torch.int64), track=())
+call('multilabel_soft_margin_loss', torch.ones(3, dtype=torch.int32), torch.ones(3), track=())
+call('multilabel_soft_margin_loss', torch.tensor(1.0), torch.tensor(1.0))
+call('multi_margin_loss', torch.tensor(2.0), torch.tensor(0))
+call('interpolate', volume, size=(2, 3, 3), mode='area')
+call('interpolate', series, size=3, mode='bicubic')
+call('interpolate', draw(2, 3), size=3, mode='area')
+for x, sizes, mode in ((draw(2, 4, 0), [1, 1], 'replicate'), (draw(4, 3), [-2, -2], 'replicate'), (draw(2, 3), [1, 1], 'circular'),
+                       (draw(2, 3, 4), [1, 1, 1, 1], 'circular'), (draw(1, 2, 2, 2), [-2, -1, 0, 0], 'circular')):
+    call('pad', x, sizes, mode=mode)
+
+
 @scenario
 def parameters_by_name():
     found = nn.ParameterDict(OrderedDict(b=torch.ones(2, 3), a=nn.Parameter(torch.zeros(1))))

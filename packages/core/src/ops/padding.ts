@@ -83,6 +83,18 @@ const sources: Readonly<Record<Exclude<PadMode, 'constant'>, Source>> = {
   circular: (place, _, first, kept) => first + ((((place - first) % kept) + kept) % kept),
 }
 const nodes = { reflect: 'ReflectionPad', replicate: 'ReplicationPad', circular: null }
+const kernels = {
+  reflect: ['reflection_pad1d', 'reflection_pad2d', 'reflection_pad3d_cpu'],
+  replicate: ['replication_pad1d_cpu', 'replication_pad2d_cpu', 'replication_pad3d_cpu'],
+}
+
+/** A dimension that is padded. */
+interface Side {
+  readonly dim: number
+  readonly size: number
+  readonly before: number
+  readonly after: number
+}
 
 function padFromWithin(x: Tensor, sizes: readonly number[], mode: Exclude<PadMode, 'constant'>): Tensor {
   const source = sources[mode]
@@ -91,40 +103,65 @@ function padFromWithin(x: Tensor, sizes: readonly number[], mode: Exclude<PadMod
   if (rank < 1 || rank > 3 || (x.ndim !== rank + 1 && x.ndim !== rank + 2)) {
     throw new NotImplementedError('Only 2D, 3D, 4D, 5D padding with non-constant padding are supported for now')
   }
-  const plans = Array.from({ length: rank }, (_, i) => {
-    const [dim, before, after] = [x.ndim - 1 - i, sizes[2 * i] as number, sizes[2 * i + 1] as number]
-    const size = x.shape[dim] as number
-    checkReach(x, mode, dim, before, after)
+  const sides = Array.from({ length: rank }, (_, i): Side => {
+    const dim = x.ndim - 1 - i
+    return { dim, size: x.shape[dim] as number, before: sizes[2 * i] as number, after: sizes[2 * i + 1] as number }
+  })
+  if (mode === 'circular') checkRound(x, sides)
+  else checkReach(x, sides, mode)
+  const out = sides.reduce((y, { dim, size, before, after }) => {
     const first = Math.max(0, -before)
     const kept = size - first - Math.max(0, -after)
-    return {
-      dim,
-      places: Array.from({ length: size + before + after }, (_, k) => source(k - before, size, first, kept)),
-    }
-  })
-  const out = plans.reduce(
-    (y, { dim, places }) => y.index_select(dim, fromValues(places, [places.length], int32, x.device)),
-    x,
-  )
+    const places = Array.from({ length: size + before + after }, (_, k) => source(k - before, size, first, kept))
+    return y.index_select(dim, fromValues(places, [places.length], int32, x.device))
+  }, x)
   const node = nodes[mode]
   return nameStep(out, node === null ? 'CopySlices' : `${node}${rank}DBackward0`)
 }
 
-/** Mirrors show less than the dimension, the other end no more than all of it, and something has to be there. */
-function checkReach(x: Tensor, mode: PadMode, dim: number, before: number, after: number): void {
-  const size = x.shape[dim] as number
-  const most = Math.max(before, after)
-  if (mode === 'reflect' && most >= size) {
+/** Only a batch may be empty; mirrors show less than the dimension; and something has to be there. */
+function checkReach(x: Tensor, sides: readonly Side[], mode: 'reflect' | 'replicate'): void {
+  const rank = sides.length
+  if (x.shape.slice(x.ndim === rank + 2 ? 1 : 0).includes(0)) {
     throw new RuntimeError(
-      `Argument #4: Padding size should be less than the corresponding input dimension, but got: padding (${before}, ${after}) ` +
-        `at dimension ${dim} of input ${formatShape(x.shape)}`,
+      `Expected ${rank + 1}D or ${rank + 2}D (batch mode) tensor with possibly 0 batch size and other non-zero dimensions for ` +
+        `input, but got: ${formatShape(x.shape)}`,
     )
   }
-  if (mode === 'circular' && most > size) throw new RuntimeError('Padding value causes wrapping around more than once.')
-  if (size === 0 || size + before + after < 1) {
+  for (const [i, { dim, size, before, after }] of mode === 'reflect' ? sides.entries() : []) {
+    if (Math.max(before, after) < size) continue
     throw new RuntimeError(
-      `pad: dimension ${dim} of input ${formatShape(x.shape)} has ${size} elements, padded by (${before}, ${after}); ` +
-        'at least one has to be there before and after',
+      `Argument #${4 + 2 * i}: Padding size should be less than the corresponding input dimension, but got: padding (${before}, ` +
+        `${after}) at dimension ${dim} of input ${formatShape(x.shape)}`,
     )
+  }
+  if (sides.some(({ size, before, after }) => size + before + after < 1)) {
+    const text = (of: (side: Side) => number): string =>
+      sides
+        .map((side, i) => `${'WHD'[i]}: ${of(side)}`)
+        .reverse()
+        .join(', ')
+    throw new RuntimeError(
+      `input (${text(({ size }) => size)}) is too small. Calculated output ` +
+        text(({ size, before, after }) => size + before + after),
+    )
+  }
+  if (x.dtype.kind !== 'floating') {
+    throw new RuntimeError(`"${kernels[mode][rank - 1]}" not implemented for '${x.dtype.scalarName}'`)
+  }
+}
+
+/** The other end can be shown once, and only in a batch. */
+function checkRound(x: Tensor, sides: readonly Side[]): void {
+  if (x.ndim !== sides.length + 2) {
+    throw new RuntimeError(`Invalid padding size, expected ${2 * (x.ndim - 2)} but got ${2 * sides.length}`)
+  }
+  for (const { size, before, after } of [...sides].reverse()) {
+    if (Math.max(before, after) > size) {
+      throw new RuntimeError('Padding value causes wrapping around more than once.')
+    }
+    if (size + before + after < 0) {
+      throw new RuntimeError('Negative padding value is resulting in an empty dimension')
+    }
   }
 }

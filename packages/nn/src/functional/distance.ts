@@ -1,4 +1,4 @@
-import { elementwise, type Tensor } from '@chainrule/core'
+import { elementwise, RuntimeError, result_type, type Tensor } from '@chainrule/core'
 
 export { pdist } from '@chainrule/core'
 
@@ -26,6 +26,10 @@ export interface CosineOptions {
 /** The cosine of the angle between `x1` and `x2` along a dimension; lengths count as at least `eps`. */
 export function cosine_similarity(x1: Tensor, x2: Tensor, ...options: LayerArguments<CosineOptions>): Tensor {
   const { dim, eps } = bindOptions('cosine_similarity', { dim: 1, eps: 1e-8 }, options)
+  const dtype = result_type(x1, x2)
+  if (dtype.kind !== 'floating') {
+    throw new RuntimeError(`expected common dtype to be floating point, yet common dtype is ${dtype.scalarName}`)
+  }
   const shape = x1.mul(x2).shape
   const unit = (x: Tensor): Tensor => {
     const full = x.expand(shape)

@@ -65,7 +65,7 @@ export const dropout2d = (input: Tensor, ...options: Dropout): Tensor => feature
 
 /** Channels of `[N, C, D, H, W]`, or of `[C, D, H, W]`. */
 export function dropout3d(input: Tensor, ...options: Dropout): Tensor {
-  if (input.ndim !== 4) return feature_dropout(input, ...options)
+  if (input.ndim === 5) return feature_dropout(input, ...options)
   return feature_dropout(input.unsqueeze(0), ...options).squeeze(0)
 }
 

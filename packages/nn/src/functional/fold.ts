@@ -67,6 +67,10 @@ function checkRank(input: Tensor, rank: number, batch: string): boolean {
   throw new RuntimeError(`Expected ${batch}, but got: [${input.shape.join(', ')}]`)
 }
 
+function checkFloating(kernel: string, { dtype }: Tensor): void {
+  if (dtype.kind !== 'floating') throw new RuntimeError(`"${kernel}" not implemented for '${dtype.scalarName}'`)
+}
+
 /**
  * Every block of an image as a column: `[N, C, H, W] → [N, C · kh · kw, blocks]`, or the same without N.
  *
@@ -88,6 +92,7 @@ export function unfold(input: Tensor, kernel_size: Extent2d, ...given: LayerArgu
         `${text(counts)}, but its components must be at least one.`,
     )
   }
+  checkFloating('im2col_out_cpu', input)
   const out = enclosed(() =>
     torch
       .pad(x, [padding[1], padding[1], padding[0], padding[0]])
@@ -134,6 +139,7 @@ export function fold(
         `${counts[0] * counts[1]}, but got input.size(2)=${columns}.`,
     )
   }
+  checkFloating('col2im_out_cpu', input)
   const channels = rows / (kernel[0] * kernel[1])
   const padded: Pair = [height + 2 * padding[0], width + 2 * padding[1]]
   const out = enclosed(() => {

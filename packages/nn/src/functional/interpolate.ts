@@ -131,20 +131,22 @@ export function interpolate(input: Tensor, ...options: LayerArguments<Interpolat
     throw new NotImplementedError('interpolate: antialias is not implemented; pool before, by avg_pool2d')
   }
   const found = newSizes ?? sizes.map((n, i) => Math.floor(n * (factors?.[i] as number)))
-  if (mode === 'area') return averaged(input, found)
-  const rule = modes[mode]
+  const rule = mode === 'area' ? null : modes[mode]
   if (rule === undefined || rank < 1 || rank > 3 || (mode === 'bicubic' && rank !== 2)) {
     throw new NotImplementedError(
       `Input Error: Only 3D, 4D and 5D input Tensors supported (got ${input.ndim}D) for the modes: nearest | linear | bilinear ` +
         `| bicubic | trilinear | area | nearest-exact (got ${mode})`,
     )
   }
+  if (rule === null) return averaged(input, found)
   if (!(rule.ranks as readonly number[]).includes(rank)) {
     throw new NotImplementedError(`Got ${input.ndim}D input, but ${mode} mode needs ${rule.ranks[0] + 2}D input`)
   }
   checkSizes(input, found)
-  if (input.dtype.kind === 'integer' && isWeighted) {
-    throw new RuntimeError(`"compute_indices_weights_linear" not implemented for '${input.dtype.scalarName}'`)
+  const isNearest = rule.taps === nearest || rule.taps === nearestExact
+  if (input.dtype.kind !== 'floating' && !(isNearest && input.dtype === torch.uint8)) {
+    const kernel = isNearest ? 'nearest' : rule.taps === cubic ? 'cubic' : 'linear'
+    throw new RuntimeError(`"compute_indices_weights_${kernel}" not implemented for '${input.dtype.scalarName}'`)
   }
   const round = input.dtype === torch.float64 ? (x: number): number => x : Math.fround
   const isAligned = align_corners === true
@@ -204,9 +206,18 @@ function resampled(x: Tensor, dim: number, taps: readonly Tap[]): Tensor {
   return parts.reduce((sum, part) => sum.add(part))
 }
 
-/** Means of windows that cover the input. */
+/** Means of windows that cover the input; those of boxes are means of planes, then of lines. */
 function averaged(input: Tensor, sizes: readonly number[]): Tensor {
   if (input.ndim === 3) return torch.adaptive_avg_pool1d(input, sizes[0] as number)
   if (input.ndim === 4) return torch.adaptive_avg_pool2d(input, sizes)
-  throw new NotImplementedError(`interpolate: mode 'area' is for 3D and 4D input here, got ${input.ndim}D`)
+  const [samples, channels, depth] = input.shape as readonly [number, number, number]
+  const [newDepth, height, width] = sizes as readonly [number, number, number]
+  const out = enclosed(() => {
+    const planes = torch.adaptive_avg_pool2d(input.flatten(1, 2), [height, width])
+    const lines = planes.reshape([samples, channels, depth, height * width])
+    return torch
+      .adaptive_avg_pool2d(lines, [newDepth, height * width])
+      .reshape([samples, channels, newDepth, height, width])
+  })
+  return nameStep(out, 'AdaptiveAvgPool3DBackward0')
 }

@@ -1,6 +1,6 @@
 /** Losses that keep a margin between the scores of classes. */
 import * as torch from '@chainrule/core'
-import { enclosed, nameStep, RuntimeError, type Tensor, ValueError } from '@chainrule/core'
+import { enclosed, IndexError, nameStep, RuntimeError, type Tensor, ValueError } from '@chainrule/core'
 import { logsigmoid } from './activation.ts'
 import { checkReduction, type LossOptions, reduce } from './reduction.ts'
 
@@ -15,7 +15,7 @@ export interface MultiMarginOptions extends LossOptions {
 
 /** Checks the scores, and that targets are whole numbers. */
 function checkScores(input: Tensor, target: Tensor): void {
-  if (input.ndim > 2 || input.ndim === 0 || input.shape.at(-1) === 0) {
+  if (input.ndim > 2 || input.shape.at(-1) === 0) {
     throw new RuntimeError(
       `Expected non-empty vector or matrix with optional 0-dim batch size, but got: [${input.shape.join(', ')}]`,
     )
@@ -23,6 +23,10 @@ function checkScores(input: Tensor, target: Tensor): void {
   if (target.dtype.kind !== 'integer') {
     throw new RuntimeError(`expected scalar type Long but found ${target.dtype.scalarName}`)
   }
+}
+
+function checkFloating(kernel: string, { dtype }: Tensor): void {
+  if (dtype.kind !== 'floating') throw new RuntimeError(`"${kernel}" not implemented for '${dtype.scalarName}'`)
 }
 
 const isOutside = (target: Tensor, low: number, size: number): boolean =>
@@ -48,13 +52,14 @@ export function multi_margin_loss(
   if (weight !== null && weight.ndim !== 1) throw new ValueError('weight must be one-dimensional')
   checkScores(input, target)
   const isBatched = input.ndim === 2
-  const classes = input.shape.at(-1) as number
+  const classes = input.shape.at(-1) ?? 1
   if (target.ndim > 1 || target.numel() !== (isBatched ? input.size(0) : 1)) {
     throw new RuntimeError(`inconsistent target size, got: [${target.shape.join(', ')}]`)
   }
   if (weight !== null && weight.numel() !== classes) {
     throw new RuntimeError(`inconsistent weight size, got: [${weight.shape.join(', ')}]`)
   }
+  checkFloating('multi_margin_loss_cpu_kernel', input)
   if (isOutside(target, 0, classes)) throw new RuntimeError('target out of range')
   const losses = enclosed(() => {
     const x = input.reshape(-1, classes)
@@ -80,10 +85,11 @@ export function multilabel_margin_loss(
 ): Tensor {
   checkReduction(reduction)
   checkScores(input, target)
-  const classes = input.shape.at(-1) as number
+  const classes = input.shape.at(-1) ?? 1
   if (target.shape.join() !== input.shape.join()) {
     throw new RuntimeError(`inconsistent size [${target.shape.join(', ')}] for argument #2 'target'`)
   }
+  checkFloating('multilabel_margin_loss_forward_out_frame', input)
   if (isOutside(target, -1, classes)) throw new RuntimeError("argument #2 'target' is out of range")
   const losses = enclosed(() => {
     const x = input.reshape(-1, classes)
@@ -113,6 +119,8 @@ export function multilabel_soft_margin_loss(
   if (reduction !== 'none' && reduction !== 'mean' && reduction !== 'sum') {
     throw new ValueError(`${String(reduction)} is not valid`)
   }
+  checkFloating('log_sigmoid_cpu', input)
+  if (input.ndim === 0) throw new IndexError('Dimension specified as -1 but tensor has no dimensions')
   return enclosed(() => {
     const losses = target
       .mul(logsigmoid(input))

@@ -111,6 +111,9 @@ export function batch_norm(
 ): Tensor {
   const { weight, bias, training, momentum, eps } = bindOptions('batch_norm', batchDefaults, options)
   const channels = input.size(1)
+  if (input.dtype.kind !== 'floating') {
+    throw new RuntimeError(`"batch_norm" not implemented for '${input.dtype.scalarName}'`)
+  }
   for (const [name, x] of Object.entries({ running_mean, running_var, weight, bias })) {
     if (x !== null && x.numel() !== channels) {
       throw new RuntimeError(`${name} should contain ${channels} elements not ${x.numel()}`)
@@ -246,6 +249,10 @@ export function local_response_norm(
     )
   }
   if (input.numel() === 0) return input
+  if (input.dtype.kind !== 'floating') {
+    const kernel = input.ndim === 3 ? 'avg_pool2d' : 'avg_pool3d_out_frame'
+    throw new RuntimeError(`"${kernel}" not implemented for '${input.dtype.scalarName}'`)
+  }
   const [samples, channels] = [input.size(0), input.size(1)]
   const squares = input.mul(input).view(samples, 1, channels, -1)
   const padded = torch.pad(squares, [0, 0, Math.floor(size / 2), Math.floor((size - 1) / 2)])

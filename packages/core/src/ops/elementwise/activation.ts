@@ -103,6 +103,7 @@ export const logsigmoid = elementwise('logsigmoid', ['x'], {
   node: 'LogSigmoidBackward0',
   layout: 'row-major',
   only: 'floating',
+  kernel: 'log_sigmoid_cpu',
 })
 /** `x` limited to [min_val, max_val]. */
 export const hardtanh = elementwise('hardtanh', ['x'], {
