@@ -168,6 +168,33 @@ describe('Generator', () => {
     expect(ahead(generator.set_state(state))).toBe(ahead(new Generator().set_state(state)))
   })
 
+  // Many are made by blocks, few one by one; pieces of 700 are few.
+  describe.each([0, 1, 2, 623, 624, 625, 1000])('after %i words, many at once are those of pieces', (words) => {
+    const begun = (): random.Generator => {
+      const generator = new Generator().manual_seed(3)
+      for (let i = 0; i < words; i++) generator.random()
+      return generator
+    }
+    const compare = (fill: (out: Float32Array, generator: random.Generator) => void): void => {
+      const [whole, parts] = [new Float32Array(7000), new Float32Array(7000)]
+      const [one, other] = [begun(), begun()]
+      fill(whole, one)
+      for (let i = 0; i < 7000; i += 700) fill(parts.subarray(i, i + 700), other)
+      expect(encoded(whole)).toEqual(encoded(parts))
+      expect(one.get_state()).toEqual(other.get_state())
+    }
+    test.each([
+      [0, 1],
+      [-0.3, 2.7],
+      [1e30, 3e38],
+    ])('uniform from %d to %d', (from, to) =>
+      compare((out, generator) => random.fillUniform(out, torch.float32, from, to, generator)),
+    )
+    test.each([0, 1e-9, 0.1, 0.5, 1])('chances of %d', (p) =>
+      compare((out, generator) => random.fillBernoulli(out, p, generator)),
+    )
+  })
+
   test('keeps the second sample of a pair in the state, and forgets it when seeded', () => {
     const generator = new Generator().manual_seed(3)
     const draw = (): number => run(['normal', 'f64', 1, [], ''], generator)[0] as number

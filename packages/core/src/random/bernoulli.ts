@@ -1,5 +1,6 @@
 import { type DType, float32, type TypedArray } from '../dtype.ts'
 import { RuntimeError, ValueError } from '../errors.ts'
+import { fillChoices32 } from './blocks.ts'
 import { plain, requireFloating } from './checks.ts'
 import type { Generator } from './generator.ts'
 import { uniform53 } from './uniform.ts'
@@ -12,7 +13,8 @@ import { uniform53 } from './uniform.ts'
  */
 export function fillBernoulli(out: TypedArray, p: number, generator: Generator, one = 1): void {
   if (!(p >= 0 && p <= 1)) throw new RuntimeError(`bernoulli_ expects p to be in [0, 1], but got p=${plain(p)}`)
-  for (let i = 0; i < out.length; i++) out[i] = uniform53(generator) < p ? one : 0
+  if (out instanceof Float32Array) fillChoices32(out, p, one, generator)
+  else for (let i = 0; i < out.length; i++) out[i] = uniform53(generator) < p ? one : 0
 }
 
 /** Throws as PyTorch unless each number is a probability. */

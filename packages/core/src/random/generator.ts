@@ -88,6 +88,11 @@ export class Generator {
     return this
   }
 
+  /** What the bits come from. @internal */
+  get engine(): Mt19937 {
+    return this.#engine
+  }
+
   /** The next 32 random bits, as an integer of [0, 2³²). @internal */
   random(): number {
     return this.#engine.random()

@@ -33,6 +33,13 @@ export class Mt19937 {
     this.next = 0
   }
 
+  /** Goes on from a state. */
+  restore(state: ArrayLike<number>, left: number, next: number): void {
+    this.state.set(state)
+    this.left = left
+    this.next = next
+  }
+
   /** The next word: an integer of [0, 2³²). */
   random(): number {
     if (this.left === 1) this.#block()

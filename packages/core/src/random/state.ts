@@ -77,9 +77,8 @@ export function decodeState(bytes: Uint8Array): GeneratorState {
     throw new RuntimeError('Invalid mt19937 state')
   }
   const engine = new Mt19937(0)
-  engine.left = left
-  engine.next = Number(next)
-  for (let i = 0; i < Mt19937.size; i++) engine.state[i] = view.getInt32(WORDS + 8 * i, true)
+  const words = Int32Array.from({ length: Mt19937.size }, (_, i) => view.getInt32(WORDS + 8 * i, true))
+  engine.restore(words, left, Number(next))
   return {
     initialSeed: view.getBigUint64(SEED, true),
     engine,

@@ -1,7 +1,8 @@
 import { type DType, float32, largestFloat32, type TypedArray } from '../dtype.ts'
 import { RuntimeError } from '../errors.ts'
+import { fillUniform32 } from './blocks.ts'
 import { plain, requireFloating } from './checks.ts'
-import { fma32, fma64 } from './fma.ts'
+import { fma64 } from './fma.ts'
 import type { Generator } from './generator.ts'
 
 /** The next float32 of [0, 1): 24 of 32 random bits. */
@@ -37,7 +38,7 @@ export function fillUniform(out: TypedArray, dtype: DType, from: number, to: num
   if (dtype === float32) {
     const start = Math.fround(from)
     const width = Math.fround(Math.fround(to) - start)
-    for (let i = 0; i < out.length; i++) out[i] = fma32(uniform24(generator), width, start)
+    fillUniform32(out as Float32Array, start, width, generator)
   } else {
     const width = to - from
     for (let i = 0; i < out.length; i++) out[i] = fma64(uniform53(generator), width, from)
