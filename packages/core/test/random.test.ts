@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto'
 import { afterEach, describe, expect, test } from 'vitest'
 import type { DType, TypedArray } from '../src/dtype.ts'
 import * as torch from '../src/index.ts'
+import { boxMullerAll } from '../src/random/box-muller.ts'
+import { boxMuller32 } from '../src/random/cephes.ts'
 import * as random from '../src/random/index.ts'
 import { type DTypeName, dtypeNamed, readGolden } from './golden-file.ts'
 
@@ -175,24 +177,35 @@ describe('Generator', () => {
       for (let i = 0; i < words; i++) generator.random()
       return generator
     }
-    const compare = (fill: (out: Float32Array, generator: random.Generator) => void): void => {
-      const [whole, parts] = [new Float32Array(7000), new Float32Array(7000)]
-      const [one, other] = [begun(), begun()]
-      fill(whole, one)
-      for (let i = 0; i < 7000; i += 700) fill(parts.subarray(i, i + 700), other)
-      expect(encoded(whole)).toEqual(encoded(parts))
-      expect(one.get_state()).toEqual(other.get_state())
-    }
+    /** What a fill draws, and the state that it leaves: of 7,000 at once, and of 700 after 700. */
+    const drawn = (fill: (out: Float32Array, generator: random.Generator) => void): readonly unknown[] =>
+      [7000, 700].map((size) => {
+        const [out, generator] = [new Float32Array(7000), begun()]
+        for (let i = 0; i < out.length; i += size) fill(out.subarray(i, i + size), generator)
+        return [encoded(out), generator.get_state()]
+      })
     test.each([
       [0, 1],
       [-0.3, 2.7],
       [1e30, 3e38],
-    ])('uniform from %d to %d', (from, to) =>
-      compare((out, generator) => random.fillUniform(out, torch.float32, from, to, generator)),
-    )
-    test.each([0, 1e-9, 0.1, 0.5, 1])('chances of %d', (p) =>
-      compare((out, generator) => random.fillBernoulli(out, p, generator)),
-    )
+    ])('uniform from %d to %d', (from, to) => {
+      const [many, few] = drawn((out, generator) => random.fillUniform(out, torch.float32, from, to, generator))
+      expect(many).toEqual(few)
+    })
+    test.each([0, 1e-9, 0.1, 0.5, 1])('chances of %d', (p) => {
+      const [many, few] = drawn((out, generator) => random.fillBernoulli(out, p, generator))
+      expect(many).toEqual(few)
+    })
+  })
+
+  test('many normal numbers are those of the plain formula', () => {
+    const step = 2 ** -24
+    const uniform = Float32Array.from({ length: 2 ** 19 }, (_, i) => ((i * 257) % 2 ** 24) * step)
+    uniform.set([0, step, 1 - step, 0.5, 0.25, 0.75, 0.125, 0.375, 0, step, 1 - step, 0.5, 0.25, 0.75, 0.125, 0.375])
+    const [many, plain] = [uniform.slice(), uniform.slice()]
+    boxMullerAll(many, 0.3, 1.7)
+    for (let i = 0; i < plain.length; i += 16) boxMuller32(plain, i, 0.3, 1.7)
+    expect(encoded(many)).toEqual(encoded(plain))
   })
 
   test('keeps the second sample of a pair in the state, and forgets it when seeded', () => {

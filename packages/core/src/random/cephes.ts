@@ -10,31 +10,30 @@ import { fma32 } from './fma.ts'
 
 const { fround } = Math
 
-const SQRT_HALF = fround(Math.SQRT1_2)
-const L0 = fround(7.0376836292e-2)
-const L1 = fround(-1.151461031e-1)
-const L2 = fround(1.167699874e-1)
-const L3 = fround(-1.2420140846e-1)
-const L4 = fround(1.4249322787e-1)
-const L5 = fround(-1.6668057665e-1)
-const L6 = fround(2.0000714765e-1)
-const L7 = fround(-2.4999993993e-1)
-const L8 = fround(3.3333331174e-1)
-const LN2_HIGH = 0.693359375
-const LN2_LOW = fround(-2.1219444e-4)
+/** The constants of the formulas, in float32. */
+export const cephes = {
+  sqrtHalf: fround(Math.SQRT1_2),
+  /** Of a polynomial for the logarithm, the highest first. */
+  log: [
+    7.0376836292e-2, -1.151461031e-1, 1.167699874e-1, -1.2420140846e-1, 1.4249322787e-1, -1.6668057665e-1,
+    2.0000714765e-1, -2.4999993993e-1, 3.3333331174e-1,
+  ].map(fround),
+  ln2High: 0.693359375,
+  ln2Low: fround(-2.1219444e-4),
+  twoPi: fround(2 * Math.PI),
+  fourOverPi: fround(1.27323954473516),
+  /** -π/4 in three pieces. */
+  minusPiOver4: [-0.78515625, fround(-2.4187564849853515625e-4), fround(-3.77489497744594108e-8)],
+  sin: [-1.9515295891e-4, 8.3321608736e-3, -1.6666654611e-1].map(fround),
+  cos: [2.443315711809948e-5, -1.388731625493765e-3, 4.166664568298827e-2].map(fround),
+} as const
 
-const TWO_PI = fround(2 * Math.PI)
-const FOUR_OVER_PI = fround(1.27323954473516)
-// π/4 in three pieces.
-const MINUS_DP1 = -0.78515625
-const MINUS_DP2 = fround(-2.4187564849853515625e-4)
-const MINUS_DP3 = fround(-3.77489497744594108e-8)
-const S0 = fround(-1.9515295891e-4)
-const S1 = fround(8.3321608736e-3)
-const S2 = fround(-1.6666654611e-1)
-const C0 = fround(2.443315711809948e-5)
-const C1 = fround(-1.388731625493765e-3)
-const C2 = fround(4.166664568298827e-2)
+/** A polynomial in `x`, its highest coefficient first, each step a multiplication and addition in one. */
+function horner(x: number, coefficients: readonly number[]): number {
+  let sum = coefficients[0] as number
+  for (let i = 1; i < coefficients.length; i++) sum = fma32(sum, x, coefficients[i] as number)
+  return sum
+}
 
 /** 2^(i - 8). */
 const powersOfTwo = Float64Array.from({ length: 32 }, (_, i) => 2 ** (i - 8))
@@ -45,23 +44,16 @@ function log32(x: number): number {
   const zeros = Math.clz32(x * 2 ** 24)
   let e = 8 - zeros
   let m = x * (powersOfTwo[zeros] as number)
-  if (m < SQRT_HALF) {
+  if (m < cephes.sqrtHalf) {
     e -= 1
     m += m
   }
   m -= 1
   const z = fround(m * m)
-  let y = fma32(L0, m, L1)
-  y = fma32(y, m, L2)
-  y = fma32(y, m, L3)
-  y = fma32(y, m, L4)
-  y = fma32(y, m, L5)
-  y = fma32(y, m, L6)
-  y = fma32(y, m, L7)
-  y = fma32(y, m, L8)
-  y = fma32(fround(y * m), z, fround(e * LN2_LOW))
+  let y = horner(m, cephes.log)
+  y = fma32(fround(y * m), z, fround(e * cephes.ln2Low))
   y = fma32(z, -0.5, y)
-  return fma32(e, LN2_HIGH, fround(m + y))
+  return fma32(e, cephes.ln2High, fround(m + y))
 }
 
 /** Turns the 16 uniform float32 numbers at `at` into normal ones: 8 radii from the first 8, 8 angles from the others. */
@@ -70,15 +62,16 @@ export function boxMuller32(data: TypedArray, at: number, mean: number, std: num
   const std32 = fround(std)
   for (let j = at; j < at + 8; j++) {
     const radius = fround(Math.sqrt(-2 * log32(1 - (data[j] as number))))
-    const theta = fround(TWO_PI * (data[j + 8] as number))
+    const theta = fround(cephes.twoPi * (data[j + 8] as number))
 
     // The octant, made even, and what of the angle is left: |x| ≤ π/4.
-    const octant = (Math.trunc(fround(theta * FOUR_OVER_PI)) + 1) & ~1
-    const x = fma32(octant, MINUS_DP3, fma32(octant, MINUS_DP2, fma32(octant, MINUS_DP1, theta)))
+    const octant = (Math.trunc(fround(theta * cephes.fourOverPi)) + 1) & ~1
+    let x = theta
+    for (const piece of cephes.minusPiOver4) x = fma32(octant, piece, x)
     const z = fround(x * x)
-    const c = fround(fma32(fma32(C0, z, C1), z, C2) * z)
+    const c = fround(horner(z, cephes.cos) * z)
     const near1 = fround(fma32(c, z, -0.5 * z) + 1)
-    const s = fround(fma32(fma32(S0, z, S1), z, S2) * z)
+    const s = fround(horner(z, cephes.sin) * z)
     const near0 = fma32(s, x, x)
 
     const swapped = (octant & 2) !== 0

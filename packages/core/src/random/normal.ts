@@ -1,11 +1,11 @@
-import { type DType, float32, type TypedArray } from '../dtype.ts'
+import { type DType, type TypedArray } from '../dtype.ts'
 import { RuntimeError } from '../errors.ts'
-import { boxMuller32 } from './cephes.ts'
+import { boxMullerAll } from './box-muller.ts'
 import { plain, requireFloating } from './checks.ts'
 import { fma64 } from './fma.ts'
 import type { Generator } from './generator.ts'
 import { cos, log, sin } from './precise.ts'
-import { uniform24, uniform53 } from './uniform.ts'
+import { fillUniform, uniform53 } from './uniform.ts'
 
 /** Values that one step of the fast path makes, from as many uniform numbers: pairs 8 apart. */
 const BLOCK = 16
@@ -62,12 +62,11 @@ export function fillNormal(
     for (let i = 0; i < size; i++) out[i] = normalSample(mean, std, generator)
     return
   }
-  const uniform = dtype === float32 ? uniform24 : uniform53
-  const boxMuller = dtype === float32 ? boxMuller32 : boxMuller64
-  for (let i = 0; i < size; i++) out[i] = uniform(generator)
-  for (let i = 0; i + BLOCK <= size; i += BLOCK) boxMuller(out, i, mean, std)
-  if (size % BLOCK !== 0) {
-    for (let i = size - BLOCK; i < size; i++) out[i] = uniform(generator)
-    boxMuller(out, size - BLOCK, mean, std)
+  const draw = (part: TypedArray): void => {
+    fillUniform(part, dtype, 0, 1, generator)
+    if (part instanceof Float32Array) boxMullerAll(part, mean, std)
+    else for (let i = 0; i + BLOCK <= part.length; i += BLOCK) boxMuller64(part, i, mean, std)
   }
+  draw(out)
+  if (size % BLOCK !== 0) draw(out.subarray(size - BLOCK))
 }

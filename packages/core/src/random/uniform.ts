@@ -5,11 +5,6 @@ import { plain, requireFloating } from './checks.ts'
 import { fma64 } from './fma.ts'
 import type { Generator } from './generator.ts'
 
-/** The next float32 of [0, 1): 24 of 32 random bits. */
-export function uniform24(generator: Generator): number {
-  return (generator.random() & 0xffffff) * 2 ** -24
-}
-
 /** The next float64 of [0, 1): 53 of 64 random bits. */
 export function uniform53(generator: Generator): number {
   return generator.random53() * 2 ** -53
