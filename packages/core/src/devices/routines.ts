@@ -25,7 +25,10 @@ export interface Routines extends ConvRoutines, PoolRoutines {
    * kernel's results, `[rows, 1]`; inputs with one row, or one element, are the same for all.
    */
   rows(kernel: RowKernel, outputs: readonly Operand[], inputs: readonly (Operand | number)[]): void
-  /** Every intermediate result of a fold along `dim`. */
+  /**
+   * Every intermediate result of a fold along `dim`. A fold of one state, and without `i` and `n`, joins what parts have come to
+   * as it joins elements.
+   */
   scan(kernel: ReductionKernel, out: Operand, x: Operand, dim: number): void
   /** Sorts along the last dimension, keeping the order of equals; NaN counts as largest. */
   sort(values: Operand, indices: Operand, x: Operand, descending: boolean): void

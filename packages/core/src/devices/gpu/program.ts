@@ -46,7 +46,10 @@ export function compute(
 }
 
 /** Memory of its own for an operand's elements. */
-function temporary(queue: Queue, { storage, shape, dtype }: Operand): Operand {
+export function temporary(
+  queue: Queue,
+  { storage, shape, dtype }: Pick<Operand, 'storage' | 'shape' | 'dtype'>,
+): Operand {
   const length = numel(shape)
   const own = new Storage(storage.device, dtype, length, queue.allocate(length))
   return { storage: own, shape, strides: contiguousStrides(shape), offset: 0, dtype }

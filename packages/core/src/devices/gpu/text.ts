@@ -1,3 +1,4 @@
+import type { Operand } from '../device.ts'
 import type { Program } from './engine.ts'
 
 /** The names of infinity and NaN in kernels: their last two numbers. */
@@ -84,6 +85,13 @@ export class KernelText {
     }
   }
 }
+
+/** A list with another item in one place. */
+export const replaced = (list: readonly string[], place: number, item: string): string[] =>
+  list.map((old, i) => (i === place ? item : old))
+
+/** A window as numbers: where it starts, then its strides. */
+export const windowOf = (x: Operand): number[] => [x.offset, ...x.strides]
 
 /** `offset + Σ index · stride`. */
 export function position(offset: string, indices: readonly string[], strides: readonly string[]): string {
