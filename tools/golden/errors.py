@@ -239,6 +239,18 @@ def linear_algebra():
     error('linalg.matrix_norm', T(3, 4), 3)
     error('linalg.matrix_norm', T(2, 3, 4), 1, [0, 0])
     error('linalg.norm', T(2, 3, 4), 1)
+    error('linalg.norm', T(3), 'fro')
+    error('linalg.matrix_norm', T(2, 3, dtype='i32'), 3)
+    error('linalg.vecdot', T(3, dtype='i32'), T(3, dtype='i32'))
+    error('linalg.solve', T(3, dtype='i32'), T(3))
+    error('chain_matmul', T(3), T(3, 2))
+    error('matrix_power', T(2, 3), 2)
+    error('matrix_power', T(3), 2)
+    error('addbmm', T(2, 2), T(3), T(2, 4, 2))
+    for op in ('trapezoid', 'cumulative_trapezoid'):
+        error(op, Input())
+        error(op, T(3, dtype='bool'), T(3))
+        error(op, T(3), T(3, dtype='bool'))
 
 
 def products():

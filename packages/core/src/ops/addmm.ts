@@ -79,9 +79,9 @@ export const addbmm = named(
   'addbmm',
   ['input', 'batch1', 'batch2'],
   (x: Tensor, batch1: Tensor, batch2: Tensor, { beta = 1, alpha = 1 }: AddmmOptions = {}): Tensor => {
+    const bias = x.expand(batch1.size(1), batch2.size(2))
     checkBatches(batch1, batch2)
     const [n, rows, k, columns] = [...batch1.shape, batch2.size(2)] as [number, number, number, number]
-    const bias = x.expand(rows, columns)
     // One product: the batch and the inner dimension are one sum.
     const product = mm(batch1.permute(1, 0, 2).reshape(rows, n * k), batch2.reshape(n * k, columns)).mul(alpha)
     return nameStep(beta === 0 ? product : product.add(bias.mul(beta)), 'AddbmmBackward0')

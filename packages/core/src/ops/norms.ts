@@ -99,7 +99,7 @@ export const renorm = named(
   'renorm',
   ['input', 'p', 'dim', 'maxnorm'],
   (x: Tensor, p: number, dim: number, maxnorm: number): Tensor => {
-    if (!(p > 0)) throw new RuntimeError('renorm: non-positive-norm not supported')
+    if (!(p >= 0)) throw new RuntimeError('renorm: non-positive-norm not supported')
     if (maxnorm < 0) throw new RuntimeError(`renorm: expected maxnorm to be >= 0 but got ${maxnorm}`)
     if (x.ndim < 2) throw new RuntimeError(`renorm: input needs at least 2 dimensions, got ${x.ndim} dimensions`)
     const at = wrapDim(dim, x.ndim)

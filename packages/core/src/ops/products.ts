@@ -4,6 +4,7 @@ import { broadcastShapes, formatShape, wrapDim } from '../shape.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { named } from './arguments.ts'
 import { routine } from './define/routine.ts'
+import { checkSquare } from './linalg/matrices.ts'
 import { inv } from './linalg/solve.ts'
 import { matmul } from './matmul.ts'
 import { refuseBool } from './picks.ts'
@@ -75,11 +76,7 @@ export function trace(x: Tensor): Tensor {
 
 /** A square matrix (or a batch of them) multiplied with itself, `n` factors in all; a negative `n` has factors of the inverse. */
 export const matrix_power = named('matrix_power', ['input', 'n'], (x: Tensor, n: number): Tensor => {
-  if (x.ndim < 2 || x.size(-1) !== x.size(-2)) {
-    throw new RuntimeError(
-      `linalg.matrix_power: A must be batches of square matrices, but got shape ${formatShape(x.shape)}`,
-    )
-  }
+  checkSquare('linalg.matrix_power', x)
   if (!Number.isInteger(n)) throw new TypeError(`matrix_power(): n must be a whole number, got ${n}`)
   if (n < 0) return n === -1 ? inv(x) : power(inv(x), -n)
   if (n === 0) return x.new_zeros(x.shape).add(x.new_ones(x.size(-1)).diag())

@@ -1,6 +1,6 @@
 import { nameStep } from '../autograd/graph.ts'
 import { bool } from '../dtype.ts'
-import { RuntimeError } from '../errors.ts'
+import { IndexError, RuntimeError } from '../errors.ts'
 import { wrapDim } from '../shape.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { named } from './arguments.ts'
@@ -19,13 +19,14 @@ function panels(
   x: Tensor | null,
   dim: number,
 ): { readonly at: number; readonly sums: Tensor; readonly steps: Tensor | null } {
-  if (y.ndim === 0) throw new RuntimeError(`${name}: expected at least one dimension, got a 0-dimensional tensor`)
-  const at = wrapDim(dim, y.ndim)
-  for (const [letter, tensor] of Object.entries({ y, x })) {
-    if (tensor?.dtype === bool) {
-      throw new RuntimeError(`${name}: received a bool input for \`${letter}\`, but bool is not supported`)
-    }
+  if (x !== null && (x.dtype === bool || y.dtype === bool)) {
+    throw new RuntimeError(`${name}: received a bool input for \`x\` or \`y\`, but bool is not supported`)
   }
+  if (y.dtype === bool) {
+    throw new RuntimeError(`${name}: received a bool input for \`y\`, but bool is not supported`)
+  }
+  if (y.ndim === 0) throw new IndexError('slice() cannot be applied to a 0-dim tensor.')
+  const at = wrapDim(dim, y.ndim)
   const size = y.shape[at] as number
   const count = Math.max(0, size - 1)
   const sums = y.narrow(at, size - count, count).add(y.narrow(at, 0, count))
@@ -39,6 +40,11 @@ export const trapezoid = named(
   'trapezoid',
   ['y', 'x'],
   (y: Tensor, x: Tensor | null = null, { dx = 1, dim = -1 }: TrapezoidOptions = {}): Tensor => {
+    if (y.ndim === 0) throw new IndexError(`Dimension specified as ${dim} but tensor has no dimensions`)
+    if (y.size(dim) === 0) {
+      const at = wrapDim(dim, y.ndim)
+      return y.new_zeros(y.shape.filter((_, i) => i !== at))
+    }
     const { at, sums, steps } = panels('trapezoid', y, x, dim)
     if (steps === null) return nameStep(sums.sum(at).mul(dx / 2), 'MulBackward1')
     return nameStep(sums.mul(steps).sum(at).div(2), 'DivBackward1')

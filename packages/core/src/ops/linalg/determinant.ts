@@ -4,7 +4,7 @@ import { fromValues } from '../creation.ts'
 import { routine, routines } from '../define/routine.ts'
 import { where } from '../where.ts'
 import { factorLU, type LU } from './factor.ts'
-import { checkSquare, eachMatrix } from './matrices.ts'
+import { checkMatrix, eachMatrix } from './matrices.ts'
 import { inverseOrZeros } from './solve.ts'
 
 /** A number for each matrix, over the last two dimensions. */
@@ -17,7 +17,7 @@ function pivotsOf({ n, factors }: LU): number[] {
 
 /** The determinant of each matrix: `[…, n, n] → […]`. That of a singular one has the gradient 0 here, as in PyTorch. */
 export function det(A: Tensor): Tensor {
-  checkSquare('linalg.det', A)
+  checkMatrix('linalg.det', A)
   return routine(
     'linalg_det',
     [A],
@@ -37,7 +37,7 @@ export function det(A: Tensor): Tensor {
 
 /** The sign of the determinant of each matrix and the logarithm of its magnitude: 0 and -∞ where it is 0. */
 export function slogdet(A: Tensor): { sign: Tensor; logabsdet: Tensor } {
-  checkSquare('linalg.slogdet', A)
+  checkMatrix('linalg.slogdet', A)
   const [sign, logabsdet] = routines(
     'linalg_slogdet',
     [A],
@@ -63,7 +63,7 @@ export function slogdet(A: Tensor): { sign: Tensor; logabsdet: Tensor } {
 
 /** The logarithm of the determinant of each matrix, NaN where it is negative. */
 export function logdet(A: Tensor): Tensor {
-  checkSquare('logdet', A)
+  checkMatrix('logdet', A)
   const { sign, logabsdet } = slogdet(A)
   return nameStep(where(sign.eq(-1), Number.NaN, logabsdet), 'WhereBackward0')
 }

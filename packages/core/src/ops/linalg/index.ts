@@ -1,7 +1,9 @@
 /** `torch.linalg`: matrices. What factors them computes on the host, in float64, and reads its input at once. */
+import { nameStep } from '../../autograd/graph.ts'
 import type { Tensor } from '../../tensor/tensor.ts'
 import { named } from '../arguments.ts'
 import { diagonal as diagonalOf } from '../strided.ts'
+import { checkFloating } from './matrices.ts'
 
 export { LinAlgError } from '../../errors.ts'
 export { matmul } from '../matmul.ts'
@@ -30,6 +32,10 @@ export const diagonal = named(
 export const vecdot = named(
   'vecdot',
   ['x', 'y'],
-  (x: Tensor, y: Tensor, { dim = -1 }: { readonly dim?: number } = {}): Tensor => x.mul(y).sum(dim),
+  (x: Tensor, y: Tensor, { dim = -1 }: { readonly dim?: number } = {}): Tensor => {
+    checkFloating('linalg.vecdot', x)
+    const sums = x.mul(y).sum(dim)
+    return x.ndim === 1 && y.ndim === 1 ? nameStep(sums, 'VdotBackward0') : sums
+  },
   ['dim'],
 )

@@ -3,23 +3,32 @@ import { numel, type Shape } from '../../shape.ts'
 import type { Tensor } from '../../tensor/tensor.ts'
 import { fromValues } from '../creation.ts'
 
-/** Refuses what is not floating point, or has no two dimensions. */
-export function checkMatrix(op: string, x: Tensor): void {
+/** Refuses what has no two dimensions. */
+export function checkRank(op: string, x: Tensor): void {
   if (x.ndim < 2) throw new RuntimeError(`${op}: The input tensor A must have at least 2 dimensions.`)
+}
+
+/** Refuses what is not floating point. */
+export function checkFloating(op: string, x: Tensor): void {
   if (x.dtype.kind !== 'floating') {
     throw new RuntimeError(`${op}: Expected a floating point or complex tensor as input. Got ${x.dtype.scalarName}`)
   }
 }
 
-/** Refuses what is not square too. */
+/** Refuses what is not square. */
 export function checkSquare(op: string, x: Tensor): void {
-  if (x.ndim < 2) throw new RuntimeError(`${op}: The input tensor A must have at least 2 dimensions.`)
+  checkRank(op, x)
   if (x.size(-1) !== x.size(-2)) {
     throw new RuntimeError(
       `${op}: A must be batches of square matrices, but they are ${x.size(-2)} by ${x.size(-1)} matrices`,
     )
   }
-  checkMatrix(op, x)
+}
+
+/** Refuses what is not square, or not floating point. */
+export function checkMatrix(op: string, x: Tensor): void {
+  checkSquare(op, x)
+  checkFloating(op, x)
 }
 
 /** `(Batch element 1): `, where there is a batch. */

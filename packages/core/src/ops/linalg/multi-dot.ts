@@ -30,8 +30,12 @@ export const multi_dot = named('multi_dot', ['tensors'], (tensors: readonly Tens
 })
 
 /** As `multi_dot`, of matrices given one after the other; one alone is returned as it is. */
-export const chain_matmul = (...matrices: readonly Tensor[]): Tensor =>
-  matrices.length === 1 ? (matrices[0] as Tensor) : multi_dot(matrices)
+export function chain_matmul(...matrices: readonly Tensor[]): Tensor {
+  for (const x of matrices) {
+    if (x.ndim !== 2) throw new RuntimeError(`Tensor dimension is ${x.ndim}, expected 2 instead.`)
+  }
+  return matrices.length === 1 ? (matrices[0] as Tensor) : multi_dot(matrices)
+}
 
 /** The cheapest product of each run of matrices, from the shortest on (Godbole 1973). */
 function multiplied(matrices: readonly Tensor[]): Tensor {

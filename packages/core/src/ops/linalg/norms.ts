@@ -5,7 +5,7 @@ import type { Tensor } from '../../tensor/tensor.ts'
 import { named } from '../arguments.ts'
 import { norm as pNorm } from '../norms.ts'
 import type { Dims } from '../reduction-options.ts'
-import { checkMatrix } from './matrices.ts'
+import { checkFloating, checkRank } from './matrices.ts'
 
 /** What the norms take by name only. */
 interface NormOptions {
@@ -41,27 +41,32 @@ export const matrix_norm = named(
     keepdim = false,
     { dtype = null }: NormOptions = {},
   ): Tensor => {
-    checkMatrix('linalg.matrix_norm', A)
+    checkRank('linalg.matrix_norm', A)
+    checkOrder(ord)
+    checkFloating('linalg.matrix_norm', A)
     const x = dtype === null ? A : A.to(dtype)
     const [rows, columns] = dim.map((d) => wrapDim(d, A.ndim)) as [number, number]
     if (rows === columns) {
       throw new RuntimeError(`linalg.matrix_norm: dims must be different. Got (${dim.join(', ')})`)
     }
     if (ord === 'fro') return pNorm(x, 2, [rows, columns], keepdim)
-    const magnitude = Math.abs(ord as number)
-    if (ord === 'nuc' || magnitude === 2) {
-      throw new NotImplementedError(`linalg.matrix_norm: order ${ord} needs singular values, which are not implemented`)
-    }
-    if (magnitude !== 1 && magnitude !== Number.POSITIVE_INFINITY) {
-      throw new RuntimeError(`linalg.matrix_norm: Order ${ord} not supported.`)
-    }
-    const [summed, kept] = magnitude === 1 ? [rows, columns] : [columns, rows]
+    const [summed, kept] = Math.abs(ord as number) === 1 ? [rows, columns] : [columns, rows]
     const sums = x.abs().sum(summed, { keepdim })
     const at = keepdim || kept < summed ? kept : kept - 1
-    return ord > 0 ? sums.amax(at, { keepdim }) : sums.amin(at, { keepdim })
+    return (ord as number) > 0 ? sums.amax(at, { keepdim }) : sums.amin(at, { keepdim })
   },
   ['dtype'],
 )
+
+function checkOrder(ord: MatrixOrder): void {
+  const magnitude = typeof ord === 'number' ? Math.abs(ord) : null
+  if (ord === 'nuc' || magnitude === 2) {
+    throw new NotImplementedError(`linalg.matrix_norm: order ${ord} needs singular values, which are not implemented`)
+  }
+  if (ord !== 'fro' && magnitude !== 1 && magnitude !== Number.POSITIVE_INFINITY) {
+    throw new RuntimeError(`linalg.matrix_norm: Order ${ord} not supported.`)
+  }
+}
 
 /** A norm of vectors, or of matrices where `dim` names two dimensions, or `ord` is given for a matrix. */
 export const norm = named(
@@ -81,9 +86,8 @@ export const norm = named(
         `linalg.norm: If dim is not specified but ord is, the input must be 1D or 2D. Got ${A.ndim}D.`,
       )
     }
-    const isMatrix = dims === null ? A.ndim === 2 : dims.length === 2
+    const isMatrix = typeof ord === 'string' || (dims === null ? A.ndim === 2 : dims.length === 2)
     if (isMatrix) return matrix_norm(A, ord, (dims as [number, number] | null) ?? [-2, -1], keepdim, { dtype })
-    if (typeof ord === 'string') throw new RuntimeError(`linalg.norm: order ${ord} is of matrices; name two dimensions`)
     return vector_norm(A, ord, dim, keepdim, { dtype })
   },
   ['dtype'],

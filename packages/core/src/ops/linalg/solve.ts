@@ -8,13 +8,13 @@ import { routine } from '../define/routine.ts'
 import { matmul } from '../matmul.ts'
 import { tril } from '../rearranging.ts'
 import { factorCholesky, factorLU, type LU, solveLU } from './factor.ts'
-import { checkSquare, eachMatrix, elementText } from './matrices.ts'
+import { checkFloating, checkMatrix, checkSquare, eachMatrix, elementText } from './matrices.ts'
 
 const transposed = (x: Tensor): Tensor => x.transpose(-2, -1)
 
 /** The inverse matrices. */
 export const inv = named('inv', ['A'], (A: Tensor): Tensor => {
-  checkSquare('linalg.inv', A)
+  checkMatrix('linalg.inv', A)
   return inverse(A, ({ singular }, element) => {
     if (singular === null) return null
     throw new LinAlgError(
@@ -59,6 +59,7 @@ export const solve = named(
   'solve',
   ['A', 'B'],
   (A: Tensor, B: Tensor, { left = true }: { readonly left?: boolean } = {}): Tensor => {
+    checkFloating('linalg.solve', A)
     checkSquare('linalg.solve', A)
     if (A.dtype !== B.dtype) {
       throw new RuntimeError(
@@ -133,7 +134,7 @@ export const cholesky = named(
   'cholesky',
   ['A'],
   (A: Tensor, { upper = false }: { readonly upper?: boolean } = {}): Tensor => {
-    checkSquare('linalg.cholesky', A)
+    checkMatrix('linalg.cholesky', A)
     const n = A.size(-1)
     const out = routine(
       'linalg_cholesky_ex',
@@ -160,7 +161,7 @@ export const cholesky = named(
         },
       }),
     )
-    return upper ? transposed(out) : out
+    return upper ? nameStep(transposed(out), 'LinalgCholeskyExBackward0') : out
   },
   ['upper'],
 )
