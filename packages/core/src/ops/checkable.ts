@@ -1,6 +1,6 @@
 import type { TypedArray } from '../dtype.ts'
 import type { Tensor } from '../tensor/tensor.ts'
-import { peek } from './copies.ts'
+import { peek } from './packed.ts'
 
 /**
  * The elements, for a check of them at once. Where the device cannot be read at once there are none: a mistake among them goes

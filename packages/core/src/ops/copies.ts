@@ -1,5 +1,4 @@
 import { nameStep } from '../autograd/graph.ts'
-import { no_grad } from '../autograd/modes.ts'
 import { getDevice } from '../devices/device.ts'
 import { bool, DType, float32, float64, int32, type TypedArray, uint8 } from '../dtype.ts'
 import { RuntimeError, ValueError } from '../errors.ts'
@@ -7,34 +6,17 @@ import { broadcastShapes, isContiguous, numel, type Shape } from '../shape.ts'
 import { alias, allocate } from '../tensor/make.ts'
 import { Tensor, type TensorLike } from '../tensor/tensor.ts'
 import { named } from './arguments.ts'
-import { allocateIn, inOrder, type MemoryOrder, memoryOrder } from './define/layout.ts'
+import { memoryOrder } from './define/layout.ts'
 import { checkWritable, fitted, toValue } from './define/operands.ts'
 import { routine } from './define/routine.ts'
 import { inPlace, write } from './inplace.ts'
+import { copied, copyOf, peek } from './packed.ts'
 
 /** A copy, recorded. It lies in memory in the same order, without gaps. */
 export const clone = (x: Tensor): Tensor => copied(x, memoryOrder(x.shape, [x]))
 
 /** The tensor itself where it lies in row-major order, a copy in that order otherwise. */
 export const contiguous = (x: Tensor): Tensor => (isContiguous(x) ? x : copied(x, null))
-
-/** A copy in row-major order. */
-export const packedCopy = (x: Tensor): Tensor => copied(x, null)
-
-function copied(x: Tensor, order: MemoryOrder): Tensor {
-  return routine(
-    'clone',
-    [x],
-    () => copyOf(x, x.dtype, order),
-    () => ({ saved: [], backward: ([g = null]) => [g] }),
-  )
-}
-
-function copyOf(x: Tensor, dtype: DType, order: MemoryOrder): Tensor {
-  const out = allocateIn(order, x.shape, dtype, x.storage.device)
-  write(inOrder(order, out, x.shape), inOrder(order, x, x.shape))
-  return out
-}
 
 /** Where a tensor is to go: a dtype, a device, both, or the same as another tensor. */
 export interface ToOptions {
@@ -186,14 +168,6 @@ export function detach(x: Tensor): Tensor {
   const out = alias(x, x)
   out.inference = x.inference
   return out
-}
-
-/** The elements in row-major order, for a look: where they lie, if they lie so. */
-export function peek(x: Tensor): TypedArray {
-  const packed = isContiguous(x) ? x : no_grad(() => contiguous(x))
-  const all = packed.storage.device.read(packed.storage)
-  const count = packed.numel()
-  return packed.offset === 0 && all.length === count ? all : all.subarray(packed.offset, packed.offset + count)
 }
 
 /** The elements in row-major order, as a new typed array. */

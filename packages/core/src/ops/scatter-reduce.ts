@@ -2,9 +2,9 @@ import { RuntimeError } from '../errors.ts'
 import { numel, sameShape } from '../shape.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { named } from './arguments.ts'
-import { packedCopy } from './copies.ts'
 import { routine } from './define/routine.ts'
 import { replace } from './inplace.ts'
+import { packedCopy } from './packed.ts'
 import { checkScatter, scatterMemory, windowOf } from './scatter-step.ts'
 
 /** How `scatter_reduce` joins what meets in one place. */

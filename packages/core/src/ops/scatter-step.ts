@@ -4,10 +4,10 @@ import { int32 } from '../dtype.ts'
 import { RuntimeError } from '../errors.ts'
 import { formatShape, type Shape, sameShape, wrapDim } from '../shape.ts'
 import { Tensor, type TensorLike } from '../tensor/tensor.ts'
-import { packedCopy } from './copies.ts'
 import { routine } from './define/routine.ts'
 import { checkDims, checkRange, scalarsAsVectors } from './index-checks.ts'
 import { inPlace } from './inplace.ts'
+import { packedCopy } from './packed.ts'
 
 /** Checks the arguments of a scatter; gives the dimension and the source, windowed to the index. */
 export function checkScatter(
