@@ -1082,6 +1082,29 @@ for x, sizes, mode in ((draw(2, 4, 0), [1, 1], 'replicate'), (draw(4, 3), [-2, -
     call('pad', x, sizes, mode=mode)
 
 
+# Connectionist temporal classification.
+layer('CTCLoss')
+layer('CTCLoss', 1, 'sum', True, text='CTCLoss()')
+sound = draw(6, 3, 4).log_softmax(2)
+words = torch.tensor([[1, 2, 3], [2, 2, 1], [3, 1, 1]])
+for reduction in REDUCTIONS:
+    call('ctc_loss', sound, words, (6, 5, 4), (3, 2, 1), reduction=reduction)
+    call('ctc_loss', sound, words, (6, 2, 5), (2, 3, 0), reduction=reduction, zero_infinity=True)
+    call('ctc_loss', sound.double(), torch.tensor([1, 2, 3, 3, 1]), (6, 6, 6), (3, 0, 2), reduction=reduction)
+    call('ctc_loss', sound[:, 0], words[0], (5,), (3,), reduction=reduction)
+call('ctc_loss', sound, words - 1, (6, 5, 4), (3, 3, 3), blank=3)
+call('ctc_loss', sound, words, (6, 5, 4), (3, 2, 1), 0, 'sum', True)
+call('ctc_loss', draw(3, 1, 3).log_softmax(2), torch.tensor([[1, 1]]), (3,), (2,))
+call('ctc_loss', sound, words, (6, 5, 4), (0, 0, 0))
+for target, lengths, sizes, options in (
+    (words, (6, 7, 4), (3, 2, 1), {}), (words, (6, 5), (3, 2, 1), {}), (words, (6, 5, 4), (3, 2), {}),
+    (words, (6, 5, 4), (3, 4, 1), {}), (words, (6, 5, 4), (3, 2, 1), {'blank': 4}), (words[:2], (6, 5, 4), (3, 2, 1), {}),
+    (words.reshape(-1), (6, 5, 4), (3, 2, 1), {}), (words, (6, 5, 4), (3, 2, 1), {'reduction': 'most'}),
+    (words[None], (6, 5, 4), (3, 2, 1), {}),
+):
+    call('ctc_loss', sound, target, lengths, sizes, **options)
+
+
 @scenario
 def parameters_by_name():
     found = nn.ParameterDict(OrderedDict(b=torch.ones(2, 3), a=nn.Parameter(torch.zeros(1))))

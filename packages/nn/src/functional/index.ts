@@ -5,6 +5,7 @@ export { type AttentionOptions, scaled_dot_product_attention } from './attention
 export * from './binary-loss.ts'
 export * from './classification-loss.ts'
 export * from './conv.ts'
+export * from './ctc-loss.ts'
 export * from './distance.ts'
 export * from './dropout.ts'
 export * from './embedding.ts'

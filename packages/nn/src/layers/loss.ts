@@ -1,5 +1,6 @@
 /** Losses as modules. Weights of classes are buffers. */
 import { type Tensor, ValueError } from '@chainrule/core'
+import { bindOptions, type LayerArguments } from '../arguments.ts'
 import type { Reduction } from '../functional/index.ts'
 import * as F from '../functional/index.ts'
 import { layer } from '../module/layer.ts'
@@ -10,6 +11,7 @@ const mean: { reduction: Reduction } = { reduction: 'mean' }
 const weighted: { weight: Tensor | null } = { weight: null }
 const positive: { pos_weight: Tensor | null } = { pos_weight: null }
 const divergence: { reduction: Reduction | 'batchmean'; log_target: boolean } = { reduction: 'mean', log_target: false }
+const ctc = { blank: 0, ...mean, zero_infinity: false }
 const power: { p: 1 | 2 } = { p: 1 }
 type Pair = [input: Tensor, target: Tensor]
 
@@ -98,6 +100,28 @@ export class MultiLabelSoftMarginLoss extends layer(
   ({ weight, reduction }, ...[input, target]: Pair) =>
     F.multilabel_soft_margin_loss(input, target, { weight, reduction }),
 ) {}
+/** Connectionist temporal classification (Graves et al. 2006). */
+export class CTCLoss extends Module<
+  [log_probs: Tensor, targets: Tensor, input_lengths: F.Lengths, target_lengths: F.Lengths]
+> {
+  static readonly keepsNothing = true
+  readonly blank: number
+  readonly reduction: Reduction
+  readonly zero_infinity: boolean
+
+  constructor(...args: LayerArguments<F.CTCOptions>) {
+    super()
+    const { blank, reduction, zero_infinity } = bindOptions('CTCLoss', ctc, args)
+    this.blank = blank
+    this.reduction = reduction
+    this.zero_infinity = zero_infinity
+  }
+
+  forward(log_probs: Tensor, targets: Tensor, input_lengths: F.Lengths, target_lengths: F.Lengths): Tensor {
+    const { blank, reduction, zero_infinity } = this
+    return F.ctc_loss(log_probs, targets, input_lengths, target_lengths, { blank, reduction, zero_infinity })
+  }
+}
 /** As `TripletMarginLoss`, with any distance: a function, or a module such as `PairwiseDistance`, which it is where left out. */
 export class TripletMarginWithDistanceLoss extends Module<[anchor: Tensor, positive: Tensor, negative: Tensor]> {
   readonly distance_function: F.Distance | Module<[Tensor, Tensor]>
