@@ -1189,6 +1189,14 @@ def breadth():
     case('put', '$real', '$again:idx', '$four', accumulate=True, group='accumulate')
     case('put', '$real.t', '$spots:idx', '$four', group='layouts')
     case('float_power', '$real:f64', 2, group='in place')
+    for op in ('index_add', 'scatter_add', 'put'):
+        rest = {'index_add': (0, '$dup:idx', '$truths:bool'), 'scatter_add': (0, '$dup:idx', '$truths:bool'),
+                'put': ('$dup:idx', '$truths:bool', True)}[op]
+        case(op, '$doubts:bool', *rest, group='truth values')
+    for x in ('real:f32', 'ints:i32', 'truths:bool'):
+        case('type', f'${x}', forms='m')
+        case('type', f'${x}', torch.float64, forms='m')
+        case('is_signed', f'${x}', forms='fm')
 
 
 def linear_algebra():

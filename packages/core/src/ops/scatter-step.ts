@@ -1,6 +1,6 @@
 import { type BackwardFunction, nameStep } from '../autograd/graph.ts'
 import type { ScatterMode } from '../devices/routines.ts'
-import { int32 } from '../dtype.ts'
+import { bool, int32 } from '../dtype.ts'
 import { RuntimeError } from '../errors.ts'
 import { formatShape, type Shape, sameShape, wrapDim } from '../shape.ts'
 import { Tensor, type TensorLike } from '../tensor/tensor.ts'
@@ -41,7 +41,8 @@ export const windowOf = (x: Tensor, shape: Shape): Tensor =>
 export function scatterMemory(x: Tensor, at: number, index: Tensor, from: Tensor, mode: ScatterMode): void {
   if (index.numel() === 0) return
   const [target, picks, source] = scalarsAsVectors(x, index, from) as [Tensor, Tensor, Tensor]
-  x.storage.device.routines.scatter(target, picks, source, at, mode)
+  // The sum of truth values is whether one of them is true.
+  x.storage.device.routines.scatter(target, picks, source, at, x.dtype === bool && mode === 'add' ? 'max' : mode)
 }
 
 const gradients =
