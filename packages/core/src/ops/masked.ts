@@ -12,7 +12,8 @@ import { where } from './where.ts'
 /** The elements where the mask holds, in one dimension. Mask and tensor broadcast. */
 export const masked_select = named('masked_select', ['input', 'mask'], (x: Tensor, mask: Tensor): Tensor => {
   if (mask.dtype !== bool) throw new RuntimeError('masked_select: expected BoolTensor for mask')
-  const shape = broadcastShapes(mask.shape, x.shape)
+  const own = x.shape
+  const shape = broadcastShapes(mask.shape, own)
   const places = mask.expand(shape).reshape(-1).nonzero().reshape(-1)
   return routine(
     'masked_select',
@@ -27,7 +28,7 @@ export const masked_select = named('masked_select', ['input', 'mask'], (x: Tenso
               .new_zeros([numel(shape)])
               .scatter(0, places as Tensor, g)
               .reshape(shape)
-              .sum_to_size(x.shape),
+              .sum_to_size(own),
       ],
     }),
   )

@@ -45,6 +45,8 @@ function boxMullerModule(): ModuleBuilder {
     const at = f.let(I32.const(0))
     const end = f.let(count.shl(2))
     const half = f.let(I32.const(0))
+    const both = (x: F64x2): Wide => [x, x]
+    const [width, middle] = [both(f.let(F64x2.splat(std))), both(f.let(F64x2.splat(mean)))]
     f.while(at.lt(end), () => {
       const radius = f.let(
         log(f, f.let(F32x4.const(1).sub(F32x4.load(at))))
@@ -67,10 +69,6 @@ function boxMullerModule(): ModuleBuilder {
       const cosSign = octant.sub(2).not().and(I32x4.const(4)).shl(29)
       const sin = f.let(isSwapped.select(near1, near0).xor(sinSign))
       const cos = f.let(isSwapped.select(near0, near1).xor(cosSign))
-      const [width, middle]: [Wide, Wide] = [
-        [F64x2.splat(std), F64x2.splat(std)],
-        [F64x2.splat(mean), F64x2.splat(mean)],
-      ]
       f.store(at, fma(wide(radius.mul(cos)), width, middle))
       f.store(at, fma(wide(radius.mul(sin)), width, middle), 32)
       // Four of the first eight, the other four, then the next 16.
