@@ -3,6 +3,7 @@ import type { Tensor } from '../../tensor/tensor.ts'
 import { fromValues } from '../creation.ts'
 import { routine, routines } from '../define/routine.ts'
 import { where } from '../where.ts'
+import { determinantByOps, isByOps } from './eliminate.ts'
 import { factorLU, type LU } from './factor.ts'
 import { checkMatrix, eachMatrix } from './matrices.ts'
 import { inverseOrZeros } from './solve.ts'
@@ -21,11 +22,13 @@ export function det(A: Tensor): Tensor {
   return routine(
     'linalg_det',
     [A],
-    () =>
-      eachMatrix(A, A.shape.slice(0, -2), (matrix) => {
+    () => {
+      if (isByOps(A)) return determinantByOps(A).det
+      return eachMatrix(A, A.shape.slice(0, -2), (matrix) => {
         const lu = factorLU(matrix, A.size(-1))
         return [pivotsOf(lu).reduce<number>((product, pivot) => product * pivot, lu.sign)]
-      }),
+      })
+    },
     (out) => ({
       saved: [A, out],
       backward: ([g = null], _, [matrix, value]) => [
@@ -42,6 +45,10 @@ export function slogdet(A: Tensor): { sign: Tensor; logabsdet: Tensor } {
     'linalg_slogdet',
     [A],
     () => {
+      if (isByOps(A)) {
+        const { sign, logabsdet } = determinantByOps(A)
+        return [sign, logabsdet] as const
+      }
       const shape = A.shape.slice(0, -2)
       const n = A.size(-1)
       const logs: number[] = []

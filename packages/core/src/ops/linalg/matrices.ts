@@ -34,14 +34,14 @@ export function checkMatrix(op: string, x: Tensor): void {
 /** `(Batch element 1): `, where there is a batch. */
 export const elementText = (x: Tensor, element: number): string => (x.ndim > 2 ? `(Batch element ${element}): ` : '')
 
-/** What `compute` makes of each matrix of a batch, as one tensor of a shape. The device has to be read. */
+/** What `compute` makes of each matrix of a batch, as one tensor of a shape. The device has to be read, unless there are none. */
 export function eachMatrix(
   x: Tensor,
   shape: Shape,
   compute: (matrix: ArrayLike<number>, element: number) => ArrayLike<number>,
 ): Tensor {
   const size = numel(x.shape.slice(-2))
-  const values = x.to_typed_array()
+  const values = x.numel() === 0 ? x.dtype.array(0) : x.to_typed_array()
   const count = numel(x.shape.slice(0, -2))
   const out = new Float64Array(numel(shape))
   let at = 0

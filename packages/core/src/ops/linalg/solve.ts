@@ -7,6 +7,7 @@ import { fromValues } from '../creation.ts'
 import { routine } from '../define/routine.ts'
 import { matmul } from '../matmul.ts'
 import { tril } from '../rearranging.ts'
+import { choleskyByOps, inverseByOps, isByOps, solveByOps } from './eliminate.ts'
 import { factorCholesky, factorLU, type LU, solveLU } from './factor.ts'
 import { checkFloating, checkMatrix, checkSquare, eachMatrix, elementText } from './matrices.ts'
 
@@ -15,7 +16,7 @@ const transposed = (x: Tensor): Tensor => x.transpose(-2, -1)
 /** The inverse matrices. */
 export const inv = named('inv', ['A'], (A: Tensor): Tensor => {
   checkMatrix('linalg.inv', A)
-  return inverse(A, ({ singular }, element) => {
+  return inverse(A, false, ({ singular }, element) => {
     if (singular === null) return null
     throw new LinAlgError(
       `linalg.inv: ${elementText(A, element)}The diagonal element ${singular + 1} is zero, the inversion could not be ` +
@@ -26,19 +27,21 @@ export const inv = named('inv', ['A'], (A: Tensor): Tensor => {
 
 /** The inverse matrices, with zeros in the place of those that do not exist. */
 export const inverseOrZeros = (A: Tensor): Tensor =>
-  inverse(A, ({ singular, n }) => (singular === null ? null : new Float64Array(n * n)))
+  inverse(A, true, ({ singular, n }) => (singular === null ? null : new Float64Array(n * n)))
 
-function inverse(A: Tensor, otherwise: (lu: LU, element: number) => Float64Array | null): Tensor {
+function inverse(A: Tensor, zeros: boolean, otherwise: (lu: LU, element: number) => Float64Array | null): Tensor {
   const n = A.size(-1)
   const identity = Float64Array.from({ length: n * n }, (_, i) => (i % (n + 1) === 0 ? 1 : 0))
   return routine(
     'linalg_inv_ex',
     [A],
-    () =>
-      eachMatrix(A, A.shape, (matrix, element) => {
+    () => {
+      if (isByOps(A)) return inverseByOps(A, { zeros })
+      return eachMatrix(A, A.shape, (matrix, element) => {
         const lu = factorLU(matrix, n)
         return otherwise(lu, element) ?? solveLU(lu, identity, n)
-      }),
+      })
+    },
     (out) => ({
       saved: [out],
       backward: ([g = null], _, [result]) => {
@@ -93,9 +96,10 @@ function solved(A: Tensor, B: Tensor): Tensor {
     [A, B],
     () => {
       const matrices = A.expand([...batch, n, n])
-      const values = B.expand(shape).to_typed_array()
       const size = n * columns
       if (size === 0 || numel(batch) === 0) return fromValues([], shape, A.dtype, A.device)
+      if (isByOps(matrices)) return solveByOps(matrices, B.expand(shape))
+      const values = B.expand(shape).to_typed_array()
       return eachMatrix(matrices, shape, (matrix, element) => {
         const lu = factorLU(matrix, n)
         if (lu.singular !== null) {
@@ -139,15 +143,17 @@ export const cholesky = named(
     const out = routine(
       'linalg_cholesky_ex',
       [A],
-      () =>
-        eachMatrix(A, A.shape, (matrix, element) => {
+      () => {
+        if (isByOps(A)) return choleskyByOps(A)
+        return eachMatrix(A, A.shape, (matrix, element) => {
           const factor = factorCholesky(matrix, n)
           if (typeof factor !== 'number') return factor
           throw new LinAlgError(
             `linalg.cholesky: ${elementText(A, element)}The factorization could not be completed because the input is not ` +
               `positive-definite (the leading minor of order ${factor} is not positive-definite).`,
           )
-        }),
+        })
+      },
       (l) => ({
         saved: [l],
         // Murray 2016, https://arxiv.org/abs/1602.07527, equation 8.
