@@ -60,7 +60,7 @@ function steps(data: Data, model: nn.Module, inputs: string, optimizer: Optimize
   const input = inputs.endsWith('tokens') ? x.to(torch.int32) : x
   return training(() => {
     optimizer.zero_grad()
-    const loss = nn.functional.cross_entropy(model.forward(input), target)
+    const loss = nn.functional.cross_entropy(model(input), target)
     loss.backward()
     optimizer.step()
     return isOnCpu() ? loss.item() : loss.item_async()

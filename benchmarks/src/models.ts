@@ -38,8 +38,7 @@ class Block extends nn.Module {
 
   attention(x: torch.Tensor): torch.Tensor {
     const [batch, length] = x.shape as [number, number, number]
-    const split = this.qkv
-      .forward(x)
+    const split = this.qkv(x)
       .reshape(batch, length, 3, heads, width / heads)
       .permute(2, 0, 3, 1, 4)
     const [q, k, v] = split.unbind(0) as [torch.Tensor, torch.Tensor, torch.Tensor] // each (batch, heads, length, size)
@@ -48,12 +47,12 @@ class Block extends nn.Module {
       .mul(1 / Math.sqrt(width / heads))
       .add(this.mask)
     const mixed = torch.softmax(scores, -1).matmul(v) // (batch, heads, length, size)
-    return this.proj.forward(mixed.transpose(1, 2).reshape(batch, length, width))
+    return this.proj(mixed.transpose(1, 2).reshape(batch, length, width))
   }
 
   forward(input: torch.Tensor): torch.Tensor {
-    const x = input.add(this.attention(this.ln_1.forward(input)))
-    return x.add(this.out.forward(nn.functional.gelu(this.fc.forward(this.ln_2.forward(x)))))
+    const x = input.add(this.attention(this.ln_1(input)))
+    return x.add(this.out(nn.functional.gelu(this.fc(this.ln_2(x)))))
   }
 }
 
@@ -71,8 +70,8 @@ export class GPT extends nn.Module {
   }
 
   forward(tokens: torch.Tensor): torch.Tensor {
-    const x = this.wte.forward(tokens).add(this.wpe.weight)
-    return this.head.forward(this.ln_f.forward(this.blocks.forward(x))).reshape(-1, vocabulary)
+    const x = this.wte(tokens).add(this.wpe.weight)
+    return this.head(this.ln_f(this.blocks(x))).reshape(-1, vocabulary)
   }
 }
 

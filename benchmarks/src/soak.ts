@@ -31,7 +31,7 @@ function trainer(model: nn.Module, shape: readonly number[], batch: number): (st
     const start = (step * batch) % samples
     const [x, y] = [inputs.narrow(0, start, batch).clone(), labels.narrow(0, start, batch)]
     optimizer.zero_grad()
-    const loss = criterion.forward(model.forward(x), y)
+    const loss = criterion(model(x), y)
     loss.backward()
     optimizer.step()
     return loss.item()

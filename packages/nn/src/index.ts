@@ -69,8 +69,9 @@ export {
   TransformerEncoderLayer,
   type TransformerLayerOptions,
 } from './layers/transformer-layer.ts'
-export type { BackwardHook, BackwardPreHook, ForwardHook, ForwardPreHook } from './module/hooks.ts'
 // What modules are made of
+export { copyModule } from './module/copy.ts'
+export type { BackwardHook, BackwardPreHook, ForwardHook, ForwardPreHook } from './module/hooks.ts'
 export { layer, layerOf } from './module/layer.ts'
 export { type AnyModule, type HookOptions, type MemberOptions, Module } from './module/module.ts'
 export { Buffer, Parameter } from './module/parameter.ts'

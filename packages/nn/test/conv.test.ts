@@ -31,7 +31,7 @@ describe('convolutions refuse', () => {
   })
 
   test('an input of other channels', () => {
-    expect(() => new nn.Conv1d(3, 4, 2).forward(torch.zeros(1, 2, 5))).toThrow(
+    expect(() => new nn.Conv1d(3, 4, 2)(torch.zeros(1, 2, 5))).toThrow(
       'Given groups=1, weight of size [4, 3, 2], expected input[1, 2, 5] to have 3 channels, but got 2 channels instead',
     )
   })
@@ -48,21 +48,19 @@ describe('transposed convolutions to a size', () => {
   const x = torch.zeros(1, 2, 4, 5)
 
   test('of those that convolve to the size of the input', () => {
-    expect(up.forward(x).shape).toEqual([1, 3, 7, 9])
-    expect(up.forward(x, [8, 9]).shape).toEqual([1, 3, 8, 9])
-    expect(up.forward(x.select(0, 0), [3, 7, 10]).shape).toEqual([3, 7, 10])
+    expect(up(x).shape).toEqual([1, 3, 7, 9])
+    expect(up(x, [8, 9]).shape).toEqual([1, 3, 8, 9])
+    expect(up(x.select(0, 0), [3, 7, 10]).shape).toEqual([3, 7, 10])
   })
 
   test('and to no other', () => {
-    expect(() => up.forward(x, [9, 9])).toThrow(
+    expect(() => up(x, [9, 9])).toThrow(
       new torch.ValueError(
         'requested an output size of [9, 9], but valid sizes range from [7, 9] to [8, 10] (for an input of ' +
           'torch.Size([4, 5]))',
       ),
     )
-    expect(() => up.forward(x, [8])).toThrow(
-      'ConvTranspose2D: for 4D input, output_size must have 2 or 4 elements (got 1)',
-    )
+    expect(() => up(x, [8])).toThrow('ConvTranspose2D: for 4D input, output_size must have 2 or 4 elements (got 1)')
   })
 })
 
@@ -79,11 +77,11 @@ describe('max pooling', () => {
   const x = torch.tensor([[[1, 5, 2, 8]]])
 
   test('gives one tensor', () => {
-    expect(new nn.MaxPool1d(2).forward(x).relu().tolist()).toEqual([[[5, 8]]])
+    expect(new nn.MaxPool1d(2)(x).relu().tolist()).toEqual([[[5, 8]]])
   })
 
   test('gives indices where they are asked for', () => {
-    const [values, indices] = new nn.MaxPool1d(2, { return_indices: true }).forward(x)
+    const [values, indices] = new nn.MaxPool1d(2, { return_indices: true })(x)
     expect(values.tolist()).toEqual([[[5, 8]]])
     expect(indices.tolist()).toEqual([[[1, 3]]])
   })
@@ -94,7 +92,7 @@ test('attention takes the hint that its mask is causal, with the mask', () => {
   const layer = new nn.MultiheadAttention(4, 2)
   const x = torch.randn(3, 1, 4)
   const attn_mask = torch.ones(3, 3).triu(1).to(torch.bool)
-  const [masked] = layer.forward(x, x, x, { attn_mask })
-  expect(layer.forward(x, x, x, { attn_mask, is_causal: true })[0].equal(masked)).toBe(true)
-  expect(() => layer.forward(x, x, x, { is_causal: true })).toThrow('Need attn_mask if specifying the is_causal hint.')
+  const [masked] = layer(x, x, x, { attn_mask })
+  expect(layer(x, x, x, { attn_mask, is_causal: true })[0].equal(masked)).toBe(true)
+  expect(() => layer(x, x, x, { is_causal: true })).toThrow('Need attn_mask if specifying the is_causal hint.')
 })

@@ -85,9 +85,7 @@ onEveryDevice('layers', (on) => {
     const tracked = inputs.filter((x) => x.is_floating_point()).map((x) => x.requires_grad_())
     torch.manual_seed(SEED)
     // Nothing but the result may be needed afterwards.
-    const out = torch.enclosed(() =>
-      module.forward(...inputs.map((x) => (entry.options['inplace'] === true ? x.clone() : x))),
-    )
+    const out = torch.enclosed(() => module(...inputs.map((x) => (entry.options['inplace'] === true ? x.clone() : x))))
     const result = describeResult(out, [...tracked, ...module.parameters()])
     expect(await on.difference(result, pick(entry, 'out', 'node', 'grads'), several)).toBeNull()
     expect(await on.difference(module.state_dict(), entry.after, single)).toBeNull()

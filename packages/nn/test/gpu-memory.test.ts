@@ -42,8 +42,8 @@ describe.each(modes)('on gpu (%s)', (mode) => {
     const held: torch.Tensor[] = []
     const step = (): void => {
       model.zero_grad()
-      const out = model.forward(x)
-      const loss = new nn.CrossEntropyLoss().forward(out, y)
+      const out = model(x)
+      const loss = new nn.CrossEntropyLoss()(out, y)
       loss.backward()
       for (const p of model.parameters()) descend({ p, g: torch.autograd.borrow_grad(p) as torch.Tensor })
       // What is handed out lives as long as somebody holds it: here no collector has a say.

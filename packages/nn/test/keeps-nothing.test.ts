@@ -33,7 +33,7 @@ class Liar extends Probe {
 
 const freed = /read after its memory was freed/
 const train = (model: nn.Module): Tensor => {
-  const out = model.forward(torch.ones(2, 3))
+  const out = model(torch.ones(2, 3))
   out.sum().backward()
   return out
 }
@@ -65,12 +65,12 @@ it('what passes between others is freed after the backward pass, and without one
   const model = new nn.Sequential(new nn.Linear(3, 3), new nn.Tanh(), liar, new nn.Linear(3, 1))
   expect(train(model).tolist()).toHaveLength(2)
   expect(() => liar.seen[0]?.tolist()).toThrow(freed)
-  torch.no_grad(() => model.forward(torch.ones(2, 3)))
+  torch.no_grad(() => model(torch.ones(2, 3)))
   expect(() => liar.seen[1]?.tolist()).toThrow(freed)
 })
 
 it('views of what passes through live on', () => {
   const model = new nn.Sequential(new nn.Linear(3, 4), new nn.Unflatten(1, [2, 2]), new nn.Flatten())
   const out = train(model)
-  expect(out.tolist()).toEqual((model[0] as nn.Linear).forward(torch.ones(2, 3)).tolist())
+  expect(out.tolist()).toEqual((model[0] as nn.Linear)(torch.ones(2, 3)).tolist())
 })

@@ -58,7 +58,7 @@ onEveryDevice('recurrent layers', (on) => {
     expect(Object.keys(module.state_dict())).toEqual(entry.names)
     const tracked = [...inputs.flatMap(flat).map((x) => x.requires_grad_()), ...module.parameters()]
     torch.manual_seed(SEED)
-    const out = module.forward(...inputs)
+    const out = module(...inputs)
     expect(await on.difference(out, entry.out, { relative: 1e-5, slack: 20 })).toBeNull()
     expect(flat(out).map((x) => x.grad_fn?.name())).toEqual(entry.nodes)
     torch.autograd.backward(flat(out), flat(out).map(weightsFor))
@@ -70,7 +70,7 @@ onEveryDevice('recurrent layers', (on) => {
     const { inputs, make } = ready(entry)
     expect(
       await on.difference(
-        caught(() => make().forward(...inputs)),
+        caught(() => make()(...inputs)),
         entry.caught,
       ),
     ).toBeNull()
@@ -98,10 +98,10 @@ describe('a recurrent layer', () => {
       Object.fromEntries(Object.entries(layer.state_dict()).map(([name, x]) => [name.replace('_l0', ''), x])),
     )
     const x = torch.randn(5, 2, 3)
-    const [output, [h, c]] = layer.forward(x)
+    const [output, [h, c]] = layer(x)
     let state: [torch.Tensor, torch.Tensor] | null = null
     const outputs = x.unbind(0).map((step) => {
-      state = cell.forward(step, state)
+      state = cell(step, state)
       return state[0]
     })
     const [lastHidden, lastCell] = state as unknown as [torch.Tensor, torch.Tensor]

@@ -21,7 +21,7 @@ class Block extends nn.Module {
   }
 
   forward(x: Tensor): Tensor {
-    return x.add(this.scale.mul(this.lin.forward(this.norm.forward(x)).relu()))
+    return x.add(this.scale.mul(this.lin(this.norm(x)).relu()))
   }
 }
 
@@ -32,9 +32,9 @@ class Net extends nn.Module {
   again = this.last
 
   forward(input: Tensor): Tensor {
-    let x = this.first.forward(input)
-    for (const block of this.blocks) x = block.forward(x)
-    return this.last.forward(x)
+    let x = this.first(input)
+    for (const block of this.blocks) x = block(x)
+    return this.last(x)
   }
 }
 
@@ -104,7 +104,7 @@ function transformers(): unknown {
   }
   type Masks = nn.EncoderLayerMasks
   const encode = (name: string, module: nn.TransformerEncoderLayer, input: Tensor, masks: Masks = {}) => {
-    run(name, module, [input], (z) => module.forward(z, masks))
+    run(name, module, [input], (z) => module(z, masks))
   }
   const layer = new nn.TransformerEncoderLayer(4, 2, 6)
   found['state'] = copy(layer)
@@ -119,23 +119,23 @@ function transformers(): unknown {
   const decoder = new nn.TransformerDecoderLayer(4, 2, 6)
   const nobody = torch.zeros(2, 5, { dtype: torch.bool })
   run('decoder layer', decoder, [x, y], (z, memory) =>
-    decoder.forward(z, memory, { tgt_mask: causal, memory_key_padding_mask: nobody }),
+    decoder(z, memory, { tgt_mask: causal, memory_key_padding_mask: nobody }),
   )
   const first = new nn.TransformerDecoderLayer(4, 2, 6, 0, { norm_first: true })
-  run('norm first', first, [x, y], (z, memory) => first.forward(z, memory, null, torch.zeros(3, 5)))
+  run('norm first', first, [x, y], (z, memory) => first(z, memory, null, torch.zeros(3, 5)))
   const encoder = new nn.TransformerEncoder(layer, 2, new nn.LayerNorm(4))
   found['keys'] = Object.keys(encoder.state_dict())
-  run('encoder', encoder, [x], (z) => encoder.forward(z, causal))
+  run('encoder', encoder, [x], (z) => encoder(z, causal))
   const stack = new nn.TransformerDecoder(decoder, 2)
-  run('stack', stack, [x, y], (z, memory) => stack.forward(z, memory, { tgt_mask: causal }))
+  run('stack', stack, [x, y], (z, memory) => stack(z, memory, { tgt_mask: causal }))
   torch.manual_seed(7)
   const model = new nn.Transformer(4, 2, 1, 2, 6, 0.2)
   found['model state'] = copy(model)
   found['text'] = [String(model), String(encoder), String(decoder)]
-  run('model', model, [y, x], (src, tgt) => model.forward(src, tgt, { tgt_mask: causal }))
+  run('model', model, [y, x], (src, tgt) => model(src, tgt, { tgt_mask: causal }))
   found['refused'] = [
-    message(() => model.forward(y.narrow(1, 0, 1), x)),
-    message(() => model.forward(y, x.narrow(2, 0, 2))),
+    message(() => model(y.narrow(1, 0, 1), x)),
+    message(() => model(y, x.narrow(2, 0, 2))),
     message(() => new nn.TransformerEncoderLayer(4, 2, { activation: 'swish' as 'relu' })),
   ]
   return found
@@ -153,7 +153,7 @@ function computed_weights(): unknown {
     let out = x
     for (let i = 0; i < 2; i++) {
       module.zero_grad()
-      out = module.forward(x)
+      out = module(x)
       out.backward(torch.linspace(0.5, 1.5, out.numel()).reshape(out.shape))
     }
     const grads = module.parameters().map((p) => p.grad?.clone())
@@ -211,23 +211,23 @@ function hooks(): unknown {
     model.register_full_backward_hook(seen('all')),
   ]
   const grads = () => model.parameters().map((p) => p.grad?.clone())
-  const out = model.forward(x)
+  const out = model(x)
   const names = [out.grad_fn?.name()]
   out.sum().backward()
   const found = { first: grads() }
   handles[1]?.remove()
   model.zero_grad()
   const given = x.clone().requires_grad_()
-  model.forward(given).sum().backward()
+  model(given).sum().backward()
   const again = [given.grad, grads()]
   for (const handle of handles) handle.remove()
   model.zero_grad()
-  const last = model.forward(x)
+  const last = model(x)
   names.push(last.grad_fn?.name())
   last.sum().backward()
   const lone = new nn.Linear(1, 1)
   lone.register_full_backward_hook((_, __, go) => go)
-  const refused = message(() => lone.forward(torch.ones(1, 1)).sum().backward())
+  const refused = message(() => lone(torch.ones(1, 1)).sum().backward())
   const described = { text: String(model), keys: Object.keys(model.state_dict()) }
   return { ...found, log, names, second: again, third: grads(), refused, ...described }
 }
@@ -286,12 +286,12 @@ function refusals(): unknown {
     message(() => model.get_parameter('0.in_features')),
     message(() => model.get_buffer('0.weight')),
     message(() => model.at(5)),
-    message(() => new nn.ModuleList().forward()),
+    message(() => new nn.ModuleList()()),
     message(() => model.to(torch.int32)),
     message(() => new nn.Dropout(2)),
-    message(() => new nn.BatchNorm1d(3).forward(torch.zeros(2, 3, 4, 5))),
-    message(() => new nn.BatchNorm2d(3).forward(torch.zeros(2, 3))),
-    message(() => new nn.BatchNorm1d(3).forward(torch.zeros(1, 3))),
+    message(() => new nn.BatchNorm1d(3)(torch.zeros(2, 3, 4, 5))),
+    message(() => new nn.BatchNorm2d(3)(torch.zeros(2, 3))),
+    message(() => new nn.BatchNorm1d(3)(torch.zeros(1, 3))),
     message(() => new nn.GroupNorm(2, 3)),
   ]
 }
@@ -307,7 +307,7 @@ async function modes(): Promise<unknown> {
   net.train().requires_grad_(false)
   const frozen = net.parameters().map((p) => p.requires_grad)
   net.requires_grad_(true)
-  net.forward(torch.ones(2, 3)).sum().backward()
+  net(torch.ones(2, 3)).sum().backward()
   const graded = net.parameters().map((p) => p.grad !== null)
   net.zero_grad({ set_to_none: false })
   const zeros = await Promise.all(net.parameters().map(async (p) => p.grad?.abs().sum().item_async()))
@@ -319,13 +319,13 @@ async function modes(): Promise<unknown> {
 function dtypes(): unknown {
   const net = new Net()
   const first = net.first.weight
-  net.forward(torch.ones(2, 3)).sum().backward()
+  net(torch.ones(2, 3)).sum().backward()
   net.double()
   return {
     same: net.first.weight === first,
     state: Object.fromEntries(Object.entries(net.state_dict()).map(([key, x]) => [key, x.dtype])),
     grad: net.first.weight.grad,
-    out: net.eval().forward(torch.ones(2, 3, { dtype: torch.float64 })),
+    out: net.eval()(torch.ones(2, 3, { dtype: torch.float64 })),
     back: net.float().first.weight.dtype,
   }
 }
@@ -335,7 +335,7 @@ function clipping(): unknown {
   const make = (): nn.Sequential => {
     torch.manual_seed(7)
     const model = new nn.Sequential(new nn.Linear(3, 4), new nn.Tanh(), new nn.Linear(4, 2))
-    model.forward(torch.ones(2, 3)).pow(2).sum().backward()
+    model(torch.ones(2, 3)).pow(2).sum().backward()
     return model
   }
   const gradients = (module: nn.Module): (Tensor | null)[] => module.parameters().map((p) => p.grad?.clone() ?? null)
@@ -375,7 +375,7 @@ function attention(): unknown {
   const attend = (name: string, module: nn.MultiheadAttention, inputs: Three, options?: nn.MultiheadAttentionCall) => {
     torch.manual_seed(7)
     module.zero_grad()
-    const [out, weights] = module.forward(...inputs, options)
+    const [out, weights] = module(...inputs, options)
     out.backward(torch.linspace(0.5, 1.5, out.numel()).reshape(out.shape))
     found[name] = [out, weights, module.parameters().map((p) => p.grad)]
   }
@@ -408,7 +408,7 @@ type Criterion = nn.Module<[Tensor, Tensor]>
 
 function train(model: nn.Module, x: Tensor, y: Tensor, criterion: Criterion, lr: number): Promise<number[]> {
   const losses = Array.from({ length: 20 }, () => {
-    const loss = criterion.forward(model.forward(x), y)
+    const loss = criterion(model(x), y)
     model.zero_grad()
     loss.backward()
     torch.no_grad(() => {
@@ -444,7 +444,7 @@ class Words extends nn.Module {
   out = new nn.Linear(4, 1)
 
   forward(x: Tensor): Tensor {
-    return this.out.forward(this.table.forward(x).mean(1)).squeeze(1)
+    return this.out(this.table(x).mean(1)).squeeze(1)
   }
 }
 

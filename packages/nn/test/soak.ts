@@ -15,7 +15,7 @@ const model = new nn.Sequential(new nn.Linear(784, 16), new nn.ReLU(), new nn.Li
 /** One step on inputs made for it, of 0.8 MB: all steps drop more than the process may hold. */
 function step(i: number): number {
   const x = samples.mul(1 + (i % 7) / 100)
-  const loss = nn.functional.cross_entropy(model.forward(x), target)
+  const loss = nn.functional.cross_entropy(model(x), target)
   model.zero_grad()
   loss.backward()
   torch.no_grad(() => {

@@ -45,7 +45,7 @@ interface History {
  * const optimizer = new optim.LBFGS(model.parameters(), { line_search_fn: 'strong_wolfe' })
  * optimizer.step(() => {
  *   optimizer.zero_grad()
- *   const loss = loss_fn.forward(model.forward(x), y)
+ *   const loss = loss_fn(model(x), y)
  *   loss.backward()
  *   return loss
  * })

@@ -39,7 +39,7 @@ export function* train() {
   const criterion = new nn.MSELoss()
   const optimizer = new optim.SGD(model.parameters(), { lr })
   for (let step = 0; step < steps; step++) {
-    const loss = criterion.forward(model.forward(x), y)
+    const loss = criterion(model(x), y)
     optimizer.zero_grad()
     loss.backward()
     optimizer.step()

@@ -73,7 +73,7 @@ export function* train() {
   const optimizer = new optim.SGD([w, b], { lr })
   for (let step = 0; step < steps; step++) {
     const y_pred = torch.sigmoid(x.mul(w).add(b))
-    const loss = criterion.forward(y_pred, y)
+    const loss = criterion(y_pred, y)
     optimizer.zero_grad()
     loss.backward()
     optimizer.step()

@@ -4,7 +4,7 @@ import { Tensor } from '../tensor/tensor.ts'
 
 /**
  * Runs work whose intermediate tensors nobody keeps: their memory is given back at once, or, where a graph has saved them, when
- * the graph lets go of them. What `work` returns lives on: a tensor, or arrays and plain objects of tensors. Nothing has to be
+ * the graph lets go of them. What `work` returns lives on: a tensor, a module, or arrays and plain objects of those. Nothing has to be
  * enclosed: what is not is freed when the collector finds it.
  *
  * A tensor that was kept all the same cannot be read afterwards: that is an error.
@@ -13,7 +13,7 @@ import { Tensor } from '../tensor/tensor.ts'
  * class Block extends nn.Module {
  *   fc = new nn.Linear(8, 32)
  *   out = new nn.Linear(32, 8)
- *   forward(x: Tensor) { return torch.enclosed(() => this.out.forward(this.fc.forward(x).relu())) }
+ *   forward(x: Tensor) { return torch.enclosed(() => this.out(this.fc(x).relu())) }
  * }
  */
 export function enclosed<T>(work: () => T): T {
@@ -22,6 +22,19 @@ export function enclosed<T>(work: () => T): T {
 
 function storagesIn(value: unknown): readonly Storage[] {
   if (value instanceof Tensor) return [value.storage]
-  if (typeof value !== 'object' || value === null) return []
-  return Object.values(value).flatMap(storagesIn)
+  const found: Storage[] = []
+  collect(value, found, new Set())
+  return found
+}
+
+/** Adds what a value holds to `found`; what refers to itself is looked at once. */
+function collect(value: unknown, found: Storage[], seen: Set<unknown>): void {
+  if (value instanceof Tensor) {
+    found.push(value.storage)
+    return
+  }
+  // A module is a function.
+  if ((typeof value !== 'object' && typeof value !== 'function') || value === null || seen.has(value)) return
+  seen.add(value)
+  for (const inner of Object.values(value)) collect(inner, found, seen)
 }

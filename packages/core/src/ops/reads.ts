@@ -13,7 +13,7 @@ import { routine } from './define/routine.ts'
  * so that a program need not know which ones can be read at once.
  *
  * @example
- * const loss = await (model.forward(x).sub(y).pow(2).mean().cpu())
+ * const loss = await (model(x).sub(y).pow(2).mean().cpu())
  */
 export async function cpu(x: Tensor): Promise<Tensor> {
   const { device } = x.storage

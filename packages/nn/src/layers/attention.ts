@@ -62,7 +62,7 @@ type Call = [query: Tensor, key: Tensor, value: Tensor, options?: MultiheadAtten
  * Attention of several heads at once, each on a part of the width (Vaswani et al. 2017). Gives the output and the weights.
  *
  * @example
- * const [output, weights] = new nn.MultiheadAttention(8, 2, { batch_first: true }).forward(x, x, x)
+ * const [output, weights] = new nn.MultiheadAttention(8, 2, { batch_first: true })(x, x, x)
  * @see https://pytorch.org/docs/stable/generated/torch.nn.MultiheadAttention.html
  */
 export class MultiheadAttention extends Module<Call, [output: Tensor, weights: Tensor | null]> {
@@ -173,7 +173,7 @@ export class MultiheadAttention extends Module<Call, [output: Tensor, weights: T
     const heads = kept.matmul(withZeros(split(v))).reshape(samples, this.num_heads, queries, width)
     // As PyTorch, which has the sequence first inside: [L · N, E].
     const joined = heads.permute(2, 0, 1, 3).reshape(queries * samples, this.embed_dim)
-    const out = this.out_proj.forward(joined).view(queries, samples, this.embed_dim)
+    const out = this.out_proj(joined).view(queries, samples, this.embed_dim)
     const output = !isBatched ? out.squeeze(1) : this.batch_first ? out.transpose(1, 0) : out
     if (!need_weights) return [output, null]
     const shown = kept.reshape(samples, this.num_heads, queries, -1)

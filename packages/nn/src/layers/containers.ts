@@ -1,6 +1,7 @@
 import { IndexError, type Tensor } from '@chainrule/core'
+import { missingForward } from '../module/callable.ts'
 import { forwardOf } from '../module/keeps-nothing.ts'
-import { type AnyModule, Module, missingForward, ownModules } from '../module/module.ts'
+import { type AnyModule, Module, ownModules } from '../module/module.ts'
 import { Parameter } from '../module/parameter.ts'
 import { moduleRepr, repeatedLines } from '../module/repr.ts'
 
@@ -43,13 +44,13 @@ export class Sequential extends Module {
   forward(input: Tensor): Tensor {
     return forwardOf(this, () => {
       let x = input
-      for (const module of this) x = module.forward(x)
+      for (const module of this) x = module(x)
       return x
     })
   }
 
   /** How many modules it has. */
-  get length(): number {
+  override get length(): number {
     return ownModules(this).length
   }
 
@@ -87,11 +88,11 @@ export class ModuleList<M extends AnyModule = Module> extends Module<never, neve
   }
 
   forward(): never {
-    throw missingForward('ModuleList')
+    throw missingForward(this)
   }
 
   /** How many modules it has. */
-  get length(): number {
+  override get length(): number {
     return ownModules(this).length
   }
 
@@ -151,11 +152,11 @@ export class ModuleDict<M extends AnyModule = Module> extends Module<never, neve
   }
 
   forward(): never {
-    throw missingForward('ModuleDict')
+    throw missingForward(this)
   }
 
   /** How many modules it has. */
-  get length(): number {
+  override get length(): number {
     return ownModules(this).length
   }
 
@@ -217,11 +218,11 @@ export class ParameterList extends Module<never, never> {
   }
 
   forward(): never {
-    throw missingForward('ParameterList')
+    throw missingForward(this)
   }
 
   /** How many parameters it has. */
-  get length(): number {
+  override get length(): number {
     return this.named_parameters('', false).length
   }
 
@@ -257,11 +258,11 @@ export class ParameterDict extends Module<never, never> {
   }
 
   forward(): never {
-    throw missingForward('ParameterDict')
+    throw missingForward(this)
   }
 
   /** How many parameters it has. */
-  get length(): number {
+  override get length(): number {
     return this.items().length
   }
 

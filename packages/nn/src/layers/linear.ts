@@ -37,7 +37,7 @@ export class Identity extends Module {
  * `y = x Aᵀ + b`, on the last dimension: `[…, in_features] → […, out_features]`.
  *
  * @example
- * new nn.Linear(20, 30).forward(torch.randn(128, 20)).size() // [128, 30]
+ * new nn.Linear(20, 30)(torch.randn(128, 20)).size() // [128, 30]
  * @see https://pytorch.org/docs/stable/generated/torch.nn.Linear.html
  */
 export class Linear extends Module {

@@ -146,8 +146,7 @@ export class TripletMarginWithDistanceLoss extends Module<[anchor: Tensor, posit
   }
 
   forward(anchor: Tensor, positive: Tensor, negative: Tensor): Tensor {
-    const { distance_function: given, margin, swap, reduction } = this
-    const distance_function = given instanceof Module ? (x: Tensor, y: Tensor) => given.forward(x, y) : given
+    const { distance_function, margin, swap, reduction } = this
     return F.triplet_margin_with_distance_loss(anchor, positive, negative, {
       distance_function,
       margin,

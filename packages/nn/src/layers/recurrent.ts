@@ -265,7 +265,7 @@ export class RNN extends Recurrent<Tensor> {
  *
  * @example
  * const lstm = new nn.LSTM(10, 20, 2)
- * const [output, [h, c]] = lstm.forward(torch.randn(5, 3, 10)) // [5, 3, 20], [2, 3, 20], [2, 3, 20]
+ * const [output, [h, c]] = lstm(torch.randn(5, 3, 10)) // [5, 3, 20], [2, 3, 20], [2, 3, 20]
  * @see https://pytorch.org/docs/stable/generated/torch.nn.LSTM.html
  */
 export class LSTM extends Recurrent<[h: Tensor, c: Tensor]> {

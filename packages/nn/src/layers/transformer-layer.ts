@@ -132,8 +132,8 @@ export class TransformerEncoderLayer extends Module<[src: Tensor, ...masks: Laye
   forward(src: Tensor, ...masks: LayerArguments<EncoderLayerMasks>): Tensor {
     const { src_mask, src_key_padding_mask } = bindOptions('TransformerEncoderLayer', encoderMasks, masks)
     const options = { attn_mask: src_mask, key_padding_mask: src_key_padding_mask, need_weights: false }
-    const attend = (x: Tensor): Tensor => this.dropout1.forward(this.self_attn.forward(x, x, x, options)[0])
-    const feed = (x: Tensor): Tensor => this.dropout2.forward(feedForward(this, x))
+    const attend = (x: Tensor): Tensor => this.dropout1(this.self_attn(x, x, x, options)[0])
+    const feed = (x: Tensor): Tensor => this.dropout2(feedForward(this, x))
     return forwardOf(this, () => {
       const x = residual(this, src, this.norm1, attend)
       return residual(this, x, this.norm2, feed)
@@ -192,9 +192,9 @@ export class TransformerDecoderLayer extends Module<
     )
     const own = { attn_mask: tgt_mask, key_padding_mask: tgt_key_padding_mask, need_weights: false }
     const others = { attn_mask: memory_mask, key_padding_mask: memory_key_padding_mask, need_weights: false }
-    const attend = (x: Tensor): Tensor => this.dropout1.forward(this.self_attn.forward(x, x, x, own)[0])
-    const look = (x: Tensor): Tensor => this.dropout2.forward(this.multihead_attn.forward(x, memory, memory, others)[0])
-    const feed = (x: Tensor): Tensor => this.dropout3.forward(feedForward(this, x))
+    const attend = (x: Tensor): Tensor => this.dropout1(this.self_attn(x, x, x, own)[0])
+    const look = (x: Tensor): Tensor => this.dropout2(this.multihead_attn(x, memory, memory, others)[0])
+    const feed = (x: Tensor): Tensor => this.dropout3(feedForward(this, x))
     return forwardOf(this, () => {
       const x = residual(this, tgt, this.norm1, attend)
       return residual(this, residual(this, x, this.norm2, look), this.norm3, feed)
@@ -208,10 +208,10 @@ const residual = (
   x: Tensor,
   norm: LayerNorm,
   f: (x: Tensor) => Tensor,
-): Tensor => (norm_first ? x.add(f(norm.forward(x))) : norm.forward(x.add(f(x))))
+): Tensor => (norm_first ? x.add(f(norm(x))) : norm(x.add(f(x))))
 
 /** The network for each place. */
 const feedForward = (
   { linear1, activation, dropout, linear2 }: TransformerEncoderLayer | TransformerDecoderLayer,
   x: Tensor,
-): Tensor => linear2.forward(dropout.forward(activationOf(activation)(linear1.forward(x))))
+): Tensor => linear2(dropout(activationOf(activation)(linear1(x))))

@@ -68,8 +68,8 @@ export class TransformerEncoder extends Module<[src: Tensor, ...masks: LayerArgu
     const { mask, src_key_padding_mask } = bindOptions('TransformerEncoder', encoderMasks, masks)
     return forwardOf(this, () => {
       let x = src
-      for (const layer of this.layers) x = layer.forward(x, { src_mask: mask, src_key_padding_mask })
-      return this.norm === null ? x : this.norm.forward(x)
+      for (const layer of this.layers) x = layer(x, { src_mask: mask, src_key_padding_mask })
+      return this.norm === null ? x : this.norm(x)
     })
   }
 }
@@ -98,8 +98,8 @@ export class TransformerDecoder extends Module<
     const { tgt_is_causal: _, memory_is_causal: __, ...bound } = bindOptions('TransformerDecoder', decoderMasks, masks)
     return forwardOf(this, () => {
       let x = tgt
-      for (const layer of this.layers) x = layer.forward(x, memory, bound)
-      return this.norm === null ? x : this.norm.forward(x)
+      for (const layer of this.layers) x = layer(x, memory, bound)
+      return this.norm === null ? x : this.norm(x)
     })
   }
 }
@@ -207,12 +207,8 @@ export class Transformer extends Module<[src: Tensor, tgt: Tensor, ...masks: Lay
     }
     const { tgt_is_causal, ...decoderMasks } = rest
     return forwardOf(this, () => {
-      const memory = this.encoder.forward(src, { mask: src_mask, src_key_padding_mask, is_causal })
-      return this.decoder.forward(
-        tgt,
-        memory,
-        tgt_is_causal === null ? decoderMasks : { ...decoderMasks, tgt_is_causal },
-      )
+      const memory = this.encoder(src, { mask: src_mask, src_key_padding_mask, is_causal })
+      return this.decoder(tgt, memory, tgt_is_causal === null ? decoderMasks : { ...decoderMasks, tgt_is_causal })
     })
   }
 }

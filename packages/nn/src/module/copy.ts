@@ -1,18 +1,20 @@
 import { Tensor } from '@chainrule/core'
-import { bufferNames, registerBuffer } from './members.ts'
+import { bufferNames, fields, registerBuffer } from './members.ts'
 import { type AnyModule, Module } from './module.ts'
 import { Buffer, Parameter } from './parameter.ts'
 
 /**
- * A copy of a module with all within it: tensors have memory of their own, and what the module has several times the copy has
- * several times too. Constructors of subclasses do not run, so their fields that begin with `#` are not copied, nor are hooks.
+ * A copy of a module with all within it, as Python's `copy.deepcopy` makes it: tensors have memory of their own, and what the module
+ * has several times the copy has several times too. Constructors of subclasses do not run, so their fields that begin with `#` are
+ * not copied, nor are hooks.
  */
 export function copyModule<M extends AnyModule>(module: M): M {
   return copied(module, new Map()) as M
 }
 
 function copied(value: unknown, known: Map<unknown, unknown>): unknown {
-  if (typeof value !== 'object' || value === null) return value
+  const isModule = value instanceof Module
+  if (!isModule && (typeof value !== 'object' || value === null)) return value
   const found = known.get(value)
   if (found !== undefined) return found
   if (value instanceof Tensor) {
@@ -26,10 +28,10 @@ function copied(value: unknown, known: Map<unknown, unknown>): unknown {
     for (const item of value) made.push(copied(item, known))
     return made
   }
-  if (!(value instanceof Module)) return value
-  const made: object = Reflect.construct(Module, [], value.constructor)
+  if (!isModule) return value
+  const made = Reflect.construct(Module, [], value.constructor) as object
   known.set(value, made)
-  for (const [key, field] of Object.entries(value)) Reflect.set(made, key, copied(field, known))
+  for (const [key, field] of fields(value)) Reflect.set(made, key, copied(field, known))
   for (const [key, persistent] of bufferNames(value)) registerBuffer(made, key, persistent)
   return made
 }

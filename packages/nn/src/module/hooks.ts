@@ -1,4 +1,4 @@
-/** Functions that are called when a module runs. A module that has some has a `forward` of its own, which calls them. */
+/** Functions that run when a module is called. */
 import { autograd, RuntimeError, Tensor } from '@chainrule/core'
 import type { AnyModule } from './module.ts'
 
@@ -28,8 +28,11 @@ export interface Hooks {
   readonly beforeBackward: BackwardPreHook<never>[]
 }
 
-/** The hooks of each module, and the `forward` that it had as a field. */
-const hooked = new WeakMap<object, { readonly hooks: Hooks; readonly own: PropertyDescriptor | null }>()
+/** The hooks of each module that has some. */
+const hooked = new WeakMap<object, Hooks>()
+
+/** The hooks of a module; `undefined` where it has none. */
+export const hooksOf = (module: object): Hooks | undefined => hooked.get(module)
 
 /** Adds a hook, at the front with `prepend`. When the last one is taken off, the module is as it was. */
 export function addHook<K extends keyof Hooks>(
@@ -38,7 +41,8 @@ export function addHook<K extends keyof Hooks>(
   hook: Hooks[K][number],
   { prepend = false }: { readonly prepend?: boolean } = {},
 ): autograd.RemovableHandle {
-  const hooks = hooked.get(module)?.hooks ?? install(module)
+  const hooks = hooked.get(module) ?? { before: [], after: [], backward: [], beforeBackward: [] }
+  hooked.set(module, hooks)
   const list: unknown[] = hooks[kind]
   if (prepend) list.unshift(hook)
   else list.push(hook)
@@ -46,44 +50,24 @@ export function addHook<K extends keyof Hooks>(
     remove() {
       const at = list.indexOf(hook)
       if (at >= 0) list.splice(at, 1)
-      if (Object.values(hooks).every((all) => all.length === 0)) uninstall(module, hooks)
+      const isBare = Object.values(hooks).every((all) => all.length === 0)
+      // The module may have got other hooks since these were all taken off.
+      if (isBare && hooked.get(module) === hooks) hooked.delete(module)
     },
   }
 }
 
-/** Puts a `forward` before that of the module, where `keepsNothing` finds it and lets hooks keep what they see. */
-function install(module: AnyModule): Hooks {
-  const hooks: Hooks = { before: [], after: [], backward: [], beforeBackward: [] }
-  hooked.set(module, { hooks, own: Object.getOwnPropertyDescriptor(module, 'forward') ?? null })
-  const forward = Reflect.get(module, 'forward') as (...args: readonly unknown[]) => unknown
-  Object.defineProperty(module, 'forward', {
-    value: (...args: readonly unknown[]) => run(module, hooks, forward, args),
-    configurable: true,
-    writable: true,
-  })
-  return hooks
-}
-
-/** Takes that `forward` away again. */
-function uninstall(module: AnyModule, hooks: Hooks): void {
-  const known = hooked.get(module)
-  if (known?.hooks !== hooks) return
-  hooked.delete(module)
-  if (known.own === null) Reflect.deleteProperty(module, 'forward')
-  else Object.defineProperty(module, 'forward', known.own)
-}
-
-function run(
+/** Calls a module that has hooks. */
+export function callHooked(
   module: AnyModule,
   { before, after, backward, beforeBackward }: Hooks,
-  forward: (...args: readonly unknown[]) => unknown,
   args: readonly unknown[],
 ): unknown {
   const self = module as never
   const given = before.reduce<readonly unknown[]>((now, hook) => listed(hook(self, now)) ?? now, args)
   const watch = backward.length + beforeBackward.length > 0 ? new BackwardWatch(module, backward, beforeBackward) : null
   const inputs = watch === null ? given : watch.inputs(given)
-  const output = after.reduce((now, hook) => hook(self, inputs, now) ?? now, Reflect.apply(forward, module, inputs))
+  const output = after.reduce((now, hook) => hook(self, inputs, now) ?? now, module.forward(...(inputs as never)))
   return watch === null ? output : watch.outputs(output)
 }
 

@@ -1,4 +1,5 @@
 import { enclosed } from '@chainrule/core'
+import { hooksOf } from './hooks.ts'
 import { type AnyModule, Module } from './module.ts'
 
 /** Runs a module's `forward`, and where nothing in the module keeps what it sees, frees what is made on the way. */
@@ -12,13 +13,14 @@ export function forwardOf<T>(module: AnyModule, forward: () => T): T {
  * has to be so too.
  */
 function keepsNothing(module: AnyModule): boolean {
+  // Who wrote a hook, or a function that is a field, may have let it keep what it sees.
+  if (hooksOf(module) !== undefined) return false
   let owner: object = module
   while (!Object.hasOwn(owner, 'forward')) owner = Object.getPrototypeOf(owner) as object
   if (owner === module || !Object.hasOwn(owner.constructor, 'keepsNothing')) return false
   for (const key of Object.keys(module)) {
     const value: unknown = Reflect.get(module, key)
-    // Who wrote a function that is a field may have let it keep what it sees.
-    if (typeof value === 'function' || (value instanceof Module && !keepsNothing(value))) return false
+    if (value instanceof Module ? !keepsNothing(value) : typeof value === 'function') return false
   }
   return true
 }

@@ -1,4 +1,5 @@
-import { type autograd, DType, float32, float64, NotImplementedError, Tensor, ValueError } from '@chainrule/core'
+import { type autograd, DType, float32, float64, Tensor, ValueError } from '@chainrule/core'
+import { Callable } from './callable.ts'
 import { addHook, type BackwardHook, type BackwardPreHook, type ForwardHook, type ForwardPreHook } from './hooks.ts'
 import { ownBuffers, ownParameters, registerBuffer } from './members.ts'
 import { Parameter } from './parameter.ts'
@@ -28,22 +29,24 @@ const inspect = Symbol.for('nodejs.util.inspect.custom')
 
 /**
  * A part of a network: fields, of which every `Parameter`, `Buffer` and `Module` is found by name, and `forward`. Fields are
- * found in the order of their declaration; those that begin with `#` are not found.
+ * found in the order of their declaration; those that begin with `#` are not found. A module is a function: `model(x)` runs its
+ * hooks and `forward`, which by itself runs no hooks.
  *
  * @example
  * class Net extends nn.Module {
  *   hidden = new nn.Linear(2, 8)
  *   output = new nn.Linear(8, 1)
- *   forward(x: Tensor) { return this.output.forward(this.hidden.forward(x).relu()) }
+ *   forward(x: Tensor) { return this.output(this.hidden(x).relu()) }
  * }
  * @see https://pytorch.org/docs/stable/generated/torch.nn.Module.html
  */
 // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- they are there for who extends the class
-export abstract class Module<Args extends readonly unknown[] = [Tensor], Result = Tensor> {
+export abstract class Module<Args extends readonly unknown[] = [input: Tensor], Result = Tensor> extends Callable {
   /** Whether layers such as dropout behave as in training. Set by `train()` and `eval()`. */
   training = true
 
-  abstract forward(...args: Args): Result
+  /** What the module computes. Call the module itself, `model(x)`: this method runs no hooks. */
+  abstract override forward(...args: Args): Result
 
   // What is found by name ----------------------------------------------------------------------------------------------
 
@@ -254,9 +257,14 @@ export abstract class Module<Args extends readonly unknown[] = [Tensor], Result 
   }
 
   /** Calls `fn` with every module within, the children first, and then with this one. */
-  apply(fn: (module: AnyModule) => void): this {
-    for (const child of this.children()) child.apply(fn)
-    fn(this)
+  apply(fn: (module: AnyModule) => void): this
+  /** As any function's: calls this module with `args`. Spread calls that are compiled to old JavaScript are written so. */
+  apply(self: unknown, args: readonly unknown[]): unknown
+  apply(fn: unknown, args?: readonly unknown[]): unknown {
+    if (args !== undefined) return Reflect.apply(this as never, null, args)
+    const visit = fn as (module: AnyModule) => void
+    for (const child of this.children()) child.apply(visit)
+    visit(this)
     return this
   }
 
@@ -344,7 +352,7 @@ export abstract class Module<Args extends readonly unknown[] = [Tensor], Result 
   // Text ---------------------------------------------------------------------------------------------------------------
 
   /** The name of the class. */
-  _get_name(): string {
+  override _get_name(): string {
     return this.constructor.name
   }
 
@@ -353,13 +361,20 @@ export abstract class Module<Args extends readonly unknown[] = [Tensor], Result 
     return ''
   }
 
-  toString(): string {
+  override toString(): string {
     return moduleRepr(this._get_name(), this.extra_repr(), childLines(ownModules(this)))
   }
 
   [inspect](): string {
     return this.toString()
   }
+}
+
+export interface Module<Args extends readonly unknown[] = [input: Tensor], Result = Tensor> {
+  /** Runs the hooks and `forward`. */
+  (...args: Parameters<this['forward']>): ReturnType<this['forward']>
+  /** For generic code, where `forward` is not known yet. */
+  (...args: Args): Result
 }
 
 /** The fields of a module that are modules, in order. */
@@ -375,10 +390,6 @@ export function ownModules(module: object): [string, AnyModule][] {
 const last = (path: string): string => path.slice(path.lastIndexOf('.') + 1)
 
 function className(value: unknown): string {
+  if (value instanceof Module) return value._get_name()
   return typeof value === 'object' && value !== null ? value.constructor.name : typeof value
-}
-
-/** The error of a module that only holds others. */
-export function missingForward(name: string): NotImplementedError {
-  return new NotImplementedError(`Module [${name}] is missing the required "forward" function`)
 }
