@@ -1,24 +1,72 @@
+import { atCaller } from './stack.ts'
+
+/** Gives an error class the name that its errors print, which a minifier cannot change. */
+function named(constructor: abstract new (...args: never) => Error, name: string): void {
+  Object.defineProperty(constructor, 'name', { value: name, configurable: true })
+  Object.defineProperty(constructor.prototype, 'name', { value: name, configurable: true, writable: true })
+}
+
+/** What all errors of the library have in common: their stack traces start at the caller's line. */
+abstract class LibraryError extends Error {
+  constructor(message?: string, options?: ErrorOptions) {
+    super(message, options)
+    atCaller(this, LibraryError)
+  }
+}
+
 /** An operation that cannot run on what it was given, as PyTorch's `RuntimeError`. */
-export class RuntimeError extends Error {
-  override readonly name: string = 'RuntimeError'
+export class RuntimeError extends LibraryError {
+  static {
+    named(this, 'RuntimeError')
+  }
 }
 
 /** An argument of the right type and a wrong value, as Python's `ValueError`. */
-export class ValueError extends Error {
-  override readonly name: string = 'ValueError'
+export class ValueError extends LibraryError {
+  static {
+    named(this, 'ValueError')
+  }
 }
 
 /** An index or a dimension out of range, as Python's `IndexError`. */
-export class IndexError extends Error {
-  override readonly name: string = 'IndexError'
+export class IndexError extends LibraryError {
+  static {
+    named(this, 'IndexError')
+  }
 }
 
 /** What PyTorch names and chainrule does not have, as Python's `NotImplementedError`. */
 export class NotImplementedError extends RuntimeError {
-  override readonly name: string = 'NotImplementedError'
+  static {
+    named(this, 'NotImplementedError')
+  }
 }
 
 /** A matrix without what was asked of it, such as an inverse, as PyTorch's `torch.linalg.LinAlgError`. */
 export class LinAlgError extends RuntimeError {
-  override readonly name: string = 'LinAlgError'
+  static {
+    named(this, 'LinAlgError')
+  }
 }
+
+/** A gradient that is not what finite differences say. */
+export class GradcheckError extends RuntimeError {
+  static {
+    named(this, 'GradcheckError')
+  }
+}
+
+/** A formula that cannot be read or used; the text shows the formula with a caret under the place. */
+export class FormulaError extends LibraryError {
+  static {
+    named(this, 'FormulaError')
+  }
+}
+
+/** JavaScript's own `TypeError`, whose stack trace starts at the caller's line. */
+export const TypeError = function makeTypeError(message?: string, options?: ErrorOptions) {
+  return atCaller(new globalThis.TypeError(message, options), TypeError)
+} as unknown as new (
+  message?: string,
+  options?: ErrorOptions,
+) => globalThis.TypeError

@@ -25,8 +25,7 @@ export {
   int32 as long,
   uint8,
 } from './dtype.ts'
-export { IndexError, NotImplementedError, RuntimeError, ValueError } from './errors.ts'
-export { FormulaError } from './formula/index.ts'
+export { FormulaError, IndexError, NotImplementedError, RuntimeError, TypeError, ValueError } from './errors.ts'
 export { can_cast, promote_types, result_type } from './ops/define/promotion.ts'
 export * from './ops/inspection.ts'
 export * from './ops/limits.ts'

@@ -1,4 +1,4 @@
-import { IndexError, RuntimeError } from './errors.ts'
+import { IndexError, RuntimeError, TypeError } from './errors.ts'
 
 /** The sizes of a tensor's dimensions, outermost first. */
 export type Shape = readonly number[]

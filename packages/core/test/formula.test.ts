@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest'
+import { FormulaError } from '../src/errors.ts'
 import {
   call,
   constant,
   differentiate,
   type Expression,
   evaluate,
-  FormulaError,
   type FunctionName,
   fold,
   formatFormula,

@@ -1,4 +1,4 @@
-import { Tensor } from '@chainrule/core'
+import { Tensor, TypeError } from '@chainrule/core'
 
 /** Options by PyTorch's names, in the order in which PyTorch takes them by position. */
 type Options = Readonly<Record<string, unknown>>

@@ -1,4 +1,4 @@
-import { autograd, cat, enable_grad, no_grad, RuntimeError, Tensor, ValueError } from '@chainrule/core'
+import { autograd, cat, enable_grad, no_grad, RuntimeError, Tensor, TypeError, ValueError } from '@chainrule/core'
 import { type Closure, Optimizer, type Params } from './optimizer.ts'
 import { byName, checkOptions, type Positional } from './options.ts'
 import type { ParamState, Rule } from './rule.ts'

@@ -1,4 +1,4 @@
-import { type autograd, enable_grad, RuntimeError, repr, Tensor, ValueError } from '@chainrule/core'
+import { type autograd, enable_grad, RuntimeError, repr, Tensor, TypeError, ValueError } from '@chainrule/core'
 import { type ParamState, planStep, type Rule, type StateValue } from './rule.ts'
 import { typename } from './text.ts'
 

@@ -1,4 +1,4 @@
-import { NotImplementedError, repr, ValueError } from '@chainrule/core'
+import { NotImplementedError, repr, TypeError, ValueError } from '@chainrule/core'
 import { typename } from './text.ts'
 
 /** Options that choose among implementations in PyTorch: here every step is fused, and these change nothing. */

@@ -1,4 +1,4 @@
-import { autograd, Tensor, tensor, type UpdateArguments, update, zeros_like } from '@chainrule/core'
+import { autograd, Tensor, TypeError, tensor, type UpdateArguments, update, zeros_like } from '@chainrule/core'
 
 /** What an optimizer keeps for one parameter, under PyTorch's names: `step`, `exp_avg`, … */
 export type ParamState = Record<string, StateValue>

@@ -1,4 +1,4 @@
-import { RuntimeError } from '../errors.ts'
+import { RuntimeError, TypeError } from '../errors.ts'
 import { formatShape, sameShape } from '../shape.ts'
 import { alias } from '../tensor/make.ts'
 import { Tensor } from '../tensor/tensor.ts'

@@ -1,12 +1,7 @@
 import { float64 } from '../dtype.ts'
-import { RuntimeError } from '../errors.ts'
+import { GradcheckError, RuntimeError } from '../errors.ts'
 import { Tensor } from '../tensor/tensor.ts'
 import { grad } from './backward.ts'
-
-/** Analytical and numerical gradients differ. */
-export class GradcheckError extends RuntimeError {
-  override readonly name: string = 'GradcheckError'
-}
 
 /** How closely `gradcheck` looks. */
 export interface GradcheckOptions {

@@ -1,5 +1,5 @@
 import { free } from '../devices/scope.ts'
-import { RuntimeError } from '../errors.ts'
+import { RuntimeError, TypeError } from '../errors.ts'
 import { formatShape, sameShape } from '../shape.ts'
 import { Tensor } from '../tensor/tensor.ts'
 import type { AccumulateGrad } from './accumulate.ts'

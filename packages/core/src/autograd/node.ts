@@ -1,5 +1,6 @@
 import { free } from '../devices/scope.ts'
 import { RuntimeError } from '../errors.ts'
+import { callersTrace } from '../stack.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { modes } from './modes.ts'
 
@@ -51,7 +52,7 @@ export abstract class Node {
   /** What is called when it runs; `null` where nobody asked. */
   hooks: Hooks | null = null
   /** Where the node was made, under anomaly detection. */
-  readonly stack: string | null = modes.anomaly ? (new Error().stack ?? null) : null
+  readonly stack: string | null = modes.anomaly ? callersTrace() : null
 
   constructor(next: (Node | null)[], nextIndex: readonly number[]) {
     this.next = next

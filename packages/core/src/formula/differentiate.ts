@@ -1,4 +1,4 @@
-import { FormulaError } from './error.ts'
+import { FormulaError } from '../errors.ts'
 import { type Call, type Expression, nodesOf, replace, substitute, variable, variablesOf } from './expression.ts'
 import { functionOf } from './functions.ts'
 import { parse } from './parse.ts'

@@ -1,7 +1,4 @@
-/** A formula that cannot be read or used; the text shows the formula with a caret under the place. */
-export class FormulaError extends Error {
-  override readonly name: string = 'FormulaError'
-}
+import { FormulaError } from '../errors.ts'
 
 const contextWidth = 60
 

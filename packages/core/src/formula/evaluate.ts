@@ -1,4 +1,4 @@
-import { FormulaError } from './error.ts'
+import { FormulaError } from '../errors.ts'
 import { type Expression, nodesOf } from './expression.ts'
 import { functionOf } from './functions.ts'
 

@@ -1,4 +1,4 @@
-import { FormulaError } from './error.ts'
+import { FormulaError } from '../errors.ts'
 import { type FunctionName, functions } from './functions.ts'
 
 /**

@@ -1,7 +1,6 @@
 /** The formula language: read, differentiate, print. Formulas are pure trees of numbers; nothing here knows tensors. */
 export { compileJavaScript, compileScalar, type ScalarFunction } from './compile.ts'
 export { differentiate, gradientFormula, vjp } from './differentiate.ts'
-export { FormulaError } from './error.ts'
 export { evaluate } from './evaluate.ts'
 export {
   type Build,

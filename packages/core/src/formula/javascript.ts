@@ -1,3 +1,4 @@
+import { FormulaError } from '../errors.ts'
 import {
   commonDivisor,
   copysign,
@@ -14,7 +15,6 @@ import {
   sigmoidSingle,
   sign,
 } from './arithmetic.ts'
-import { FormulaError } from './error.ts'
 import { type Call, type Expression, nodesOf } from './expression.ts'
 import { type FunctionName, functionOf } from './functions.ts'
 import { lower } from './simplify.ts'

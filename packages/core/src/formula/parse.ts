@@ -1,4 +1,5 @@
-import { errorAt, FormulaError } from './error.ts'
+import { FormulaError } from '../errors.ts'
+import { errorAt } from './error.ts'
 import { constant, type Expression, substitute, variable } from './expression.ts'
 import { type FunctionName, functionOf, functions, isFunctionName, shorthands } from './functions.ts'
 import { nearest } from './nearest.ts'

@@ -1,3 +1,4 @@
+import { TypeError } from '../errors.ts'
 /**
  * Calls by position and by name, as PyTorch takes them: any number of arguments in order, then the rest in one last object
  * under PyTorch's keywords.

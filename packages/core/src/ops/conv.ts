@@ -1,5 +1,5 @@
 /** Convolutions along one and two directions, and transposed ones (`torch.nn.functional`'s names and arguments). */
-import { RuntimeError } from '../errors.ts'
+import { RuntimeError, TypeError } from '../errors.ts'
 import { formatShape, type Shape } from '../shape.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { named } from './arguments.ts'

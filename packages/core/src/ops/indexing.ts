@@ -1,6 +1,6 @@
 import { nameStep } from '../autograd/graph.ts'
 import { bool, int32, uint8 } from '../dtype.ts'
-import { IndexError, RuntimeError, ValueError } from '../errors.ts'
+import { IndexError, RuntimeError, TypeError, ValueError } from '../errors.ts'
 import { broadcastShapes, contiguousStrides, formatShape, numel, type Shape } from '../shape.ts'
 import { alias } from '../tensor/make.ts'
 import { Tensor, type TensorLike } from '../tensor/tensor.ts'

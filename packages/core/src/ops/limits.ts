@@ -1,4 +1,5 @@
 import { type DType, float32, largestFloat32, uint8 } from '../dtype.ts'
+import { TypeError } from '../errors.ts'
 
 /** Infinity. */
 export const inf: number = Number.POSITIVE_INFINITY

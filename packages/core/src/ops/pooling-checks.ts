@@ -1,5 +1,5 @@
 import type { Pair, PoolWindow } from '../devices/windows.ts'
-import { RuntimeError } from '../errors.ts'
+import { RuntimeError, TypeError } from '../errors.ts'
 import { formatShape, type Shape } from '../shape.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 

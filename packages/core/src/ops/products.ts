@@ -1,5 +1,5 @@
 import { nameStep } from '../autograd/graph.ts'
-import { RuntimeError } from '../errors.ts'
+import { RuntimeError, TypeError } from '../errors.ts'
 import { broadcastShapes, formatShape, wrapDim } from '../shape.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { named } from './arguments.ts'

@@ -1,7 +1,7 @@
 import { no_grad } from '../autograd/modes.ts'
 import { get_default_device, getDevice } from '../devices/device.ts'
 import { type DType, float32, int32, type TypedArray } from '../dtype.ts'
-import { RuntimeError } from '../errors.ts'
+import { RuntimeError, TypeError } from '../errors.ts'
 import {
   default_generator,
   fillDropoutMask,

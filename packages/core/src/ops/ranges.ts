@@ -1,5 +1,5 @@
 import { type DType, float32 } from '../dtype.ts'
-import { RuntimeError } from '../errors.ts'
+import { RuntimeError, TypeError } from '../errors.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { named } from './arguments.ts'
 import { finish, fromValues, type TensorOptions, tensorOptions } from './creation.ts'

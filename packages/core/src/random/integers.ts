@@ -1,5 +1,5 @@
 import { bool, type DType, float32, float64, int32, type TypedArray, uint8 } from '../dtype.ts'
-import { RuntimeError } from '../errors.ts'
+import { RuntimeError, TypeError } from '../errors.ts'
 import type { Generator } from './generator.ts'
 
 /** What drawing integers must know of a dtype. */

@@ -1,4 +1,4 @@
-import { RuntimeError } from '../errors.ts'
+import { RuntimeError, TypeError } from '../errors.ts'
 import { Mt19937 } from './mt19937.ts'
 
 /**

@@ -2,7 +2,7 @@ import type { Node } from '../autograd/node.ts'
 import type { ViewRecord } from '../autograd/view.ts'
 import type { Storage } from '../devices/storage.ts'
 import { type DType, int32 } from '../dtype.ts'
-import { RuntimeError } from '../errors.ts'
+import { RuntimeError, TypeError } from '../errors.ts'
 import { isContiguous, numel, type Shape, wrapDim } from '../shape.ts'
 
 /** Anything an elementwise op takes: a tensor, or a number that broadcasts. */

@@ -1,4 +1,4 @@
-import { type autograd, DType, float32, float64, Tensor, ValueError } from '@chainrule/core'
+import { type autograd, DType, float32, float64, Tensor, TypeError, ValueError } from '@chainrule/core'
 import { Callable } from './callable.ts'
 import { addHook, type BackwardHook, type BackwardPreHook, type ForwardHook, type ForwardPreHook } from './hooks.ts'
 import { ownBuffers, ownParameters, registerBuffer } from './members.ts'

@@ -1,4 +1,4 @@
-import { no_grad, RuntimeError, Tensor } from '@chainrule/core'
+import { no_grad, RuntimeError, Tensor, TypeError } from '@chainrule/core'
 import { ownBuffers, ownParameters } from './members.ts'
 import type { AnyModule } from './module.ts'
 

@@ -1,4 +1,4 @@
-import { ValueError } from '@chainrule/core'
+import { TypeError, ValueError } from '@chainrule/core'
 import type { LRScheduler, Scheduled, Scheduler, SchedulerStateDict } from './scheduler.ts'
 
 /**

@@ -1,4 +1,4 @@
-import { ValueError } from '@chainrule/core'
+import { TypeError, ValueError } from '@chainrule/core'
 import { Optimizer } from '../optimizer.ts'
 import { typename } from '../text.ts'
 

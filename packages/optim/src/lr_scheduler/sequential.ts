@@ -1,4 +1,4 @@
-import { ValueError } from '@chainrule/core'
+import { TypeError, ValueError } from '@chainrule/core'
 import { byName, type Positional } from '../options.ts'
 import { type LRScheduler, type Scheduled, type Scheduler, type SchedulerStateDict } from './scheduler.ts'
 

@@ -1,6 +1,6 @@
 import { getDevice } from '../../devices/device.ts'
 import { bool, type DType, float32, float64, largestFloat32, uint8 } from '../../dtype.ts'
-import { RuntimeError } from '../../errors.ts'
+import { RuntimeError, TypeError } from '../../errors.ts'
 import { broadcastShapes, formatShape, isContiguous, numel, type Shape, sameShape } from '../../shape.ts'
 import { wrapNumber } from '../../tensor/make.ts'
 import { Tensor, type TensorLike } from '../../tensor/tensor.ts'

@@ -1,3 +1,4 @@
+import { TypeError } from '../../errors.ts'
 /**
  * The value of each parameter of an op, by position, by name in a last object, or by default. `given` is what the caller gave
  * after the tensors.

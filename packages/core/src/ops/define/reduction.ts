@@ -3,7 +3,7 @@ import { modes } from '../../autograd/modes.ts'
 import type { Gradient } from '../../autograd/node.ts'
 import { ReductionKernel } from '../../devices/kernel.ts'
 import { bool, type DType, float32, int32 } from '../../dtype.ts'
-import { RuntimeError } from '../../errors.ts'
+import { RuntimeError, TypeError } from '../../errors.ts'
 import {
   combine,
   type Expression,

@@ -1,7 +1,7 @@
 import { no_grad } from '../../autograd/modes.ts'
 import { checkInPlace } from '../../autograd/view.ts'
 import { Kernel } from '../../devices/kernel.ts'
-import { RuntimeError } from '../../errors.ts'
+import { RuntimeError, TypeError } from '../../errors.ts'
 import { compileScalar, type Expression, hoist, parse, substitute } from '../../formula/index.ts'
 import { formatShape, sameShape } from '../../shape.ts'
 import type { Tensor } from '../../tensor/tensor.ts'

@@ -1,6 +1,7 @@
 import { record, recording } from '../../autograd/graph.ts'
 import { no_grad } from '../../autograd/modes.ts'
 import { markView } from '../../autograd/view.ts'
+import { TypeError } from '../../errors.ts'
 import type { Geometry, Shape } from '../../shape.ts'
 import { alias } from '../../tensor/make.ts'
 import { Tensor } from '../../tensor/tensor.ts'
