@@ -9,7 +9,7 @@ const wrong = () => torch.ones(2, 3)
 class Net extends nn.Module {
   readonly body = new nn.Sequential(new nn.Linear(3, 4), new nn.Sequential(new nn.Tanh(), new nn.Linear(5, 2)))
   forward(x: torch.Tensor): torch.Tensor {
-    return this.body.forward(x)
+    return this.body(x)
   }
 }
 
@@ -29,7 +29,7 @@ class Faulty extends Function {
 }
 
 /** The first frame that must be there, the frames that must follow, and the program. */
-export type Program = readonly [first: string, after: readonly string[], run: () => void]
+export type Program = readonly [first: string, after: readonly string[], run: () => unknown]
 
 export const programs: Readonly<Record<string, Program>> = {
   op: [
@@ -50,28 +50,28 @@ export const programs: Readonly<Record<string, Program>> = {
     'construct',
     [],
     function construct() {
-      new nn.Linear(2, -1)
+      return new nn.Linear(2, -1)
     },
   ],
   'an option that does not exist': [
     'misspelt',
     [],
     function misspelt() {
-      new nn.Linear(2, 1, { bais: true } as never)
+      return new nn.Linear(2, 1, { bais: true } as never)
     },
   ],
   Sequential: [
     'sequence',
     [],
     function sequence() {
-      new nn.Sequential(new nn.Linear(3, 4), new nn.ReLU(), new nn.Linear(5, 2)).forward(wrong())
+      new nn.Sequential(new nn.Linear(3, 4), new nn.ReLU(), new nn.Linear(5, 2))(wrong())
     },
   ],
   'a container in a container': [
     'Net.forward',
     ['nested'],
     function nested() {
-      new Net().forward(wrong())
+      new Net()(wrong())
     },
   ],
   'containers twenty deep': [
@@ -80,14 +80,14 @@ export const programs: Readonly<Record<string, Program>> = {
     function deep() {
       let model: nn.Module = new Own()
       for (let i = 0; i < 20; i++) model = new nn.Sequential(new nn.Identity(), model)
-      model.forward(wrong())
+      model(wrong())
     },
   ],
   'a class within Sequential': [
     'Own.forward',
     ['own'],
     function own() {
-      new nn.Sequential(new nn.Linear(3, 3), new Own()).forward(wrong())
+      new nn.Sequential(new nn.Linear(3, 3), new Own())(wrong())
     },
   ],
   'a forward hook': [
@@ -98,7 +98,7 @@ export const programs: Readonly<Record<string, Program>> = {
       model.register_forward_hook(function look(_, __, output) {
         return (output as torch.Tensor).matmul(wrong())
       })
-      model.forward(wrong())
+      model(wrong())
     },
   ],
   'a hook of a tensor': [
@@ -120,7 +120,7 @@ export const programs: Readonly<Record<string, Program>> = {
       model.register_full_backward_hook(function watch(_, __, [gradient]) {
         return gradient?.matmul(wrong()) ?? null
       })
-      model.forward(wrong().requires_grad_()).sum().backward()
+      model(wrong().requires_grad_()).sum().backward()
     },
   ],
   'a Function of ones own': [
@@ -187,7 +187,7 @@ export const programs: Readonly<Record<string, Program>> = {
     'iterate',
     [],
     function iterate() {
-      ;[...torch.tensor(1)]
+      return [...torch.tensor(1)]
     },
   ],
 }

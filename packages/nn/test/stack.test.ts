@@ -8,11 +8,11 @@ import { type Program, programs } from './stack-programs.ts'
 
 const traces = Error as unknown as {
   stackTraceLimit: unknown
-  prepareStackTrace?: ((error: Error, sites: readonly object[]) => unknown) | undefined
+  prepareStackTrace?: ((error: Error, sites: readonly { toString(): string }[]) => unknown) | undefined
   captureStackTrace?: unknown
 }
 
-function errorOf(run: () => void): Error {
+function errorOf(run: () => unknown): Error {
   try {
     run()
   } catch (error) {
@@ -85,7 +85,7 @@ describe('stack traces', () => {
     traces.prepareStackTrace = (error, sites) => ({ error, sites })
     expect(errorOf(fault).stack).toMatchObject({ sites: expect.any(Array) })
     traces.prepareStackTrace = (error, sites) =>
-      `${error.name}\n${sites.map((site) => `    at ${String(site)}`).join('\n')}`
+      `${error.name}\n${sites.map((site) => `    at ${site.toString()}`).join('\n')}`
     const { stack } = errorOf(fault)
     expect(stack).toMatch(/^RuntimeError\n {4}at fault \(.*stack\.test\.ts/)
     traces.prepareStackTrace = () => {
@@ -108,7 +108,7 @@ describe('stack traces', () => {
     function forwardPass() {
       return torch.tensor([-1], { requires_grad: true }).sqrt().sum()
     }
-    const run = () => torch.autograd.detect_anomaly(() => new nn.Identity().forward(forwardPass()).backward())
+    const run = () => torch.autograd.detect_anomaly(() => new nn.Identity()(forwardPass()).backward())
     expect(errorOf(run).message).toContain('returned nan values')
     const [text] = warn.mock.lastCall as [string]
     warn.mockRestore()
