@@ -46,7 +46,7 @@ export function groupsOf(paths) {
     const isAlone =
       text === undefined ||
       path.endsWith('.page.ts') ||
-      /registerDevice\(|gpu\/start\.ts'|= torch\.elementwise\(/.test(text)
+      /registerDevice\(|start-gpu\.ts'|= torch\.elementwise\(/.test(text)
     groups[isAlone ? 'alone' : path.startsWith('packages/core/') ? 'core' : 'rest'].push(path)
   }
   return groups

@@ -72,7 +72,7 @@ async function test({ title, devices, page }) {
 
 /** Why there is no WebGPU in Node. Asks in a process of its own: a driver may end it. */
 function lackOfNode() {
-  const probe = `import('./packages/core/src/devices/gpu/start.ts').then(({ start }) => start('webgpu')).then(
+  const probe = `import('./packages/core/src/devices/gpu/index.ts').then(({ init }) => init({ mode: 'webgpu' })).then(
     () => process.exit(0), (error) => { console.log(error.message); process.exit(1) })`
   const { status, stdout } = spawnSync(process.execPath, ['--import', 'tsx', '--eval', probe], { encoding: 'utf8' })
   return status === 0 ? null : stdout.trim() || 'the driver ended the process'

@@ -4,6 +4,6 @@ import { rows } from '../chainrule-rows.ts'
 import { join } from './join.ts'
 
 join(async () => {
-  const details = await useDevice(new URLSearchParams(location.search).get('mode'))
+  const details = await useDevice(new URLSearchParams(location.search).get('mode'), import('gpu.js'))
   return { details, rows }
 })

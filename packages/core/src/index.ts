@@ -32,6 +32,7 @@ export * from './ops/limits.ts'
 export type { Shape } from './shape.ts'
 // Whole, so that a program can add the methods of its own ops to the type of `Tensor`.
 export * from './tensor/tensor.ts'
+export { __version__ } from './version.ts'
 
 // Creation
 

@@ -1,6 +1,7 @@
 /** What has to run once before anything else: the device, the methods of `Tensor`, its text. */
 import './autograd/install.ts'
 import './ops/install.ts'
+import { announce } from './copies.ts'
 import { registerDevice } from './devices/device.ts'
 import { uninitialized } from './devices/gpu/index.ts'
 import { js } from './devices/js/index.ts'
@@ -14,6 +15,8 @@ declare module './tensor/tensor.ts' {
     toString(): string
   }
 }
+
+announce(new Error('loaded'))
 
 const reason = wasmReason()
 registerDevice(reason === null ? createWasm() : { ...js, info: () => ({ ...js.info(), reason }) })

@@ -2,8 +2,8 @@
 import { afterEach, beforeAll, expect, test } from 'vitest'
 import { registerDevice } from '../src/devices/device.ts'
 import { type GpuDevice } from '../src/devices/gpu/device.ts'
-import { start } from '../src/devices/gpu/start.ts'
 import * as torch from '../src/index.ts'
+import { start } from './start-gpu.ts'
 
 let gpu: GpuDevice
 

@@ -4,11 +4,11 @@
  */
 import { inject } from 'vitest'
 import { registerDevice } from '../src/devices/device.ts'
-import type { Mode } from '../src/devices/gpu/engine.ts'
-import { start } from '../src/devices/gpu/start.ts'
+import type { Mode } from '../src/devices/gpu/modes.ts'
 import { js } from '../src/devices/js/index.ts'
 import { createWasm } from '../src/devices/wasm/index.ts'
 import * as torch from '../src/index.ts'
+import { start } from './start-gpu.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {

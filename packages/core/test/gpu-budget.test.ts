@@ -5,10 +5,10 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { registerDevice } from '../src/devices/device.ts'
 import { createGpu, type GpuDevice } from '../src/devices/gpu/device.ts'
-import type { Mode } from '../src/devices/gpu/engine.ts'
-import { start } from '../src/devices/gpu/start.ts'
+import type { Mode } from '../src/devices/gpu/modes.ts'
 import * as torch from '../src/index.ts'
 import { devices } from './devices.ts'
+import { start } from './start-gpu.ts'
 
 const modes = (isSync: boolean): Mode[] =>
   devices.filter(({ type, sync }) => type === 'gpu' && sync === isSync).map(({ name }) => name as Mode)

@@ -6,10 +6,10 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { describe, expect, it } from 'vitest'
 import { registerDevice } from '../src/devices/device.ts'
-import type { Mode } from '../src/devices/gpu/engine.ts'
-import { start } from '../src/devices/gpu/start.ts'
+import type { Mode } from '../src/devices/gpu/modes.ts'
 import * as torch from '../src/index.ts'
 import { devices } from './devices.ts'
+import { start } from './start-gpu.ts'
 
 setFlagsFromString('--expose-gc')
 const gc = runInNewContext('gc') as () => void

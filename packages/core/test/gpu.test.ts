@@ -2,11 +2,12 @@
 import { describe, expect, it } from 'vitest'
 import { registerDevice } from '../src/devices/device.ts'
 import { createGpu, type GpuDevice } from '../src/devices/gpu/device.ts'
-import { inNode, type Mode } from '../src/devices/gpu/engine.ts'
+import { inNode } from '../src/devices/gpu/engine.ts'
 import { loadGpuJs } from '../src/devices/gpu/gpujs.ts'
-import { modes, start } from '../src/devices/gpu/start.ts'
+import { type Mode, modes } from '../src/devices/gpu/modes.ts'
 import * as torch from '../src/index.ts'
 import { devices } from './devices.ts'
+import { start } from './start-gpu.ts'
 
 const named = devices.filter(({ type }) => type === 'gpu').map(({ name }) => name as Mode)
 
@@ -31,12 +32,12 @@ describe('before it is started', () => {
       ]
     : [['headlessgl', 'it is for Node; web pages have webgl2']]
   it.each(ways)('says what mode %s needs', async (mode, way) => {
-    await expect(torch.gpu.init({ mode })).rejects.toThrow(`mode '${mode}' is not there: `)
-    await expect(torch.gpu.init({ mode })).rejects.toThrow(way)
+    await expect(torch.gpu.init({ mode, gpujs: import('gpu.js') })).rejects.toThrow(`mode '${mode}' is not there: `)
+    await expect(torch.gpu.init({ mode, gpujs: import('gpu.js') })).rejects.toThrow(way)
   })
 
   it('starts once, in one mode', async () => {
-    const info = await torch.gpu.init({ mode: 'cpu' })
+    const info = await torch.gpu.init({ mode: 'cpu', gpujs: import('gpu.js') })
     expect(info).toMatchObject({ mode: 'cpu', sync: true, adapter: null })
     expect(torch.gpu.is_available()).toBe(true)
     expect(torch.device_info('gpu')).toEqual({ device: 'gpu', backend: 'gpu.js (cpu)', reason: null })
@@ -231,7 +232,7 @@ it('a lost GPU is an error of the next op and of the next read', async () => {
 })
 
 it.each(named.filter((mode) => mode === 'webgpu'))('gpu (%s) starts again after it was lost', async (mode) => {
-  const gpujs = await loadGpuJs()
+  const gpujs = await loadGpuJs(import('gpu.js'))
   registerDevice((await start(mode)).device)
   const x = torch.tensor([1, 2], { device: 'gpu' })
   const device = (await gpujs.WebGPUContext.acquire()).device as GPUDevice

@@ -3,9 +3,9 @@ import * as torch from '@chainrule/core'
 import * as nn from '@chainrule/nn'
 import { describe, expect, it } from 'vitest'
 import { registerDevice } from '../../core/src/devices/device.ts'
-import type { Mode } from '../../core/src/devices/gpu/engine.ts'
-import { start } from '../../core/src/devices/gpu/start.ts'
+import type { Mode } from '../../core/src/devices/gpu/modes.ts'
 import { devices } from '../../core/test/devices.ts'
+import { start } from '../../core/test/start-gpu.ts'
 
 const modes = devices.filter(({ type }) => type === 'gpu').map(({ name }) => name as Mode)
 const models: Readonly<Record<string, () => nn.Sequential>> = {

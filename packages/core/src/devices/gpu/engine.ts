@@ -1,7 +1,5 @@
 import type { GpuJsResult } from './gpujs.ts'
-
-/** The modes of gpu.js that the device runs on. */
-export type Mode = 'webgpu' | 'webgl2' | 'headlessgl' | 'webgl' | 'webasm' | 'cpu'
+import type { Mode } from './modes.ts'
 
 /** Memory of an engine: float32 values. */
 export type Handle = Float32Array | GpuJsResult

@@ -1,3 +1,6 @@
+import { RuntimeError } from '../../errors.ts'
+import { messageOf } from './engine.ts'
+
 /** What is used of gpu.js, which core neither imports nor depends on before somebody asks for the GPU. */
 export interface GpuJs {
   readonly GPU: {
@@ -55,8 +58,23 @@ export interface GpuJsKernel {
   readonly kernel: unknown
 }
 
-/** Loads gpu.js, for the first time when somebody asks for the GPU. */
-export async function loadGpuJs(): Promise<GpuJs> {
-  const module: { readonly default?: unknown } = await import('gpu.js')
-  return (module.default ?? module) as GpuJs
+/**
+ * Loads gpu.js, or takes what `import('gpu.js')` gave.
+ *
+ * @throws RuntimeError where it is not there, with the ways to get it.
+ */
+export async function loadGpuJs(given: unknown = importPackage('gpu.js')): Promise<GpuJs> {
+  try {
+    const module = (await given) as { readonly default?: unknown }
+    return (module.default ?? module) as GpuJs
+  } catch (error) {
+    throw new RuntimeError(
+      `torch.gpu.init: gpu.js could not be loaded (${messageOf(error)}); install it: npm install gpu.js webgpu. In a program ` +
+        "that a bundler makes, hand it over: torch.gpu.init({ gpujs: import('gpu.js') })",
+    )
+  }
 }
+
+/** Loads an optional package by a name that no bundler follows: it would refuse programs that do not have the package. */
+export const importPackage = (name: string): Promise<unknown> =>
+  import(/* @vite-ignore */ /* webpackIgnore: true */ name)

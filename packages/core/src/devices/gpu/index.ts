@@ -1,15 +1,21 @@
 /** The GPU: `await torch.gpu.init()`, then `device: 'gpu'`. */
 import { RuntimeError } from '../../errors.ts'
 import { type Device, registerDevice } from '../device.ts'
-import type { Mode } from './engine.ts'
-import { modes, type Started, start } from './start.ts'
+import { loadGpuJs } from './gpujs.ts'
+import { type Mode, modes } from './modes.ts'
+import type { Started } from './start.ts'
 
-export type { Mode } from './engine.ts'
+export type { Mode } from './modes.ts'
 
 /** How the GPU is set up. */
 export interface GpuOptions {
   /** The mode of gpu.js; the best one that answers where left out: `webgpu`, `webgl2` or in Node `headlessgl`, `webgl`, `webasm`, `cpu`. */
   readonly mode?: Mode | undefined
+  /**
+   * What `import('gpu.js')` gives: for programs that a bundler makes, which then brings gpu.js along. Without it, the package
+   * is looked up when the program runs, as Node does it, or a page by its import map.
+   */
+  readonly gpujs?: object | undefined
 }
 
 /** What runs as `'gpu'`. */
@@ -39,14 +45,18 @@ let running: Started | null = null
  *
  * @throws RuntimeError where gpu.js or the mode is missing, with the way to get it, or where another mode runs already.
  * @example
- * await torch.gpu.init()
+ * await torch.gpu.init() // where a bundler made the program: torch.gpu.init({ gpujs: import('gpu.js') })
  * const x = torch.ones([2, 3], { device: 'gpu' })
  * console.log(await x.sum().item_async()) // 6
  */
-export async function init({ mode }: GpuOptions = {}): Promise<GpuInfo> {
+export async function init({ mode, gpujs }: GpuOptions = {}): Promise<GpuInfo> {
+  if (mode !== undefined && !modes.includes(mode)) {
+    throw new RuntimeError(`torch.gpu.init: mode is one of ${modes.join(', ')}, not '${mode}'`)
+  }
   if (running !== null && running.device.queue.engine.lost !== null) starting = running = null
   if (starting === null) {
-    starting = start(mode)
+    // Most programs never come here: what a GPU needs is a file of its own.
+    starting = Promise.all([import('./start.ts'), loadGpuJs(gpujs)]).then(([{ start }, loaded]) => start(mode, loaded))
     // A mode that failed does not keep others from being tried.
     starting.catch(() => {
       starting = null

@@ -1,12 +1,13 @@
 import { RuntimeError } from '../../errors.ts'
 import { createGpu, type GpuDevice } from './device.ts'
-import { type Engine, inNode, Missing, type Mode, messageOf } from './engine.ts'
+import { type Engine, inNode, Missing } from './engine.ts'
 import { cpu, webasm } from './engines/host.ts'
 import { headlessgl, webgl, webgl2 } from './engines/webgl.ts'
 import { webgpu } from './engines/webgpu.ts'
-import { type GpuJs, loadGpuJs } from './gpujs.ts'
+import type { GpuJs } from './gpujs.ts'
+import { type Mode, modes } from './modes.ts'
 
-/** How each mode starts, in the order in which they are tried. */
+/** How each mode starts. */
 const engines: Readonly<Record<Mode, (gpujs: GpuJs) => Engine | Promise<Engine>>> = {
   webgpu,
   webgl2,
@@ -15,9 +16,6 @@ const engines: Readonly<Record<Mode, (gpujs: GpuJs) => Engine | Promise<Engine>>
   webasm,
   cpu,
 }
-
-/** The modes, best first. */
-export const modes = Object.keys(engines) as readonly Mode[]
 
 /** A device that runs, with what is known of its hardware and of what did not run. */
 export interface Started {
@@ -32,13 +30,9 @@ export interface Started {
 /**
  * Starts the device in a mode, or in the best one that answers.
  *
- * @throws RuntimeError where the mode, or gpu.js itself, is not there, with what is missing and how to get it.
+ * @throws RuntimeError where the mode is not there, with what is missing and how to get it.
  */
-export async function start(wanted: Mode | undefined): Promise<Started> {
-  if (wanted !== undefined && !modes.includes(wanted)) {
-    throw new RuntimeError(`torch.gpu.init: mode is one of ${modes.join(', ')}, not '${wanted}'`)
-  }
-  const gpujs = await load()
+export async function start(wanted: Mode | undefined, gpujs: GpuJs): Promise<Started> {
   const elsewhere: readonly Mode[] = inNode() ? ['webgl2', 'webgl'] : ['headlessgl']
   const reasons: Partial<Record<Mode, string>> = {}
   for (const mode of wanted === undefined ? modes.filter((name) => !elsewhere.includes(name)) : [wanted]) {
@@ -54,14 +48,4 @@ export async function start(wanted: Mode | undefined): Promise<Started> {
   }
   const missing = Object.entries(reasons).map(([mode, reason]) => `mode '${mode}' is not there: ${reason}`)
   throw new RuntimeError(`torch.gpu.init: ${missing.join('; ')}`)
-}
-
-async function load(): Promise<GpuJs> {
-  try {
-    return await loadGpuJs()
-  } catch (error) {
-    throw new RuntimeError(
-      `torch.gpu.init: gpu.js could not be loaded (${messageOf(error)}); install it: npm install gpu.js webgpu`,
-    )
-  }
 }

@@ -1,5 +1,6 @@
-import { type Engine, first, inNode, Missing, type Mode, nextTask, type Program } from '../engine.ts'
+import { type Engine, first, inNode, Missing, nextTask, type Program } from '../engine.ts'
 import type { GpuJs, GpuJsResult } from '../gpujs.ts'
+import type { Mode } from '../modes.ts'
 import { copying, keepPrograms, startGpuJs } from './compiler.ts'
 
 type Gl = WebGLRenderingContext | WebGL2RenderingContext

@@ -1,5 +1,5 @@
 import { type Engine, first, inNode, Missing, messageOf, nextTask, type Program, type WgslProgram } from '../engine.ts'
-import type { GpuJs, GpuJsResult } from '../gpujs.ts'
+import { type GpuJs, type GpuJsResult, importPackage } from '../gpujs.ts'
 import { copying, keepPrograms, startGpuJs } from './compiler.ts'
 import { poolResults } from './pool.ts'
 import { watch } from './watch.ts'
@@ -65,7 +65,7 @@ async function provideWebGpu(): Promise<void> {
   if (navigator?.gpu !== undefined) return
   if (!inNode()) throw new Missing('this browser has no WebGPU, or the page is not served over https')
   try {
-    const { create, globals } = await loadWebGpu()
+    const { create, globals } = (await importPackage('webgpu')) as WebGpu
     Object.assign(globalThis, globals)
     const value = create([])
     if (navigator === undefined)
@@ -80,10 +80,4 @@ async function provideWebGpu(): Promise<void> {
 interface WebGpu {
   readonly create: (options: readonly string[]) => unknown
   readonly globals: object
-}
-
-/** Loads the package webgpu, whose name bundlers do not see: in browsers it has no use. */
-async function loadWebGpu(): Promise<WebGpu> {
-  const name: string = 'webgpu'
-  return (await import(/* @vite-ignore */ name)) as WebGpu
 }

@@ -1,0 +1,95 @@
+// Makes what users of the packages load, as part of `pnpm build`: of each entry in a package's `exports` one file of dist/.
+// All entries of a package are built together, so that no module stands in two files: what several need, and what is loaded
+// later, becomes a file beside them. tsc writes the types.
+
+import { readdirSync, readFileSync, rmSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+import { prepare } from './prepare.js'
+
+/** @typedef {{ exports: Record<string, string | { 'chainrule-source': string, default: string }>, dependencies?: object, peerDependencies?: object }} Manifest */
+
+/** Has esbuild read the sources as `prepare` gives them. @type {import('esbuild').Plugin} */
+const sources = {
+  name: 'sources',
+  setup(build) {
+    build.onLoad({ filter: /\.ts$/ }, ({ path }) => ({
+      contents: prepare(readFileSync(path, 'utf8')),
+      loader: 'ts',
+      resolveDir: dirname(path),
+    }))
+  },
+}
+
+const packages = fileURLToPath(new URL('../packages', import.meta.url))
+for (const name of readdirSync(packages)) await bundle(join(packages, name))
+
+/** @param {string} folder */
+async function bundle(folder) {
+  /** @type {Manifest} */
+  const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
+  const entries = entriesOf(folder, manifest)
+  const spaces = new Map(entries.flatMap((entry) => namespacesOf(entry.in)))
+  clear(join(folder, 'dist'))
+  await build({
+    entryPoints: [...entries, ...[...spaces].map(([path, out]) => ({ in: path, out }))],
+    outdir: join(folder, 'dist'),
+    bundle: true,
+    splitting: true,
+    chunkNames: 'chunks/[name]-[hash]',
+    format: 'esm',
+    // Bundlers choose a platform when they make a page or a program of it.
+    platform: 'neutral',
+    target: 'es2022',
+    external: Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies }),
+    plugins: [apart(entries, spaces), sources],
+    // The package has the sources.
+    sourcemap: true,
+    sourcesContent: false,
+    logLevel: 'warning',
+  })
+}
+
+/** The entries that a package exports: their source, and their name in dist/. @param {string} folder @param {Manifest} manifest */
+function entriesOf(folder, { exports }) {
+  return Object.values(exports).flatMap((entry) => {
+    if (typeof entry === 'string') return []
+    return [{ in: join(folder, entry['chainrule-source']), out: basename(entry.default, '.js') }]
+  })
+}
+
+/** `export * as init from './init/index.ts'`, in an entry: the module, and its name. @param {string} path @returns {[string, string][]} */
+function namespacesOf(path) {
+  const found = readFileSync(path, 'utf8').matchAll(/^export \* as (\w+) from '(.+)'$/gm)
+  return Array.from(found, ([, name = '', from = '']) => [join(dirname(path), from), name])
+}
+
+/**
+ * Makes namespaces files of their own, which entries re-export: in one file they would be objects, of which bundlers keep
+ * all or nothing.
+ *
+ * @param {readonly { in: string }[]} entries
+ * @param {ReadonlyMap<string, string>} spaces
+ * @returns {import('esbuild').Plugin}
+ */
+function apart(entries, spaces) {
+  return {
+    name: 'apart',
+    setup(build) {
+      build.onResolve({ filter: /^\./ }, ({ path, importer, resolveDir }) => {
+        const name = spaces.get(join(resolveDir, path))
+        const isEntry = entries.some((entry) => entry.in === importer)
+        return name !== undefined && isEntry ? { path: `./${name}.js`, external: true } : undefined
+      })
+    },
+  }
+}
+
+/** Removes what an earlier build made: the names of shared files change with what is in them. @param {string} dist */
+function clear(dist) {
+  rmSync(join(dist, 'chunks'), { recursive: true, force: true })
+  for (const file of readdirSync(dist, { recursive: true, encoding: 'utf8' })) {
+    if (/\.js(\.map)?$/.test(file)) rmSync(join(dist, file))
+  }
+}
