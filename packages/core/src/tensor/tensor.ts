@@ -157,6 +157,19 @@ export class Tensor {
     return this.dtype.kind === 'bool' ? value !== 0 : value
   }
 
+  /**
+   * What JavaScript's operators and templates make of a tensor: its text, where they take text.
+   *
+   * @throws TypeError where a number is wanted, as by `x * 2` and `x > 0`: there are methods for these.
+   */
+  [Symbol.toPrimitive](hint: string): string {
+    if (hint !== 'number') return this.toString()
+    throw new TypeError(
+      `a Tensor of shape [${this.shape.join(', ')}] is not a number: write x.mul(2) for x * 2, x.gt(0) for x > 0, and ` +
+        'x.item() for the number in a tensor of one element',
+    )
+  }
+
   /** `for (const row of x)` walks the first dimension. Needs at least one. */
   *[Symbol.iterator](): Iterator<Tensor> {
     if (this.shape.length === 0) throw new TypeError('iteration over a 0-d tensor')
