@@ -130,7 +130,7 @@ export class Run {
       return null
     }
     if (op === 'grad') return (torch.autograd.grad as Callable)(first, ...list)
-    if (op === 'apply') return method(first, 'forward', list)
+    if (op === 'apply') return (first as Callable)(...list)
     if (holder === 'get') return member(first as object, name)
     if (holder === 'layer') {
       const Layer = member(nn, name) as new (...args: unknown[]) => unknown

@@ -85,7 +85,7 @@ function call({ op, args, kwargs = {} }: Statement, language: Language): string 
   if (op === 'grad') return `torch.autograd.grad(${whole})`
   if (holder === 'get') return `${first}.${name}`
   if (holder === 'layer') return `${isPython ? '' : 'new '}nn.${name}(${whole})`
-  if (op === 'apply') return isPython ? `${first}(${list})` : `${first}.forward(${list})`
+  if (op === 'apply') return `${first}(${list})`
   if (holder === 'Tensor') return `${first}.${name}(${list})`
   return `${holder === 'linalg' ? 'torch.linalg' : holder}.${name}(${whole})`
 }
