@@ -1,7 +1,8 @@
 import { IndexError, type Tensor } from '@chainrule/core'
 import { missingForward } from '../module/callable.ts'
 import { forwardOf } from '../module/keeps-nothing.ts'
-import { type AnyModule, Module, ownModules } from '../module/module.ts'
+import { ownModules } from '../module/members.ts'
+import { type AnyModule, Module } from '../module/module.ts'
 import { Parameter } from '../module/parameter.ts'
 import { moduleRepr, repeatedLines } from '../module/repr.ts'
 

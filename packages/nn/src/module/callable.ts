@@ -1,17 +1,23 @@
 import { NotImplementedError } from '@chainrule/core'
 import { callHooked, hooksOf } from './hooks.ts'
 import type { AnyModule } from './module.ts'
+import { leave } from './place.ts'
 
 /**
- * What makes a module a function: `new` gives one whose prototype is the class, and calling it runs the hooks and `forward`. It has
- * no fields of its own: they would stay on the object that is left behind.
+ * What makes a module a function: `new` gives one whose prototype is the class, and calling it runs the hooks and `forward`, and tells
+ * an error where in the model it was thrown. It has no fields of its own: they would stay on the object that is left behind.
  */
 export abstract class Callable {
   constructor() {
     const module = (...args: readonly unknown[]): unknown => {
       const self = module as unknown as AnyModule
       const hooks = hooksOf(self)
-      return hooks === undefined ? self.forward(...(args as never)) : callHooked(self, hooks, args)
+      try {
+        return hooks === undefined ? self.forward(...(args as never)) : callHooked(self, hooks, args)
+      } catch (error) {
+        leave(self, error)
+        throw error
+      }
     }
     // The prototype comes first: the other way round V8 makes a hidden class for each object.
     Object.setPrototypeOf(module, new.target.prototype)

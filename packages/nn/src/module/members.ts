@@ -1,4 +1,6 @@
 import { Tensor } from '@chainrule/core'
+import { Callable } from './callable.ts'
+import type { AnyModule } from './module.ts'
 import { Buffer, Parameter } from './parameter.ts'
 
 /** The fields of a module, in the order of their declaration. */
@@ -34,6 +36,16 @@ export function ownBuffers(module: object, persistent = false): [string, Tensor]
     if (!(value instanceof Tensor) || value instanceof Parameter) continue
     const kept = value instanceof Buffer ? value.persistent : names?.get(key)
     if (kept !== undefined && (kept || !persistent)) found.push([key, value])
+  }
+  return found
+}
+
+/** The fields of a module that are modules, in order. */
+export function ownModules(module: object): [string, AnyModule][] {
+  const found: [string, AnyModule][] = []
+  for (const key of Object.keys(module)) {
+    const value: unknown = Reflect.get(module, key)
+    if (value instanceof Callable) found.push([key, value as AnyModule])
   }
   return found
 }

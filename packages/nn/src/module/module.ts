@@ -1,7 +1,7 @@
 import { type autograd, DType, float32, float64, Tensor, TypeError, ValueError } from '@chainrule/core'
 import { Callable } from './callable.ts'
 import { addHook, type BackwardHook, type BackwardPreHook, type ForwardHook, type ForwardPreHook } from './hooks.ts'
-import { ownBuffers, ownParameters, registerBuffer } from './members.ts'
+import { ownBuffers, ownModules, ownParameters, registerBuffer } from './members.ts'
 import { Parameter } from './parameter.ts'
 import { childLines, moduleRepr } from './repr.ts'
 import { collectState, type IncompatibleKeys, loadState, type StateDict } from './state.ts'
@@ -375,16 +375,6 @@ export interface Module<Args extends readonly unknown[] = [input: Tensor], Resul
   (...args: Parameters<this['forward']>): ReturnType<this['forward']>
   /** For generic code, where `forward` is not known yet. */
   (...args: Args): Result
-}
-
-/** The fields of a module that are modules, in order. */
-export function ownModules(module: object): [string, AnyModule][] {
-  const found: [string, AnyModule][] = []
-  for (const key of Object.keys(module)) {
-    const value: unknown = Reflect.get(module, key)
-    if (value instanceof Module) found.push([key, value])
-  }
-  return found
 }
 
 const last = (path: string): string => path.slice(path.lastIndexOf('.') + 1)
