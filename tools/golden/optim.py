@@ -188,6 +188,21 @@ def trajectory(name, options, dtype, groups=None):
     return {'optimizer': name, 'options': options, 'groups': groups, 'steps': steps, 'state': states(optimizer)}
 
 
+def twice(name, options):
+    """The parameters after each step, where the first is in the list twice."""
+    params = parameters(torch.float64)
+    optimizer, _ = make(name, [params[0], params[1], params[0]], options)
+    steps = []
+    for step in range(3):
+        for i, p in enumerate(params[:2]):
+            p.grad = gradient(step, i, torch.float64)
+        optimizer.step()
+        steps.append([golden.tensor(p) for p in params[:2]])
+    saved = optimizer.state_dict()
+    return {'optimizer': name, 'options': options, 'groups': None, 'steps': steps, 'params': saved['param_groups'][0]['params'],
+            'state': states(optimizer)}
+
+
 def text(name, options, groups=None, change=None):
     optimizer, _ = make(name, parameters(torch.float32), options, groups)
     for group in optimizer.param_groups:
@@ -348,6 +363,9 @@ if __name__ == '__main__':
         grouped = {'lr': 0.1, 'momentum': 0.9, 'nesterov': True}
         lines[f'trajectory {short} SGD groups'] = trajectory('SGD', grouped, dtype, GROUPS)
         lines[f'trajectory {short} Adam groups'] = trajectory('Adam', {'lr': 0.1}, dtype, ADAM_GROUPS)
+    for name, cases in CASES.items():
+        lines[f'twice {name}'] = twice(name, {'lr': 0.1})
+    lines['twice SGD with momentum'] = twice('SGD', {'lr': 0.1, 'momentum': 0.9})
     for options in LBFGS:
         lines[f'lbfgs {options}'] = lbfgs(options, torch.float64)
     for name, cases in CASES.items():

@@ -197,3 +197,4 @@ export { type DeviceInfo, device_info, get_default_device, set_default_device } 
 export * as gpu from './devices/gpu/index.ts'
 export { get_num_threads, set_num_threads } from './devices/threads.ts'
 export { get_printoptions, type ReprOptions, repr, set_printoptions } from './tensor/print.ts'
+export * as warnings from './warnings.ts'

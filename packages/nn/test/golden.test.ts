@@ -1,7 +1,7 @@
 /** Every layer, loss and initialisation against PyTorch: tools/golden/nn.py makes the values. */
 import * as torch from '@chainrule/core'
 import * as nn from '@chainrule/nn'
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { caught, entriesOf, fromGolden, type GoldenTensor, readGolden } from '../../core/test/golden.ts'
 import { onEveryDevice, sizeOf, type TestBench } from '../../core/test/harness.ts'
 import { independent, scenarios } from './scenarios.ts'
@@ -57,8 +57,7 @@ const single = { slack: 10, scaled: true }
 /** As `single`, for what takes many ops. */
 const several = { relative: 1e-5, slack: 50, scaled: true }
 
-beforeEach(() => void vi.spyOn(console, 'warn').mockImplementation(() => {}))
-afterEach(() => void vi.restoreAllMocks())
+torch.warnings.simplefilter('ignore')
 
 interface LayerCase extends Partial<Described> {
   readonly layer: string

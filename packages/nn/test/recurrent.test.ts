@@ -1,7 +1,7 @@
 /** Recurrent layers and their cells against PyTorch: tools/golden/recurrent.py makes the values. */
 import * as torch from '@chainrule/core'
 import * as nn from '@chainrule/nn'
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { caught, fromGolden, type GoldenTensor, readGolden } from '../../core/test/golden.ts'
 import { onEveryDevice } from '../../core/test/harness.ts'
 
@@ -35,8 +35,7 @@ const flat = (x: Nested<torch.Tensor>): torch.Tensor[] => (x instanceof torch.Te
 const weightsFor = (x: torch.Tensor): torch.Tensor =>
   torch.linspace(0.5, 1.5, x.numel(), { dtype: x.dtype, device: x.device }).reshape(x.shape)
 
-beforeEach(() => void vi.spyOn(console, 'warn').mockImplementation(() => {}))
-afterEach(() => void vi.restoreAllMocks())
+torch.warnings.simplefilter('ignore')
 
 onEveryDevice('recurrent layers', (on) => {
   const fitting = Object.entries(golden).filter(([, entry]) => on.fits({ ...entry, dtype: entry.dtype ?? 'f32' }))
@@ -87,8 +86,11 @@ describe('a recurrent layer', () => {
   })
 
   test('warns of a dropout that does nothing', () => {
-    expect(new nn.GRU(3, 4, { dropout: 0.5 }).dropout).toBe(0.5)
-    expect(console.warn).toHaveBeenCalledWith(expect.stringContaining('expects num_layers greater than 1'))
+    const warnings = torch.warnings.catch_warnings(() => {
+      torch.warnings.simplefilter('default')
+      expect(new nn.GRU(3, 4, { dropout: 0.5 }).dropout).toBe(0.5)
+    })
+    expect(String(warnings[0])).toContain('expects num_layers greater than 1')
   })
 
   test('is the cells in a row', () => {

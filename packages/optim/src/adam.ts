@@ -1,5 +1,5 @@
 import { Optimizer, type Params } from './optimizer.ts'
-import { byName, checkOptions, type Implementation, type Positional } from './options.ts'
+import { byName, checking, type Implementation, type Positional, withDefaults } from './options.ts'
 import { adam, adamax, nadam, radam } from './rules.ts'
 
 /** What all members of Adam's family take. */
@@ -51,7 +51,8 @@ export class Adam extends Optimizer<Required<AdamOptions>> {
   constructor(params: Params<Required<AdamOptions>>, ...args: Positional<AdamOptions>) {
     const options = byName<AdamOptions>('Adam', ['lr', 'betas', 'eps', 'weight_decay', 'amsgrad'], args)
     const more = { amsgrad: false, fused: null, decoupled_weight_decay: false }
-    super(params, checkOptions<Required<AdamOptions>>('Adam', options, { ...moments, ...more }))
+    const usual: Required<AdamOptions> = { ...moments, ...more }
+    super(params, withDefaults('Adam', options, usual), checking('Adam', usual))
   }
 }
 
@@ -82,7 +83,8 @@ export class Adamax extends Optimizer<Required<AdamaxOptions>> {
 
   constructor(params: Params<Required<AdamaxOptions>>, ...args: Positional<AdamaxOptions>) {
     const options = byName<AdamaxOptions>('Adamax', ['lr', 'betas', 'eps', 'weight_decay'], args)
-    super(params, checkOptions<Required<AdamaxOptions>>('Adamax', options, { ...moments, lr: 2e-3 }))
+    const usual: Required<AdamaxOptions> = { ...moments, lr: 2e-3 }
+    super(params, withDefaults('Adamax', options, usual), checking('Adamax', usual))
   }
 }
 
@@ -114,7 +116,8 @@ export class NAdam extends Optimizer<Required<NAdamOptions>> {
       args,
     )
     const more = { lr: 2e-3, momentum_decay: 4e-3, decoupled_weight_decay: false }
-    super(params, checkOptions<Required<NAdamOptions>>('NAdam', options, { ...moments, ...more }))
+    const usual: Required<NAdamOptions> = { ...moments, ...more }
+    super(params, withDefaults('NAdam', options, usual), checking('NAdam', usual))
   }
 }
 
@@ -133,6 +136,7 @@ export class RAdam extends Optimizer<Required<RAdamOptions>> {
       ['lr', 'betas', 'eps', 'weight_decay', 'decoupled_weight_decay'],
       args,
     )
-    super(params, checkOptions<Required<RAdamOptions>>('RAdam', options, { ...moments, decoupled_weight_decay: false }))
+    const usual: Required<RAdamOptions> = { ...moments, decoupled_weight_decay: false }
+    super(params, withDefaults('RAdam', options, usual), checking('RAdam', usual))
   }
 }

@@ -1,6 +1,6 @@
 import { repr, ValueError } from '@chainrule/core'
 import { Optimizer, type Params } from './optimizer.ts'
-import { byName, checkOptions, type Implementation, type Positional } from './options.ts'
+import { byName, checking, type Implementation, type Positional, withDefaults } from './options.ts'
 import { adadelta, adagrad, asgd, rmsprop, rprop } from './rules.ts'
 
 interface AdaptiveOptions extends Pick<Implementation, 'foreach' | 'differentiable'> {
@@ -46,7 +46,8 @@ export class RMSprop extends Optimizer<Required<RMSpropOptions>> {
       args,
     )
     const more = { alpha: 0.99, momentum: 0, centered: false, capturable: false }
-    super(params, checkOptions<Required<RMSpropOptions>>('RMSprop', options, { ...scaled, ...more }))
+    const usual: Required<RMSpropOptions> = { ...scaled, ...more }
+    super(params, withDefaults('RMSprop', options, usual), checking('RMSprop', usual))
   }
 }
 
@@ -74,7 +75,8 @@ export class Adagrad extends Optimizer<Required<AdagradOptions>> {
       args,
     )
     const more = { eps: 1e-10, lr_decay: 0, initial_accumulator_value: 0, fused: null }
-    super(params, checkOptions<Required<AdagradOptions>>('Adagrad', options, { ...scaled, ...more }))
+    const usual: Required<AdagradOptions> = { ...scaled, ...more }
+    super(params, withDefaults('Adagrad', options, usual), checking('Adagrad', usual))
   }
 }
 
@@ -96,7 +98,8 @@ export class Adadelta extends Optimizer<Required<AdadeltaOptions>> {
   constructor(params: Params<Required<AdadeltaOptions>>, ...args: Positional<AdadeltaOptions>) {
     const options = byName<AdadeltaOptions>('Adadelta', ['lr', 'rho', 'eps', 'weight_decay'], args)
     const more = { lr: 1, rho: 0.9, eps: 1e-6, capturable: false }
-    super(params, checkOptions<Required<AdadeltaOptions>>('Adadelta', options, { ...scaled, ...more }))
+    const usual: Required<AdadeltaOptions> = { ...scaled, ...more }
+    super(params, withDefaults('Adadelta', options, usual), checking('Adadelta', usual))
   }
 }
 
@@ -120,12 +123,12 @@ export class Rprop extends Optimizer<Required<RpropOptions>> {
   constructor(params: Params<Required<RpropOptions>>, ...args: Positional<RpropOptions>) {
     const options = byName<RpropOptions>('Rprop', ['lr', 'etas', 'step_sizes'], args)
     const more = { etas: [0.5, 1.2], step_sizes: [1e-6, 50], capturable: false } as const
-    const defaults = checkOptions<Required<RpropOptions>>('Rprop', options, { ...adaptive, ...more })
-    const [shrink, grow] = defaults.etas
-    if (!(shrink > 0 && shrink < 1 && grow > 1)) {
+    const usual: Required<RpropOptions> = { ...adaptive, ...more }
+    const check = checking<Required<RpropOptions>>('Rprop', usual, ({ etas: [shrink, grow] }) => {
+      if (shrink > 0 && shrink < 1 && grow > 1) return
       throw new ValueError(`Invalid eta values: ${repr(shrink)}, ${repr(grow)}`)
-    }
-    super(params, defaults)
+    })
+    super(params, withDefaults('Rprop', options, usual), check)
   }
 }
 
@@ -153,7 +156,8 @@ export class ASGD extends Optimizer<Required<ASGDOptions>> {
   constructor(params: Params<Required<ASGDOptions>>, ...args: Positional<ASGDOptions>) {
     const options = byName<ASGDOptions>('ASGD', ['lr', 'lambd', 'alpha', 't0', 'weight_decay'], args)
     const more = { lambd: 1e-4, alpha: 0.75, t0: 1e6, weight_decay: 0, capturable: false }
-    super(params, checkOptions<Required<ASGDOptions>>('ASGD', options, { ...adaptive, ...more }))
+    const usual: Required<ASGDOptions> = { ...adaptive, ...more }
+    super(params, withDefaults('ASGD', options, usual), checking('ASGD', usual))
   }
 
   protected override get floats(): readonly string[] {

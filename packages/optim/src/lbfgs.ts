@@ -1,6 +1,6 @@
 import { autograd, cat, enable_grad, no_grad, RuntimeError, Tensor, TypeError, ValueError } from '@chainrule/core'
 import { type Closure, Optimizer, type Params } from './optimizer.ts'
-import { byName, checkOptions, type Positional } from './options.ts'
+import { byName, checking, type Positional, withDefaults } from './options.ts'
 import type { ParamState, Rule } from './rule.ts'
 import { type Point, strongWolfe } from './strong-wolfe.ts'
 
@@ -66,7 +66,7 @@ export class LBFGS extends Optimizer<Required<LBFGSOptions>> {
       'history_size',
       'line_search_fn',
     ] as const
-    const options = checkOptions<Required<LBFGSOptions>>('LBFGS', byName<LBFGSOptions>('LBFGS', order, args), {
+    const usual: Required<LBFGSOptions> = {
       lr: 1,
       max_iter: 20,
       max_eval: null,
@@ -74,8 +74,10 @@ export class LBFGS extends Optimizer<Required<LBFGSOptions>> {
       tolerance_change: 1e-9,
       history_size: 100,
       line_search_fn: null,
-    })
-    super(params, { ...options, max_eval: options.max_eval ?? Math.floor((options.max_iter * 5) / 4) })
+    }
+    const options = withDefaults('LBFGS', byName<LBFGSOptions>('LBFGS', order, args), usual)
+    const max_eval = options.max_eval ?? Math.floor((options.max_iter * 5) / 4)
+    super(params, { ...options, max_eval }, checking('LBFGS', usual))
     if (this.param_groups.length !== 1) {
       throw new ValueError("LBFGS doesn't support per-parameter options (parameter groups)")
     }

@@ -1,4 +1,8 @@
+<<<<<<< HEAD
 import { type autograd, enable_grad, RuntimeError, repr, Tensor, TypeError, ValueError } from '@chainrule/core'
+=======
+import { type autograd, enable_grad, RuntimeError, repr, Tensor, ValueError, warnings } from '@chainrule/core'
+>>>>>>> 2ddee7b (Warnings in PyTorch's words, once for each place; optimizers check options wherever they come from)
 import { type ParamState, planStep, type Rule, type StateValue } from './rule.ts'
 import { typename } from './text.ts'
 
@@ -52,15 +56,22 @@ export abstract class Optimizer<Options extends object = object> {
   readonly state: Map<Tensor, ParamState> = new Map()
   /** The update formulas. */
   abstract readonly rule: Rule<Options>
+  /** Whether `step` was called since the first scheduler was made; undefined where there is none. */
+  _opt_called?: boolean
+  readonly #check: (options: object) => void
   readonly #preHooks: Set<{ readonly run: StepPreHook }> = new Set()
   readonly #postHooks: Set<{ readonly run: StepPostHook }> = new Set()
 
   /**
    * @param params tensors, or groups `{ params, lr, … }`.
+   * @param defaults the options of groups that say nothing else.
+   * @param check throws where options are not possible: called for the defaults, and for each group before it is taken in.
    * @throws TypeError, ValueError with PyTorch's texts where it is not that, or empty, or not leaves.
    */
-  constructor(params: Params<Options>, defaults: Options) {
+  constructor(params: Params<Options>, defaults: Options, check: (options: Options) => void = () => {}) {
+    check(defaults)
     this.defaults = defaults
+    this.#check = check as (options: object) => void
     if (params instanceof Tensor || !isIterable(params)) {
       throw new TypeError(
         'params argument given to the optimizer should be an iterable of Tensors or dicts, but got ' +
@@ -76,7 +87,8 @@ export abstract class Optimizer<Options extends object = object> {
   /**
    * Adds a group of parameters, with defaults for the options that it leaves out.
    *
-   * @throws TypeError, ValueError where a parameter is not a tensor, not a leaf, or there already.
+   * @throws TypeError, ValueError where a parameter is not a tensor, not a leaf, or in another group already, and where an
+   * option is out of range; nothing has changed then.
    */
   add_param_group(group: GroupOptions<Options>): void {
     if (!isGroup(group)) throw new TypeError('param group must be a dict')
@@ -94,14 +106,19 @@ export abstract class Optimizer<Options extends object = object> {
       }
       if (!p.is_leaf && !p.retains_grad) throw new ValueError("can't optimize a non-leaf Tensor")
     }
+    const added = { ...this.defaults, ...group, params }
+    this.#check(added)
     if (new Set(params).size !== params.length) {
-      throw new ValueError('optimizer contains a parameter group with duplicate parameters')
+      warnings.warn(
+        'optimizer contains a parameter group with duplicate parameters; in future, this will cause an error; see ' +
+          'github.com/pytorch/pytorch/issues/40967 for more information',
+      )
     }
     const known = new Set(this.param_groups.flatMap((other) => other.params))
     if (params.some((p) => known.has(p))) {
       throw new ValueError('some parameters appear in more than one parameter group')
     }
-    this.param_groups.push({ ...this.defaults, ...group, params })
+    this.param_groups.push(added)
   }
 
   /**
@@ -113,6 +130,7 @@ export abstract class Optimizer<Options extends object = object> {
   step(): null
   step<T>(closure: () => T): T
   step(closure?: Closure): unknown {
+    if (this._opt_called === false) this._opt_called = true
     let args: readonly [Closure?] = closure === undefined ? [] : [closure]
     for (const { run } of this.#preHooks) args = run(this, args) ?? args
     const [evaluate] = args
@@ -157,8 +175,10 @@ export abstract class Optimizer<Options extends object = object> {
   /** The state as plain objects that hold tensors (not copies); `load_state_dict` takes it back. */
   state_dict(): OptimizerStateDict {
     const numbers = new Map<Tensor, number>()
+    let start = 0
     const param_groups = this.param_groups.map(({ params, ...options }) => {
-      for (const p of params) numbers.set(p, numbers.size)
+      params.forEach((p, i) => numbers.set(p, start + i))
+      start += params.length
       return { ...options, params: params.map((p) => numbers.get(p) as number) }
     })
     const state: Record<number, ParamState> = {}
@@ -172,7 +192,7 @@ export abstract class Optimizer<Options extends object = object> {
   /**
    * Takes over copies of a saved state and of its options. The parameters stay; they are matched by their order.
    *
-   * @throws ValueError, RuntimeError where the groups or the shapes do not fit; nothing has changed then.
+   * @throws ValueError, RuntimeError, TypeError where groups, shapes or options do not fit; nothing has changed then.
    */
   load_state_dict({ state, param_groups: saved }: OptimizerStateDict): void {
     if (saved.length !== this.param_groups.length) {
@@ -191,12 +211,15 @@ export abstract class Optimizer<Options extends object = object> {
       const p = params[i] as Tensor
       return kept === undefined ? [] : [[p, loadedState(id, kept, p, like)]]
     })
+    const groups = this.param_groups.map(({ params }, i) => {
+      const group: ParamGroup<Options> = { ...this.defaults, ...saved[i], params }
+      this.#check(group)
+      const copies = Object.entries(group).map(([name, value]) => [name, name === 'params' ? value : copied(value)])
+      return Object.fromEntries(copies) as ParamGroup<Options>
+    })
     this.state.clear()
     for (const [p, kept] of loaded) this.state.set(p, kept)
-    saved.forEach((group, i) => {
-      const { params } = this.param_groups[i] as ParamGroup<Options>
-      this.param_groups[i] = { ...this.defaults, ...structuredClone({ ...group, params: [] }), params }
-    })
+    this.param_groups.splice(0, groups.length, ...groups)
   }
 
   /** Calls `hook(optimizer, args)` before each step; where it returns arguments, the step takes those. */
@@ -242,21 +265,37 @@ function register<T>(hooks: Set<T>, hook: T): autograd.RemovableHandle {
 
 /** A copy of one parameter's saved state, in the parameter's dtype and on its device. */
 function loadedState(id: number, saved: ParamState, p: Tensor, like: ReadonlySet<string>): ParamState {
-  const copies = Object.entries(saved).map(([key, value]): [string, StateValue] => {
-    if (typeof value === 'number') return [key, value]
-    if (!(value instanceof Tensor)) return [key, value.map((x) => (x instanceof Tensor ? x.clone() : x))]
-    if (!like.has(key)) return [key, value.clone()]
+  const copies = Object.entries(saved).flatMap(([key, value]: [string, unknown]): [string, StateValue][] => {
+    // PyTorch 1 writes None for what there is not yet.
+    if (value === null || value === undefined) return []
+    if (Array.isArray(value) && value.every(isNumeric)) {
+      return [[key, value.map((x) => (x instanceof Tensor ? x.clone() : x))]]
+    }
+    if (!isNumeric(value)) {
+      throw new TypeError(
+        `load_state_dict: '${key}' of parameter ${id} must be a tensor, a number or a list of them, got ${typename(value)}`,
+      )
+    }
+    if (typeof value === 'number') return [[key, value]]
+    if (!like.has(key)) return [[key, value.clone()]]
     if (value.shape.join() !== p.shape.join()) {
       throw new RuntimeError(
         `load_state_dict: '${key}' of parameter ${id} has shape [${value.shape.join(', ')}], the parameter has ` +
           `[${p.shape.join(', ')}]; load a state that was saved for the same parameters`,
       )
     }
-    return [key, value.detach().to({ dtype: p.dtype, device: p.device, copy: true })]
+    return [[key, value.detach().to({ dtype: p.dtype, device: p.device, copy: true })]]
   })
   return Object.fromEntries(copies)
 }
 
+/** An option as a state keeps it: a copy, which later changes of the original do not reach. */
+function copied(value: unknown): unknown {
+  if (value instanceof Tensor) return value.clone()
+  return typeof value === 'function' ? value : structuredClone(value)
+}
+
+const isNumeric = (value: unknown): value is Tensor | number => typeof value === 'number' || value instanceof Tensor
 const isIterable = (value: unknown): value is Iterable<unknown> =>
   typeof value === 'object' && value !== null && Symbol.iterator in value
 const isGroup = (value: unknown): value is object =>

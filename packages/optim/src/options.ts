@@ -55,19 +55,41 @@ const words: Readonly<Record<string, string>> = {
 const fractions: ReadonlySet<string> = new Set(['rho'])
 
 /**
- * The options of an optimizer of this package with its defaults, checked as PyTorch's constructors check them.
+ * The options of an optimizer of this package with its defaults.
  *
- * @throws ValueError, TypeError with PyTorch's texts.
+ * @throws TypeError for a name that is not known.
  */
-export function checkOptions<O extends object>(optimizer: string, given: Partial<O>, defaults: O): O {
+export function withDefaults<O extends object>(optimizer: string, given: Partial<O>, defaults: O): O {
   for (const name of Object.keys(given)) {
     if (name in defaults) continue
     throw new TypeError(`${optimizer}.__init__() got an unexpected keyword argument '${name}'`)
   }
-  const options = { ...defaults, ...given }
+  return { ...defaults, ...given }
+}
+
+/**
+ * What refuses options as PyTorch's constructors do: those of a constructor, of a group, and of a state that is loaded. It
+ * throws ValueError and TypeError with PyTorch's texts.
+ *
+ * @param usual the defaults: an option is of the kind of its default.
+ * @param more what else has to hold.
+ */
+export const checking =
+  <O extends object>(optimizer: string, usual: O, more: (options: O) => void = () => {}) =>
+  (options: O): void => {
+    checkOptions(optimizer, usual, options)
+    more(options)
+  }
+
+function checkOptions(optimizer: string, usual: object, options: object): void {
   const values = new Map<string, unknown>(Object.entries(options))
+  for (const [name, value] of Object.entries(usual)) {
+    const kind = typeof value
+    if ((kind !== 'number' && kind !== 'boolean') || typeof values.get(name) === kind) continue
+    throw new TypeError(`${optimizer}: ${name} must be a ${kind}, got ${typename(values.get(name))}`)
+  }
   for (const [name, word] of Object.entries(words)) {
-    if (values.has(name)) checkNumber(optimizer, name, word, values.get(name))
+    if (values.has(name)) checkRange(name, word, values.get(name) as number)
   }
   for (const name of ['betas', 'etas', 'step_sizes']) {
     if (values.has(name)) checkPair(optimizer, name, values.get(name))
@@ -76,11 +98,9 @@ export function checkOptions<O extends object>(optimizer: string, given: Partial
     if (values.get(name) !== true) continue
     throw new NotImplementedError(`${optimizer}: ${name}=True is not supported; leave it False`)
   }
-  return options
 }
 
-function checkNumber(optimizer: string, name: string, word: string, value: unknown): void {
-  if (typeof value !== 'number') throw new TypeError(`${optimizer}: ${name} must be a number, got ${typename(value)}`)
+function checkRange(name: string, word: string, value: number): void {
   if (!(value >= 0) || (fractions.has(name) && value > 1)) throw new ValueError(`Invalid ${word}: ${repr(value)}`)
 }
 

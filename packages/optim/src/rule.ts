@@ -48,13 +48,17 @@ export function planStep<Options extends object>(
   const kept = Object.entries(rule.keeps ?? {}).filter(([name]) => name in formulas)
   const start = rule.start?.(group) ?? {}
   const changes: Change[] = []
+  // A parameter that is in the group twice takes two steps, the second from where the first ends; where steps are not
+  // counted, in SGD, PyTorch starts two buffers.
+  const planned = new Map<Tensor, ParamState>()
   let step: Compiled | null = null
   for (const p of group.params) {
     const g = autograd.borrow_grad(p)
     if (g === null) continue
     const state = stateOf(p)
-    const t = remembered(state, 'step', 0) + 1
-    const numbers: Readonly<Record<string, number>> = { t, ...rule.numbers?.(group, t, state) }
+    const before = rule.counts === false ? state : (planned.get(p) ?? state)
+    const t = remembered(before, 'step', 0) + 1
+    const numbers: Readonly<Record<string, number>> = { t, ...rule.numbers?.(group, t, before) }
     step ??= compile(optimizer, rule, formulas, options, numbers)
     const { run, parameters, old } = step
     const values: Record<string, Tensor | number> = { p, g }
@@ -62,8 +66,9 @@ export function planStep<Options extends object>(
     for (const name of parameters) values[name] = numbers[name] ?? numericOption(optimizer, name, options[name])
     const next: ParamState = {}
     if (rule.counts !== false) next['step'] = tensor(t, { device: 'cpu' })
-    for (const [name, key] of kept) values[name] = next[key] = keptTensor(state[key], p, start[name] ?? 0)
+    for (const [name, key] of kept) values[name] = next[key] = keptTensor(before[key], p, start[name] ?? 0)
     for (const name of rule.remembers ?? []) next[name] = tensor(numbers[name] as number, { device: 'cpu' })
+    planned.set(p, next)
     changes.push(() => {
       run(values)
       Object.assign(state, next)

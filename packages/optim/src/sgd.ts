@@ -1,6 +1,6 @@
 import { ValueError } from '@chainrule/core'
 import { Optimizer, type Params } from './optimizer.ts'
-import { byName, checkOptions, type Implementation, type Positional } from './options.ts'
+import { byName, checking, type Implementation, type Positional, withDefaults } from './options.ts'
 import { sgd } from './rules.ts'
 
 /** The options of `SGD`. */
@@ -36,7 +36,7 @@ export class SGD extends Optimizer<Required<SGDOptions>> {
   constructor(params: Params<Required<SGDOptions>>, ...args: Positional<SGDOptions>) {
     const order = ['lr', 'momentum', 'dampening', 'weight_decay', 'nesterov'] as const
     const options = byName<SGDOptions>('SGD', order, args)
-    const defaults = checkOptions<Required<SGDOptions>>('SGD', options, {
+    const usual: Required<SGDOptions> = {
       lr: 1e-3,
       momentum: 0,
       dampening: 0,
@@ -46,10 +46,11 @@ export class SGD extends Optimizer<Required<SGDOptions>> {
       foreach: null,
       differentiable: false,
       fused: null,
-    })
-    if (defaults.nesterov && (defaults.momentum <= 0 || defaults.dampening !== 0)) {
-      throw new ValueError('Nesterov momentum requires a momentum and zero dampening')
     }
-    super(params, defaults)
+    const check = checking<Required<SGDOptions>>('SGD', usual, ({ nesterov, momentum, dampening }) => {
+      if (!nesterov || (momentum > 0 && dampening === 0)) return
+      throw new ValueError('Nesterov momentum requires a momentum and zero dampening')
+    })
+    super(params, withDefaults('SGD', options, usual), check)
   }
 }

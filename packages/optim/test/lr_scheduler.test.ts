@@ -102,6 +102,42 @@ describe('composed', () => {
     expect(follow(optimizer, () => schedule.step())).toEqual(near(composed('MultiplicativeLR')))
   })
 
+  test.each([
+    ['SequentialLR', (o: optim.SGD, list: never[]) => new SequentialLR(o, list, [3])],
+    ['ChainedScheduler', (_: optim.SGD, list: never[]) => new ChainedScheduler(list)],
+  ] as const)('%s takes no schedule that needs a metric, and nothing that is none', (name, make) => {
+    const o = makeOptimizer()
+    const before = String(o)
+    const first = new StepLR(o, 1)
+    expect(() => make(o, [first, new ReduceLROnPlateau(o)] as never[])).toThrow(
+      `${name} does not support \`ReduceLROnPlateau\` scheduler as it requires additional kwargs to be specified when ` +
+        'calling `step`, but got one at index 1 in the given schedulers sequence.',
+    )
+    expect(() => make(o, [first, null] as never[])).toThrow(
+      `${name} at index 1 should have \`optimizer\` as its attribute.`,
+    )
+    expect(first.last_epoch).toBe(0)
+    expect(String(o).replace(/ {4}initial_lr.*\n/g, '')).toBe(before)
+  })
+
+  test('SequentialLR goes on from an epoch', () => {
+    const o = makeOptimizer()
+    expect(new SequentialLR(o, [new StepLR(o, 2), new StepLR(o, 2)], [3], 4).last_epoch).toBe(5)
+    expect(new SequentialLR(o, [new StepLR(o, 2), new StepLR(o, 2)], [3]).last_epoch).toBe(0)
+  })
+
+  test('ReduceLROnPlateau asks for its metric', () => {
+    const schedule = new ReduceLROnPlateau(makeOptimizer())
+    const step = (...args: unknown[]) => schedule.step(...(args as [number]))
+    expect(() => step()).toThrow("ReduceLROnPlateau.step() missing 1 required positional argument: 'metrics'")
+    expect(() => step(null)).toThrow('metrics must be a number or a tensor of one, got null')
+    expect(() => step('1')).toThrow(TypeError)
+    expect(() => step(torch.ones(2))).toThrow('cannot be converted to Scalar')
+    expect([schedule.last_epoch, schedule.num_bad_epochs]).toEqual([0, 0])
+    step(torch.tensor(true))
+    expect(schedule.best).toBe(1)
+  })
+
   test('ChainedScheduler, saved and loaded half way', () => {
     const make = (optimizer: optim.SGD) =>
       new ChainedScheduler([new ConstantLR(optimizer, 0.1, 3), new ExponentialLR(optimizer, 0.9)])

@@ -14,6 +14,10 @@ interface Trajectory extends Case {
   readonly steps: readonly (readonly GoldenTensor[])[]
   readonly state: Readonly<Record<string, Readonly<Record<string, GoldenTensor>>>>
 }
+/** The first parameter stands in the list twice. */
+interface Twice extends Trajectory {
+  readonly params: readonly number[]
+}
 interface Text extends Case {
   readonly change: Readonly<Record<string, unknown>> | null
   readonly text: string
@@ -164,6 +168,29 @@ describe('texts', () => {
   })
 })
 
+describe('a parameter that is in a group twice', () => {
+  test.each(entriesOf<Twice>(golden, 'twice'))('%s', (_, entry) => {
+    const params = parameters(torch.float64).slice(0, 2)
+    const [first, second] = params as [torch.Tensor, torch.Tensor]
+    let optimizer: AnyOptimizer | null = null
+    const warned = torch.warnings.catch_warnings(() => {
+      optimizer = make(entry, [first, second, first])
+    })
+    expect(warned).toHaveLength(1)
+    const made = optimizer as unknown as AnyOptimizer
+    for (const [step, expected] of entry.steps.entries()) {
+      setGradients(params, 'f64', step)
+      made.step()
+      params.forEach((p, i) => {
+        const right = fromGolden(expected[i] as GoldenTensor)
+        expect(p.sub(right).abs().max().item()).toBeLessThan(1e-12)
+      })
+    }
+    expect(made.state_dict().param_groups[0]?.params).toEqual(entry.params)
+    made.load_state_dict(made.state_dict())
+  })
+})
+
 describe('errors', () => {
   const p = torch.ones(2, { requires_grad: true })
   const params: Readonly<Record<string, unknown>> = {
@@ -182,7 +209,6 @@ describe('errors', () => {
     expect(of({ params: [p] })).toThrow('should be an iterable of Tensors or dicts, but got Object')
     expect(of([p, 3])).toThrow('optimizer can only optimize Tensors, but one of the params is number')
     expect(of([{ params: new Set([p]) }])).toThrow('need to be organized in ordered collections')
-    expect(of([p, p])).toThrow('optimizer contains a parameter group with duplicate parameters')
     expect(() => new optim.SGD([p]).add_param_group({ params: [p] })).toThrow(
       'some parameters appear in more than one parameter group',
     )
@@ -208,6 +234,67 @@ describe('errors', () => {
     Object.assign(optimizer.param_groups[2] as object, { lr: '0.1' })
     expect(() => optimizer.step()).toThrow("SGD: the option 'lr' of a param group must be a number, got 0.1")
     expect(params.map(String)).toEqual(before)
+  })
+
+  /** A value that no option of that kind can have. */
+  const wrong = (value: unknown): unknown[] => {
+    if (typeof value === 'number') return ['abc', null, [1], true, torch.tensor(1)]
+    if (typeof value === 'boolean') return ['no', 1, null]
+    return Array.isArray(value) ? ['abc', null, [1], [1, 2, 3], [1, 'x']] : []
+  }
+  const names = ['SGD', 'Adam', 'AdamW', 'RMSprop', 'Adagrad', 'Adadelta', 'Adamax', 'NAdam', 'RAdam', 'Rprop', 'ASGD']
+  const negative = [
+    'lr',
+    'eps',
+    'weight_decay',
+    'momentum',
+    'rho',
+    'lr_decay',
+    'initial_accumulator_value',
+    'momentum_decay',
+  ]
+
+  test.each([...names, 'LBFGS'])('%s checks every option of a constructor, a group and a saved state alike', (name) => {
+    const w = torch.ones(2, { requires_grad: true })
+    const optimizer = new (maker(name))([w], { lr: 0.5 })
+    w.grad = torch.ones(2)
+    if (name !== 'LBFGS') optimizer.step()
+    const shown = () => torch.repr(optimizer.state_dict()) + String(optimizer)
+    const before = shown()
+    for (const [option, value] of Object.entries(optimizer.defaults)) {
+      const values = [...wrong(value), ...(negative.includes(option) ? [-1, Number.NaN] : [])]
+      // AdamW is not asked, and LBFGS works out how often it may evaluate.
+      if (option === 'decoupled_weight_decay' || option === 'max_eval') continue
+      for (const bad of values) {
+        const options = { [option]: bad }
+        const says = caught(() => new (maker(name))([w], options))
+        expect(says).toMatchObject({ error: expect.stringMatching(/^(Type|Value)Error$/) as unknown })
+        const groups = { params: [torch.ones(1, { requires_grad: true })], ...options }
+        const [group] = optimizer.state_dict().param_groups
+        const saved = { state: {}, param_groups: [{ ...group, params: [0], ...options }] }
+        expect(caught(() => optimizer.add_param_group(groups))).toEqual(says)
+        expect(caught(() => optimizer.load_state_dict(saved))).toEqual(says)
+        expect(shown()).toEqual(before)
+      }
+    }
+  })
+
+  test('a state of other things than tensors and numbers is refused before anything has changed', () => {
+    const w = torch.ones(2, { requires_grad: true })
+    const optimizer = new optim.SGD([w], { lr: 0.5, momentum: 0.5 })
+    w.grad = torch.ones(2)
+    optimizer.step()
+    const before = [String(optimizer), String(optimizer.state.get(w)?.['momentum_buffer'])]
+    const { param_groups } = optimizer.state_dict()
+    const load = (state: object, more: object = {}) =>
+      optimizer.load_state_dict({ state, param_groups: param_groups.map((group) => ({ ...group, ...more })) } as never)
+    expect(() => load({ 0: { momentum_buffer: 'abc' } })).toThrow(
+      "load_state_dict: 'momentum_buffer' of parameter 0 must be a tensor, a number or a list of them, got string",
+    )
+    expect(() => load({}, { note: { of: () => 1 } })).toThrow('could not be cloned')
+    expect([String(optimizer), String(optimizer.state.get(w)?.['momentum_buffer'])]).toEqual(before)
+    load({ 0: { momentum_buffer: null } })
+    expect(optimizer.state.get(w)).toEqual({})
   })
 
   test('a state of other groups or shapes is refused before anything has changed', () => {

@@ -2,6 +2,7 @@ import { freeing, outsideScopes } from '../devices/scope.ts'
 import type { Storage } from '../devices/storage.ts'
 import { RuntimeError } from '../errors.ts'
 import type { Tensor } from '../tensor/tensor.ts'
+import { warn } from '../warnings.ts'
 import { gradientEdge, pass } from './graph.ts'
 import { modes } from './modes.ts'
 import type { Gradient, Hooks, Node } from './node.ts'
@@ -160,7 +161,7 @@ function checkHook(result: Tensor, gradient: Tensor): Tensor {
 function checkForNaN(node: Node, gradients: readonly Gradient[]): void {
   gradients.forEach((gradient, i) => {
     if (gradient === null || !gradient.isnan().any().item()) return
-    console.warn(
+    warn(
       `Error detected in ${node.name()}. ${
         node.stack === null
           ? 'No forward pass information available. Enable detect anomaly during forward pass for more information.'

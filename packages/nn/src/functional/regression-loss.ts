@@ -1,16 +1,13 @@
 /** Losses between numbers: how far is the input from the target? */
-import { RuntimeError, type Tensor, ValueError } from '@chainrule/core'
+import { RuntimeError, type Tensor, ValueError, warnings } from '@chainrule/core'
 import { size } from '../text.ts'
 import { loss } from './define-loss.ts'
 import { checkReduction, type LossOptions } from './reduction.ts'
 
-let hasWarned = false
-
 /** Input and target should have one shape; PyTorch broadcasts them and warns. */
 function checkSizes(input: Tensor, target: Tensor): void {
-  if (hasWarned || input.shape.join() === target.shape.join()) return
-  hasWarned = true
-  console.warn(
+  if (input.shape.join() === target.shape.join()) return
+  warnings.warn(
     `Using a target size (${size(target.shape)}) that is different to the input size (${size(input.shape)}). This will ` +
       'likely lead to incorrect results due to broadcasting. Please ensure they have the same size.',
   )

@@ -1,4 +1,4 @@
-import { float64, type Generator, no_grad, scalar_tensor, type Tensor, ValueError } from '@chainrule/core'
+import { float64, type Generator, no_grad, scalar_tensor, type Tensor, ValueError, warnings } from '@chainrule/core'
 import { bindOptions, type LayerArguments } from '../arguments.ts'
 
 /** Where the numbers come from; the default generator where left out. */
@@ -36,7 +36,7 @@ export function trunc_normal_(tensor: Tensor, ...options: LayerArguments<NormalO
   const defaults = { mean: 0, std: 1, a: -2, b: 2, ...draws }
   const { mean, std, a, b, generator } = bindOptions('trunc_normal_', defaults, options)
   if (mean < a - 2 * std || mean > b + 2 * std) {
-    console.warn(
+    warnings.warn(
       'mean is more than 2 std from [a, b] in nn.init.trunc_normal_. The distribution of values may be incorrect.',
     )
   }

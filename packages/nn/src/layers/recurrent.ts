@@ -226,7 +226,7 @@ function check(hidden_size: number, num_layers: number, dropout: number, proj_si
     )
   }
   if (dropout > 0 && num_layers === 1) {
-    console.warn(
+    torch.warnings.warn(
       'dropout option adds dropout after all but last recurrent layer, so non-zero dropout expects num_layers greater ' +
         `than 1, but got dropout=${dropout} and num_layers=${num_layers}`,
     )

@@ -1,4 +1,9 @@
+<<<<<<< HEAD
 import { TypeError, ValueError } from '@chainrule/core'
+=======
+import { ValueError } from '@chainrule/core'
+import { ReduceLROnPlateau } from './plateau.ts'
+>>>>>>> 2ddee7b (Warnings in PyTorch's words, once for each place; optimizers check options wherever they come from)
 import type { LRScheduler, Scheduled, Scheduler, SchedulerStateDict } from './scheduler.ts'
 
 /**
@@ -6,7 +11,7 @@ import type { LRScheduler, Scheduled, Scheduler, SchedulerStateDict } from './sc
  *
  * @example
  * const scheduler = new ChainedScheduler([new ConstantLR(optimizer, 0.1, 2), new ExponentialLR(optimizer, 0.9)])
- * @throws ValueError where there are none, or they are of different optimizers.
+ * @throws ValueError where there are none, they are of different optimizers, or one needs a metric.
  * @see https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.ChainedScheduler.html
  */
 export class ChainedScheduler implements Scheduler {
@@ -20,6 +25,7 @@ export class ChainedScheduler implements Scheduler {
     if (first === undefined) {
       throw new ValueError('ChainedScheduler expects at least one scheduler to be chained, but got no scheduler.')
     }
+    checkSchedulers('ChainedScheduler', list)
     const foreign = list.findIndex((scheduler) => scheduler.optimizer !== first.optimizer)
     if (foreign >= 0) {
       throw new ValueError(
@@ -58,4 +64,18 @@ export class ChainedScheduler implements Scheduler {
       scheduler.load_state_dict(_schedulers[i] as SchedulerStateDict)
     })
   }
+}
+
+/** @throws ValueError for a schedule that cannot take a step by itself, TypeError for what is none. */
+export function checkSchedulers(name: string, schedulers: readonly unknown[]): void {
+  schedulers.forEach((scheduler, i) => {
+    if (typeof scheduler !== 'object' || scheduler === null || !('optimizer' in scheduler)) {
+      throw new TypeError(`${name} at index ${i} should have \`optimizer\` as its attribute.`)
+    }
+    if (!(scheduler instanceof ReduceLROnPlateau)) return
+    throw new ValueError(
+      `${name} does not support \`ReduceLROnPlateau\` scheduler as it requires additional kwargs to be specified when ` +
+        `calling \`step\`, but got one at index ${i} in the given schedulers sequence.`,
+    )
+  })
 }

@@ -114,7 +114,11 @@ export class CosineAnnealingWarmRestarts extends LRScheduler {
       }
     } else this.place(epoch)
     this.last_epoch = epoch === undefined ? this.last_epoch + 1 : Math.floor(epoch)
-    this.apply(this.get_lr())
+    this.apply(this.computed())
+  }
+
+  override restart(): void {
+    this.step(0)
   }
 
   /** Finds the period that an epoch lies in. */

@@ -1,6 +1,14 @@
-import { type Tensor, ValueError } from '@chainrule/core'
+import { float64, Tensor, ValueError, warnings } from '@chainrule/core'
 import { byName, type Positional } from '../options.ts'
-import { checkOptimizer, perGroup, type Scheduled, type SchedulerStateDict, stateOf } from './scheduler.ts'
+import { typename } from '../text.ts'
+import {
+  checkOptimizer,
+  epochParameter,
+  perGroup,
+  type Scheduled,
+  type SchedulerStateDict,
+  stateOf,
+} from './scheduler.ts'
 
 /** The options of `ReduceLROnPlateau`. */
 export interface ReduceLROnPlateauOptions {
@@ -74,10 +82,17 @@ export class ReduceLROnPlateau {
     this._last_lr = optimizer.param_groups.map(({ lr }) => lr)
   }
 
-  /** Takes the metric of an epoch. */
-  step(metrics: number | Tensor): void {
-    const current = typeof metrics === 'number' ? metrics : metrics.item()
-    this.last_epoch++
+  /**
+   * Takes the metric of an epoch.
+   *
+   * @param metrics a number, or a tensor of one.
+   * @param epoch its number; the next one where it is left out.
+   * @throws TypeError where there is no metric.
+   */
+  step(metrics: number | Tensor, epoch?: number): void {
+    const current = numberOf(metrics)
+    if (epoch !== undefined) warnings.warn(epochParameter)
+    this.last_epoch = epoch ?? this.last_epoch + 1
     if (this.is_better(current, this.best)) {
       this.best = current
       this.num_bad_epochs = 0
@@ -127,4 +142,13 @@ export class ReduceLROnPlateau {
   load_state_dict(state: SchedulerStateDict): void {
     Object.assign(this, structuredClone(state))
   }
+}
+
+function numberOf(metrics: unknown): number {
+  if (typeof metrics === 'number') return metrics
+  if (metrics instanceof Tensor) return metrics.to(float64).item()
+  if (metrics === undefined) {
+    throw new TypeError("ReduceLROnPlateau.step() missing 1 required positional argument: 'metrics'")
+  }
+  throw new TypeError(`ReduceLROnPlateau.step(): metrics must be a number or a tensor of one, got ${typename(metrics)}`)
 }

@@ -1,4 +1,8 @@
+<<<<<<< HEAD
 import { TypeError, ValueError } from '@chainrule/core'
+=======
+import { ValueError, warnings } from '@chainrule/core'
+>>>>>>> 2ddee7b (Warnings in PyTorch's words, once for each place; optimizers check options wherever they come from)
 import { Optimizer } from '../optimizer.ts'
 import { typename } from '../text.ts'
 
@@ -22,6 +26,18 @@ export interface Scheduler {
   load_state_dict(state: SchedulerStateDict): void
 }
 
+const beforeOptimizer =
+  'Detected call of `lr_scheduler.step()` before `optimizer.step()`. In PyTorch 1.1.0 and later, you should call them in the ' +
+  'opposite order: `optimizer.step()` before `lr_scheduler.step()`.  Failure to do this will result in PyTorch skipping ' +
+  'the first value of the learning rate schedule. See more details at ' +
+  'https://pytorch.org/docs/stable/optim.html#how-to-adjust-learning-rate'
+/** What a schedule says that is told the epoch. */
+export const epochParameter =
+  'The epoch parameter in `scheduler.step()` was not necessary and is being deprecated where possible. Please use ' +
+  '`scheduler.step()` to step the scheduler. During the deprecation, if epoch is different from None, the closed form is ' +
+  'used instead of the new chainable form, where available. Please open an issue if you are unable to replicate your use ' +
+  'case: https://github.com/pytorch/pytorch/issues/new/choose.'
+
 /**
  * A schedule of learning rates: each `step`, once an epoch or once a batch, sets those of all groups. A schedule of one's
  * own says `chained`, the next learning rate from the one before, and calls `start()` at the end of its constructor.
@@ -36,6 +52,7 @@ export abstract class LRScheduler implements Scheduler {
   last_epoch: number
   _step_count = 0
   _last_lr: number[] = []
+  #stepping = false
 
   constructor(optimizer: Scheduled, { last_epoch = -1 }: SchedulerOptions = {}) {
     checkOptimizer(optimizer)
@@ -45,6 +62,7 @@ export abstract class LRScheduler implements Scheduler {
         throw new ValueError(`param 'initial_lr' is not specified in param_groups[${i}] when resuming an optimizer`)
       }
     })
+    optimizer._opt_called ??= false
     this.optimizer = optimizer
     this.base_lrs = optimizer.param_groups.map((group) => group.initial_lr ?? group.lr)
     this.last_epoch = last_epoch
@@ -64,8 +82,11 @@ export abstract class LRScheduler implements Scheduler {
     this.step()
   }
 
-  /** The learning rates for `last_epoch`, one a group. */
+  /** The learning rates for `last_epoch`, one a group: what `step` sets. Elsewhere ask `get_last_lr`. */
   get_lr(): number[] {
+    if (!this.#stepping) {
+      warnings.warn('To get the last learning rate computed by the scheduler, please use `get_last_lr()`.')
+    }
     return this.optimizer.param_groups.map(({ lr }, i) => this.chained(lr, this.base_lrs[i] ?? lr, i))
   }
 
@@ -76,9 +97,33 @@ export abstract class LRScheduler implements Scheduler {
 
   /** Sets the learning rates of the next epoch, or of the one given. */
   step(epoch?: number): void {
+    if (this._step_count === 1 && this.optimizer._opt_called === false) warnings.warn(beforeOptimizer)
+    if (epoch !== undefined) warnings.warn(epochParameter)
     this._step_count++
     this.last_epoch = epoch ?? this.last_epoch + 1
-    this.apply(epoch === undefined ? this.get_lr() : this.base_lrs.map((base, i) => this.closed(base, i)))
+    if (epoch === undefined) this.apply(this.computed())
+    else this.applyClosed()
+  }
+
+  /** Begins anew at epoch 0, where one schedule follows another. */
+  restart(): void {
+    this._step_count++
+    this.last_epoch = 0
+    this.applyClosed()
+  }
+
+  /** The learning rates for `last_epoch`, by whatever `get_lr` a subclass has. */
+  protected computed(): number[] {
+    this.#stepping = true
+    try {
+      return this.get_lr()
+    } finally {
+      this.#stepping = false
+    }
+  }
+
+  private applyClosed(): void {
+    this.apply(this.base_lrs.map((base, i) => this.closed(base, i)))
   }
 
   /** Gives each group its learning rate. */

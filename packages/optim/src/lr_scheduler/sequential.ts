@@ -1,5 +1,6 @@
 import { TypeError, ValueError } from '@chainrule/core'
 import { byName, type Positional } from '../options.ts'
+import { checkSchedulers } from './chained.ts'
 import { type LRScheduler, type Scheduled, type Scheduler, type SchedulerStateDict } from './scheduler.ts'
 
 /** The options of `SequentialLR`. */
@@ -7,6 +8,8 @@ export interface SequentialLROptions {
   readonly schedulers: readonly LRScheduler[]
   /** The epochs at which the second, the third, … scheduler begins. */
   readonly milestones: readonly number[]
+  /** The epoch to go on from; -1, the default, starts anew. */
+  readonly last_epoch?: number
 }
 
 /**
@@ -16,19 +19,20 @@ export interface SequentialLROptions {
  * const warmup = new LinearLR(optimizer, { total_iters: 5 })
  * const decay = new CosineAnnealingLR(optimizer, 100)
  * const scheduler = new SequentialLR(optimizer, { schedulers: [warmup, decay], milestones: [5] })
- * @throws ValueError where the schedulers are of other optimizers, or not one more than the milestones.
+ * @throws ValueError where the schedulers are of other optimizers, not one more than the milestones, or one needs a metric.
  * @see https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.SequentialLR.html
  */
 export class SequentialLR implements Scheduler {
   readonly optimizer: Scheduled
-  last_epoch = 0
+  last_epoch: number
   readonly #schedulers: readonly LRScheduler[]
   readonly #milestones: readonly number[]
   #last: LRScheduler
 
   constructor(optimizer: Scheduled, ...args: Positional<SequentialLROptions>) {
-    const order = ['schedulers', 'milestones'] as const
-    const { schedulers, milestones } = byName<SequentialLROptions>('SequentialLR', order, args)
+    const order = ['schedulers', 'milestones', 'last_epoch'] as const
+    const { schedulers, milestones, last_epoch = -1 } = byName<SequentialLROptions>('SequentialLR', order, args)
+    checkSchedulers('SequentialLR', schedulers)
     const foreign = schedulers.findIndex((scheduler) => scheduler.optimizer !== optimizer)
     if (foreign >= 0) {
       throw new ValueError(
@@ -45,6 +49,7 @@ export class SequentialLR implements Scheduler {
       )
     }
     this.optimizer = optimizer
+    this.last_epoch = last_epoch + 1
     this.#schedulers = schedulers
     this.#milestones = milestones
     this.#last = first
@@ -60,7 +65,7 @@ export class SequentialLR implements Scheduler {
     this.last_epoch++
     const turn = this.#milestones.filter((epoch) => epoch <= this.last_epoch).length
     this.#last = this.#schedulers[turn] ?? this.#last
-    if (turn > 0 && this.#milestones[turn - 1] === this.last_epoch) this.#last.step(0)
+    if (turn > 0 && this.#milestones[turn - 1] === this.last_epoch) this.#last.restart()
     else this.#last.step()
   }
 

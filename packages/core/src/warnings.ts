@@ -1,0 +1,84 @@
+/**
+ * `torch.warnings`: what a program is told though it runs, under the names of Python's module. In Node a warning is one of the
+ * process (`process.on('warning')`, `--trace-warnings`, `--no-warnings`); elsewhere it goes to `console.warn`.
+ *
+ * @see https://docs.python.org/3/library/warnings.html
+ */
+
+/** What PyTorch warns of. An error only after `simplefilter('error')`. */
+export class UserWarning extends Error {
+  override readonly name: string = 'UserWarning'
+}
+
+/**
+ * What becomes of warnings: `'default'` shows each text once for each place that it comes from, `'always'` every time,
+ * `'ignore'` never, and `'error'` throws it, which shows what leads there.
+ */
+export type WarningAction = 'default' | 'always' | 'ignore' | 'error'
+
+const actions: readonly WarningAction[] = ['default', 'always', 'ignore', 'error']
+let action: WarningAction = 'default'
+/** Text and place of what was shown. */
+const shown = new Set<string>()
+/** Where warnings go while `catch_warnings` runs. */
+let caught: UserWarning[] | null = null
+
+/**
+ * Warns, as PyTorch does where a program runs and may not do what was meant.
+ *
+ * @param message what may be wrong, and what to write instead.
+ * @throws UserWarning after `simplefilter('error')`; so it is called before anything changes.
+ */
+export function warn(message: string): void {
+  if (action === 'ignore') return
+  const warning = new UserWarning(message)
+  if (action === 'error') throw warning
+  if (caught !== null) {
+    caught.push(warning)
+    return
+  }
+  if (action === 'default') {
+    const place = `${message}\n${warning.stack ?? ''}`
+    if (shown.has(place)) return
+    shown.add(place)
+  }
+  const { process } = globalThis as { process?: { emitWarning?: (warning: Error) => void } }
+  if (typeof process?.emitWarning === 'function') process.emitWarning(warning)
+  else console.warn(String(warning))
+}
+
+/**
+ * Says what becomes of warnings from now on.
+ *
+ * @param name `'default'`, `'always'`, `'ignore'` or `'error'`.
+ * @throws TypeError for any other.
+ */
+export function simplefilter(name: WarningAction): void {
+  if (!actions.includes(name)) throw new TypeError(`invalid action: '${name}'; it is one of ${actions.join(', ')}`)
+  action = name
+}
+
+/**
+ * Runs a function, and gives the warnings that it leads to instead of showing them, repeated ones too. What it sets by
+ * `simplefilter` ends with it.
+ *
+ * @example
+ * const [warning] = torch.warnings.catch_warnings(() => x.mul(2).grad)
+ * @param body what to run; not an async function, since other code would run meanwhile.
+ * @throws TypeError for an async function, and whatever the function throws.
+ */
+export function catch_warnings(body: () => unknown): UserWarning[] {
+  const before = { action, caught }
+  const list: UserWarning[] = []
+  caught = list
+  try {
+    const result = body()
+    if (typeof (result as PromiseLike<unknown> | null | undefined)?.then === 'function') {
+      throw new TypeError('catch_warnings: the function is async, and what runs meanwhile would be caught too')
+    }
+  } finally {
+    action = before.action
+    caught = before.caught
+  }
+  return list
+}

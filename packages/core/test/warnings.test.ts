@@ -1,0 +1,87 @@
+/** `torch.warnings`: once for each place, caught, or thrown; and the way out in Node and elsewhere. */
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import * as torch from '../src/index.ts'
+
+const { warnings } = torch
+
+afterEach(() => {
+  warnings.simplefilter('default')
+  vi.restoreAllMocks()
+  vi.unstubAllGlobals()
+})
+
+/** The texts that reach Node's process while `body` runs. */
+function emitted(body: () => void): string[] {
+  const emit = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
+  body()
+  return emit.mock.calls.map(([warning]) => String(warning))
+}
+
+describe('a warning', () => {
+  it('is one of the process, once for each place and text', () => {
+    const here = (text: string) => warnings.warn(text)
+    const seen = emitted(() => {
+      for (let i = 0; i < 3; i++) here('first')
+      for (let i = 0; i < 3; i++) here('second')
+      here('first')
+    })
+    expect(seen).toEqual(['UserWarning: first', 'UserWarning: second', 'UserWarning: first'])
+  })
+
+  it('comes every time, never, or as an error', () => {
+    const times = (action: torch.warnings.WarningAction) =>
+      emitted(() => {
+        warnings.simplefilter(action)
+        for (let i = 0; i < 2; i++) warnings.warn('again')
+      }).length
+    expect(times('always')).toBe(2)
+    vi.restoreAllMocks()
+    expect(times('ignore')).toBe(0)
+    warnings.simplefilter('error')
+    expect(() => warnings.warn('stop')).toThrow(warnings.UserWarning)
+    expect(() => warnings.simplefilter('once' as never)).toThrow("invalid action: 'once'")
+  })
+
+  it('goes to the console where there is no process', () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
+    vi.stubGlobal('process', undefined)
+    warnings.warn('in a page')
+    expect(warn.mock.calls).toEqual([['UserWarning: in a page']])
+  })
+})
+
+describe('catch_warnings', () => {
+  it('gives what was warned of, repetitions too, and nothing is shown', () => {
+    let caught: Error[] = []
+    const seen = emitted(() => {
+      caught = warnings.catch_warnings(() => {
+        for (let i = 0; i < 2; i++) warnings.warn('twice')
+      })
+    })
+    expect([seen, caught.map(String)]).toEqual([[], ['UserWarning: twice', 'UserWarning: twice']])
+  })
+
+  it('nests, and ends with its function, errors included', () => {
+    const outer = warnings.catch_warnings(() => {
+      warnings.warn('outside')
+      const inner = warnings.catch_warnings(() => {
+        warnings.simplefilter('ignore')
+        warnings.warn('nothing')
+      })
+      expect(inner).toEqual([])
+      warnings.warn('outside again')
+    })
+    expect(outer.map(({ message }) => message)).toEqual(['outside', 'outside again'])
+    const failing = () => {
+      warnings.catch_warnings(() => {
+        throw new TypeError('stop')
+      })
+    }
+    expect(failing).toThrow('stop')
+    expect(emitted(() => warnings.warn('shown again'))).toEqual(['UserWarning: shown again'])
+  })
+
+  it('refuses an async function', () => {
+    expect(() => warnings.catch_warnings(async () => {})).toThrow('the function is async')
+  })
+})
