@@ -26,6 +26,8 @@ type Rates = readonly (readonly (readonly [lr: number, momentum: number])[])[]
 type AnyScheduler = { step(): void; state_dict(): object; load_state_dict(state: object): void }
 type Make = new (optimizer: optim.SGD, options: object) => AnyScheduler
 
+torch.warnings.simplefilter('ignore')
+
 const golden = await readGolden<unknown>('optim')
 const makers = new Map<string, unknown>(Object.entries(optim.lr_scheduler))
 
