@@ -112,7 +112,6 @@ CORE = {
     'grad with create_graph': lambda: torch.autograd.grad((w * w).sum(), w, create_graph=True),
     'index by bytes': lambda: plain[byte],
     'where by bytes': lambda: torch.where(byte, plain, plain),
-    'range': lambda: torch.range(0, 2),
     'chain_matmul': lambda: torch.chain_matmul(half, half),
     'cov of one observation': lambda: torch.cov(torch.ones(2, 1)),
     'cov': lambda: torch.cov(half),

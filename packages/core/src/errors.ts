@@ -63,6 +63,16 @@ export class FormulaError extends LibraryError {
   }
 }
 
+/** What PyTorch warns of: `torch.warnings`. An error only after `simplefilter('error')`. */
+export class UserWarning extends LibraryError {
+  static {
+    named(this, 'UserWarning')
+  }
+
+  /** What Node prints below the text: the place that it comes from. */
+  detail = ''
+}
+
 /** JavaScript's own `TypeError`, whose stack trace starts at the caller's line. */
 export const TypeError = function makeTypeError(message?: string, options?: ErrorOptions) {
   return atCaller(new globalThis.TypeError(message, options), TypeError)

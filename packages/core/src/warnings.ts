@@ -5,10 +5,9 @@
  * @see https://docs.python.org/3/library/warnings.html
  */
 
-/** What PyTorch warns of. An error only after `simplefilter('error')`. */
-export class UserWarning extends Error {
-  override readonly name: string = 'UserWarning'
-}
+import { TypeError, UserWarning } from './errors.ts'
+
+export { UserWarning } from './errors.ts'
 
 /**
  * What becomes of warnings: `'default'` shows each text once for each place that it comes from, `'always'` every time,
@@ -32,19 +31,26 @@ let caught: UserWarning[] | null = null
 export function warn(message: string): void {
   if (action === 'ignore') return
   const warning = new UserWarning(message)
+  warning.detail = placeOf(warning)
   if (action === 'error') throw warning
   if (caught !== null) {
     caught.push(warning)
     return
   }
   if (action === 'default') {
-    const place = `${message}\n${warning.stack ?? ''}`
-    if (shown.has(place)) return
-    shown.add(place)
+    const entry = `${message}\n${warning.detail}`
+    if (shown.has(entry)) return
+    shown.add(entry)
   }
   const { process } = globalThis as { process?: { emitWarning?: (warning: Error) => void } }
   if (typeof process?.emitWarning === 'function') process.emitWarning(warning)
-  else console.warn(String(warning))
+  else console.warn([warning, warning.detail].join('\n').trimEnd())
+}
+
+/** The nearest frame of the caller that is in a file; nothing where there are no traces. */
+function placeOf({ stack }: Error): string {
+  const frame = /^ *at (?:.* \()?(\S.*:\d+:\d+)\)?$/m.exec(String(stack))
+  return frame === null ? '' : `    at ${frame[1]}`
 }
 
 /**

@@ -23,9 +23,17 @@ describe('a warning', () => {
     const seen = emitted(() => {
       for (let i = 0; i < 3; i++) here('first')
       for (let i = 0; i < 3; i++) here('second')
-      here('first')
+      warnings.warn('first')
     })
     expect(seen).toEqual(['UserWarning: first', 'UserWarning: second', 'UserWarning: first'])
+  })
+
+  it('comes from the line of the program, whatever layers are above it', () => {
+    const model = new Map([1, 2].map((i) => [i, (x: torch.Tensor) => x.mul(i).grad]))
+    const seen = emitted(() => {
+      for (const layer of model.values()) layer(torch.ones(1, { requires_grad: true }))
+    })
+    expect(seen).toHaveLength(1)
   })
 
   it('comes every time, never, or as an error', () => {
@@ -46,7 +54,9 @@ describe('a warning', () => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
     vi.stubGlobal('process', undefined)
     warnings.warn('in a page')
-    expect(warn.mock.calls).toEqual([['UserWarning: in a page']])
+    expect(warn.mock.calls).toEqual([
+      [expect.stringMatching(/^UserWarning: in a page\n {4}at .*warnings\.test\.ts:\d+:\d+$/)],
+    ])
   })
 })
 

@@ -1,8 +1,13 @@
-<<<<<<< HEAD
-import { type autograd, enable_grad, RuntimeError, repr, Tensor, TypeError, ValueError } from '@chainrule/core'
-=======
-import { type autograd, enable_grad, RuntimeError, repr, Tensor, ValueError, warnings } from '@chainrule/core'
->>>>>>> 2ddee7b (Warnings in PyTorch's words, once for each place; optimizers check options wherever they come from)
+import {
+  type autograd,
+  enable_grad,
+  RuntimeError,
+  repr,
+  Tensor,
+  TypeError,
+  ValueError,
+  warnings,
+} from '@chainrule/core'
 import { type ParamState, planStep, type Rule, type StateValue } from './rule.ts'
 import { typename } from './text.ts'
 

@@ -2,6 +2,7 @@ import { RuntimeError } from '../errors.ts'
 import { formatShape, sameShape } from '../shape.ts'
 import { wrapNumber } from '../tensor/make.ts'
 import type { Tensor } from '../tensor/tensor.ts'
+import { warn } from '../warnings.ts'
 import { accumulate } from './accumulate.ts'
 import { type Root, runBackward } from './engine.ts'
 import { checkRoot } from './graph.ts'
@@ -66,6 +67,14 @@ export function backward(
   const roots = outputs.map((tensor, i) => rootOf(tensor, gradients[i], i, create_graph))
   const targets = inputs === undefined ? null : listOf(inputs)
   if (targets?.length === 0) throw new RuntimeError("'inputs' argument to backward() cannot be empty.")
+  if (create_graph) {
+    warn(
+      'Using backward() with create_graph=True will create a reference cycle between the parameter and its gradient which ' +
+        'can cause a memory leak. We recommend using autograd.grad when creating the graph to avoid this. If you have to ' +
+        'use this function, make sure to reset the .grad fields of your parameters to None after use to break the cycle ' +
+        'and avoid the leak.',
+    )
+  }
   const captured = runBackward(roots, { retain: retain_graph ?? create_graph, create: create_graph, inputs: targets })
   targets?.forEach((target, i) => {
     const gradient = captured[i] ?? null

@@ -2,6 +2,7 @@ import { free } from '../devices/scope.ts'
 import { RuntimeError, TypeError } from '../errors.ts'
 import { formatShape, sameShape } from '../shape.ts'
 import { Tensor } from '../tensor/tensor.ts'
+import { warn } from '../warnings.ts'
 import type { AccumulateGrad } from './accumulate.ts'
 import { type BackwardOptions, backward } from './backward.ts'
 import { gradientEdge, gradientNode, requiresGrad } from './graph.ts'
@@ -146,6 +147,12 @@ function clearGradient(x: Tensor): void {
   x.gradientSeen = false
 }
 
+const gradOfNonLeaf =
+  'The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute ' +
+  "won't be populated during autograd.backward(). If you indeed want the .grad field to be populated for a non-leaf " +
+  'Tensor, use .retain_grad() on the non-leaf Tensor. If you access the non-leaf Tensor by mistake, make sure you access ' +
+  'the leaf Tensor instead. See github.com/pytorch/pytorch/pull/30531 for more informations.'
+
 const getters: PropertyDescriptorMap & ThisType<Tensor> = {
   requires_grad: {
     get(): boolean {
@@ -157,6 +164,7 @@ const getters: PropertyDescriptorMap & ThisType<Tensor> = {
   },
   grad: {
     get(): Tensor | null {
+      if (this.gradient === null && this.node !== null && !this.is_leaf && !this.retains_grad) warn(gradOfNonLeaf)
       this.gradientSeen = true
       return this.gradient
     },

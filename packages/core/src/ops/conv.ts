@@ -2,6 +2,7 @@
 import { RuntimeError, TypeError } from '../errors.ts'
 import { formatShape, type Shape } from '../shape.ts'
 import type { Tensor } from '../tensor/tensor.ts'
+import { warn } from '../warnings.ts'
 import { named } from './arguments.ts'
 import { type ConvCall, checkChannels, checkConv, checkKernel, perDirection } from './conv-checks.ts'
 import { convolve, convolveBack } from './conv-step.ts'
@@ -134,6 +135,12 @@ function convolution(op: string, input: Tensor, weight: Tensor, options: Require
     const reach = kernel.map((size, i) => (dilation[i] as number) * (size - 1))
     // Where the two sides cannot be equal, the end gets the one more.
     const more = reach.flatMap((size) => [size % 2, 0]).reverse()
+    if (more.includes(1)) {
+      warn(
+        "Using padding='same' with even kernel lengths and odd dilation may require a zero-padded copy of the input be " +
+          'created',
+      )
+    }
     const x = more.includes(1) ? constant_pad(input, more) : input
     return convolution(op, x, weight, { ...options, padding: reach.map((size) => Math.floor(size / 2)) })
   }

@@ -6,6 +6,7 @@ import { RuntimeError, TypeError, ValueError } from '../errors.ts'
 import { checkSizes, numel, type Shape, sameShape } from '../shape.ts'
 import { allocate, wrap } from '../tensor/make.ts'
 import { Tensor } from '../tensor/tensor.ts'
+import { warn } from '../warnings.ts'
 import { named } from './arguments.ts'
 import { type NestedList } from './copies.ts'
 import { allocateIn, memoryOrder } from './define/layout.ts'
@@ -146,6 +147,16 @@ function dtypeOf(data: unknown, allBool: boolean): DType {
   return allBool ? bool : float32
 }
 
+/** What a maker of tensors gives that was given a tensor. */
+export function copyOf(x: Tensor, options: TensorOptions, maker: string): Tensor {
+  warn(
+    'To copy construct from a tensor, it is recommended to use sourceTensor.clone().detach() or ' +
+      `sourceTensor.clone().detach().requires_grad_(True), rather than ${maker}(sourceTensor).`,
+  )
+  const copy = x.detach().to(options.dtype ?? x.dtype, { copy: true })
+  return finish(options.device === undefined ? copy : copy.to(options.device), options)
+}
+
 /**
  * A new tensor that copies `data`. Numbers give float32, truth values bool, typed arrays their own dtype.
  *
@@ -157,10 +168,7 @@ export const tensor = named(
   'tensor',
   ['data'],
   (data: TensorData, options: TensorOptions = {}): Tensor => {
-    if (data instanceof Tensor) {
-      const copy = data.detach().to(options.dtype ?? data.dtype, { copy: true })
-      return finish(options.device === undefined ? copy : copy.to(options.device), options)
-    }
+    if (data instanceof Tensor) return copyOf(data, options, 'torch.tensor')
     if (isTypedArray(data) && !isBig(data)) {
       return finish(
         fromValues(data as ArrayLike<number>, [data.length], options.dtype ?? dtypeOf(data, false), options.device),

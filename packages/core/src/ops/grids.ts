@@ -1,6 +1,7 @@
 import { int32 } from '../dtype.ts'
 import { RuntimeError } from '../errors.ts'
 import type { Tensor } from '../tensor/tensor.ts'
+import { warn } from '../warnings.ts'
 import { named } from './arguments.ts'
 import { type TensorOptions, tensor, tensorOptions, zeros } from './creation.ts'
 
@@ -47,7 +48,11 @@ export function meshgrid(
   if (wrong !== undefined) {
     throw new RuntimeError(`torch.meshgrid: Expected 0D or 1D tensor in the tensor list but got: ${String(wrong)}`)
   }
-  const indexing = last !== undefined && !Array.isArray(last) && 'indexing' in last ? last.indexing : 'ij'
+  const given = last !== undefined && !Array.isArray(last) && 'indexing' in last ? last.indexing : undefined
+  if (given === undefined) {
+    warn('torch.meshgrid: in an upcoming release, it will be required to pass the indexing argument.')
+  }
+  const indexing = given ?? 'ij'
   if (indexing !== 'ij' && indexing !== 'xy') {
     throw new RuntimeError(`torch.meshgrid: indexing must be one of "xy" or "ij", but received: ${String(indexing)}`)
   }

@@ -4,6 +4,7 @@ import { IndexError, RuntimeError, TypeError, ValueError } from '../errors.ts'
 import { broadcastShapes, contiguousStrides, formatShape, numel, type Shape } from '../shape.ts'
 import { alias } from '../tensor/make.ts'
 import { Tensor, type TensorLike } from '../tensor/tensor.ts'
+import { warn } from '../warnings.ts'
 import { named } from './arguments.ts'
 import { checkable } from './checkable.ts'
 import { allocateIn, memoryOrder } from './define/layout.ts'
@@ -24,6 +25,12 @@ function consumed(index: Index): number {
   if (index === null || index === '...' || typeof index === 'boolean') return 0
   return index instanceof Tensor && isMask(index) ? index.ndim : 1
 }
+/** Warns of a mask of bytes, which PyTorch reads as truth values still. */
+function warnOfBytes(index: Tensor): void {
+  if (index.dtype !== uint8) return
+  warn('indexing with dtype torch.uint8 is now deprecated, please use a dtype torch.bool instead.')
+}
+
 const isMask = (index: Tensor): boolean => index.dtype === bool || index.dtype === uint8
 
 /** A tensor that indexes from a dimension on. */
@@ -49,6 +56,7 @@ function basic(x: Tensor, indices: readonly Index[]): Basic {
   let dropped = 0
   const tensors: TensorIndex[] = []
   const place = (index: Tensor, span: number): void => {
+    warnOfBytes(index)
     if (isMask(index)) checkMask(view, index.shape, dim)
     tensors.push({ index, dim })
     dim += span

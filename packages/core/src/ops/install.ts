@@ -5,6 +5,7 @@ import type { DType } from '../dtype.ts'
 import { RuntimeError } from '../errors.ts'
 import { sameShape } from '../shape.ts'
 import { Tensor, type TensorLike } from '../tensor/tensor.ts'
+import { warn } from '../warnings.ts'
 import { type ElementwiseFunction, installMethod } from './define/elementwise.ts'
 import * as methods from './methods.ts'
 import type { ValuesAndIndices } from './reduction-options.ts'
@@ -85,6 +86,13 @@ function define(name: string, run: Callable): void {
 const getters: PropertyDescriptorMap & ThisType<Tensor> = {
   T: {
     get(): Tensor {
+      if (this.ndim !== 2 && this.ndim !== 0) {
+        warn(
+          'The use of `x.T` on tensors of dimension other than 2 to reverse their shape is deprecated and it will throw an ' +
+            'error in a future release. Consider `x.mT` to transpose batches of matrices or ' +
+            '`x.permute(*torch.arange(x.ndim - 1, -1, -1))` to reverse the dimensions of a tensor.',
+        )
+      }
       return methods.permute(
         this,
         this.shape.map((_, i) => this.ndim - 1 - i),

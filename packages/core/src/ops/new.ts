@@ -1,7 +1,7 @@
 import type { Shape } from '../shape.ts'
-import type { Tensor } from '../tensor/tensor.ts'
+import { Tensor } from '../tensor/tensor.ts'
 import { named } from './arguments.ts'
-import { filled, type TensorData, type TensorOptions, tensor, tensorOptions } from './creation.ts'
+import { copyOf, filled, type TensorData, type TensorOptions, tensor, tensorOptions } from './creation.ts'
 
 const from = (x: Tensor, options: TensorOptions): TensorOptions => ({
   ...options,
@@ -44,6 +44,7 @@ export const new_full = named(
 export const new_tensor = named(
   'new_tensor',
   ['input', 'data'],
-  (x: Tensor, data: TensorData, options: TensorOptions = {}): Tensor => tensor(data, from(x, options)),
+  (x: Tensor, data: TensorData, options: TensorOptions = {}): Tensor =>
+    data instanceof Tensor ? copyOf(data, from(x, options), 'tensor.new_tensor') : tensor(data, from(x, options)),
   tensorOptions,
 )

@@ -1,9 +1,10 @@
 import { nameStep } from '../autograd/graph.ts'
 import { RuntimeError, TypeError } from '../errors.ts'
-import { broadcastShapes, formatShape, wrapDim } from '../shape.ts'
+import { formatShape } from '../shape.ts'
 import type { Tensor } from '../tensor/tensor.ts'
+import { warn } from '../warnings.ts'
 import { named } from './arguments.ts'
-import { routine } from './define/routine.ts'
+import { cross as linalgCross } from './linalg/cross.ts'
 import { checkSquare } from './linalg/matrices.ts'
 import { inv } from './linalg/solve.ts'
 import { matmul } from './matmul.ts'
@@ -33,37 +34,19 @@ export function inner(x: Tensor, other: Tensor): Tensor {
   return tensordot(x, other, [[-1], [-1]])
 }
 
-/** The cross product of vectors of 3 along a dimension; the first of size 3 where none is given. */
+/** The cross product of vectors of 3 along a dimension; the first of size 3 where none is given, which PyTorch warns of. */
 export const cross = named(
   'cross',
   ['input', 'other', 'dim'],
   (x: Tensor, other: Tensor, dim: number | null = null): Tensor => {
-    const shape = broadcastShapes(x.shape, other.shape)
-    const at = dim === null ? x.shape.indexOf(3) : wrapDim(dim, x.ndim)
-    if (at < 0) throw new RuntimeError('no dimension of size 3 in input')
-    if (x.shape[at] !== 3 || other.shape[at] !== 3) {
-      throw new RuntimeError(
-        `linalg.cross: inputs dimension ${at} must have length 3. Got ${x.shape[at]} and ${other.shape[at]}`,
-      )
-    }
-    const multiply = (a: Tensor, b: Tensor): Tensor =>
-      a
-        .roll(-1, at)
-        .mul(b.roll(-2, at))
-        .sub(a.roll(-2, at).mul(b.roll(-1, at)))
-    const [own, others] = [x.shape, other.shape]
-    return routine(
-      'linalg_cross',
-      [x, other],
-      () => multiply(x.expand(shape), other.expand(shape)),
-      () => ({
-        saved: [x, other],
-        backward: ([g = null], needs, [a, b]) => [
-          g === null || !needs(0) ? null : multiply((b as Tensor).expand(shape), g).sum_to_size(own),
-          g === null || !needs(1) ? null : multiply(g, (a as Tensor).expand(shape)).sum_to_size(others),
-        ],
-      }),
+    if (dim !== null) return linalgCross(x, other, { dim })
+    const found = x.shape.indexOf(3)
+    if (found < 0) throw new RuntimeError('no dimension of size 3 in input')
+    warn(
+      'Using torch.cross without specifying the dim arg is deprecated.\nPlease either pass the dim explicitly or simply use ' +
+        'torch.linalg.cross.\nThe default value of dim will change to agree with that of linalg.cross in a future release.',
     )
+    return linalgCross(x, other, { dim: found })
   },
 )
 

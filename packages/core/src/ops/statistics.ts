@@ -2,6 +2,7 @@ import { nameStep } from '../autograd/graph.ts'
 import { bool, float32 } from '../dtype.ts'
 import { RuntimeError } from '../errors.ts'
 import type { Tensor } from '../tensor/tensor.ts'
+import { warn } from '../warnings.ts'
 import { named } from './arguments.ts'
 
 /** The covariances of the rows: `[variables, observations] → [variables, variables]`; a vector is one variable. */
@@ -12,6 +13,7 @@ export const cov = named(
     check('cov', x)
     const numbers = x.dtype.kind === 'floating' ? x : x.to(float32)
     const rows = x.ndim < 2 ? numbers.reshape([1, x.numel()]) : numbers
+    if (rows.size(1) <= correction) warn('cov(): degrees of freedom is <= 0')
     const centred = rows.sub(rows.mean(1, { keepdim: true }))
     const out = centred.mm(centred.t()).div(Math.max(rows.size(1) - correction, 0))
     return nameStep(out.squeeze(), 'SqueezeBackward0')

@@ -1,6 +1,7 @@
 import { nameStep } from '../autograd/graph.ts'
 import { RuntimeError } from '../errors.ts'
 import type { Tensor } from '../tensor/tensor.ts'
+import { warn } from '../warnings.ts'
 import { named } from './arguments.ts'
 import { reduction } from './define/reduction.ts'
 import type { Dims } from './reduction-options.ts'
@@ -54,12 +55,20 @@ const stdOp = reduction('std', ['x'], {
       .masked_fill(out.eq(0), 0)
       .mul(centred(x as Tensor, dims)),
 })
-function variance(op: typeof varOp, x: Tensor, call: VarianceCall, name = 'std and var'): Tensor {
+function variance(op: typeof varOp, x: Tensor, call: VarianceCall, name: string): Tensor {
   if (x.dtype.kind !== 'floating') {
-    throw new RuntimeError(`${name} only support floating point and complex dtypes`)
+    const both = name === 'var' || name === 'std' ? 'std and var' : name
+    throw new RuntimeError(`${both} only support floating point and complex dtypes`)
   }
   const { dim, unbiased, keepdim, correction = unbiased ? 1 : 0 } = call
-  return op.call([x], { dim, keepdim, parameters: [correction] })
+  const out = op.call([x], { dim, keepdim, parameters: [correction] })
+  if (x.numel() <= correction * out.numel() && out.numel() > 0) {
+    warn(
+      `${name}(): degrees of freedom is <= 0. Correction should be strictly less than the reduction factor (input numel ` +
+        'divided by output numel).',
+    )
+  }
+  return out
 }
 
 /** A function of one of these, or of both, in all the ways that PyTorch has: a truth value in the place of `dim` is `unbiased`. */
@@ -84,11 +93,11 @@ const deviation = <R>(name: string, run: (x: Tensor, call: VarianceCall) => R) =
   )
 
 /** The variance, divided by `n - correction`; the correction is 1 unless given. `var` is a word of JavaScript: `torch.var`, `x.var()`. */
-const varianceOf = deviation('var', (x, call) => variance(varOp, x, call))
+const varianceOf = deviation('var', (x, call) => variance(varOp, x, call, 'var'))
 
 export { varianceOf as var }
 /** The standard deviation, the root of `var`. */
-export const std = deviation('std', (x, call) => variance(stdOp, x, call))
+export const std = deviation('std', (x, call) => variance(stdOp, x, call, 'std'))
 /** Variance and mean. */
 export const var_mean = deviation('var_mean', (x, call): [Tensor, Tensor] => [
   nameStep(variance(varOp, x, call, 'var_mean'), 'VarMeanBackward0'),

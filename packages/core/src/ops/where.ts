@@ -1,5 +1,6 @@
 import { RuntimeError } from '../errors.ts'
 import type { Tensor, TensorLike } from '../tensor/tensor.ts'
+import { warn } from '../warnings.ts'
 import { elementwise } from './define/elementwise.ts'
 import { nonzero } from './nonzero.ts'
 
@@ -16,6 +17,12 @@ export function where(condition: Tensor, x?: TensorLike, other?: TensorLike): Te
   if (condition.dtype.name !== 'bool' && condition.dtype.name !== 'uint8') {
     throw new RuntimeError(
       `where expected condition to be a boolean tensor, but got a tensor with dtype ${condition.dtype.scalarName}`,
+    )
+  }
+  if (condition.dtype.name === 'uint8') {
+    warn(
+      'where received a uint8 condition tensor. This behavior is deprecated and will be removed in a future version of ' +
+        'PyTorch. Use a boolean condition instead.',
     )
   }
   return select(condition, x, other)

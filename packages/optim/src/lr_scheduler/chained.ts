@@ -1,9 +1,5 @@
-<<<<<<< HEAD
 import { TypeError, ValueError } from '@chainrule/core'
-=======
-import { ValueError } from '@chainrule/core'
 import { ReduceLROnPlateau } from './plateau.ts'
->>>>>>> 2ddee7b (Warnings in PyTorch's words, once for each place; optimizers check options wherever they come from)
 import type { LRScheduler, Scheduled, Scheduler, SchedulerStateDict } from './scheduler.ts'
 
 /**

@@ -1,4 +1,4 @@
-import { float64, Tensor, ValueError, warnings } from '@chainrule/core'
+import { float64, Tensor, TypeError, ValueError, warnings } from '@chainrule/core'
 import { byName, type Positional } from '../options.ts'
 import { typename } from '../text.ts'
 import {

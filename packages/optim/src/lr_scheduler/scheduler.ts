@@ -1,8 +1,4 @@
-<<<<<<< HEAD
-import { TypeError, ValueError } from '@chainrule/core'
-=======
-import { ValueError, warnings } from '@chainrule/core'
->>>>>>> 2ddee7b (Warnings in PyTorch's words, once for each place; optimizers check options wherever they come from)
+import { TypeError, ValueError, warnings } from '@chainrule/core'
 import { Optimizer } from '../optimizer.ts'
 import { typename } from '../text.ts'
 

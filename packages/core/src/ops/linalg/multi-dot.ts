@@ -2,6 +2,7 @@ import { nameStep } from '../../autograd/graph.ts'
 import { RuntimeError } from '../../errors.ts'
 import { formatShape } from '../../shape.ts'
 import type { Tensor } from '../../tensor/tensor.ts'
+import { warn } from '../../warnings.ts'
 import { named } from '../arguments.ts'
 import { mm } from '../matmul.ts'
 
@@ -31,6 +32,10 @@ export const multi_dot = named('multi_dot', ['tensors'], (tensors: readonly Tens
 
 /** As `multi_dot`, of matrices given one after the other; one alone is returned as it is. */
 export function chain_matmul(...matrices: readonly Tensor[]): Tensor {
+  warn(
+    'torch.chain_matmul is deprecated and will be removed in a future PyTorch release. Use torch.linalg.multi_dot instead, ' +
+      'which accepts a list of two or more tensors rather than multiple parameters.',
+  )
   for (const x of matrices) {
     if (x.ndim !== 2) throw new RuntimeError(`Tensor dimension is ${x.ndim}, expected 2 instead.`)
   }
