@@ -38,6 +38,7 @@ def add(kind, name, entry):
     while key in lines:
         key += "'"
     lines[key] = entry
+    return key
 
 
 def draw(*shape, dtype=torch.float32):
@@ -66,6 +67,24 @@ def describe(out, tracked):
     return entry
 
 
+changes = {}
+
+
+def change(name, run, reset):
+    """What comes of doubling the result in place: `o` backward runs, `b` it refuses, `c` the change is refused."""
+    reset()
+    out = run()
+    if not out.requires_grad:
+        return
+    try:
+        out.mul_(2)
+    except RuntimeError:
+        changes[name] = 'c'
+        return
+    failed = caught(lambda: out.backward(weights_for(out)))
+    changes[name] = 'o' if failed == 'nothing' else 'b' if 'modified by an inplace' in failed['message'] else '?'
+
+
 # Layers --------------------------------------------------------------------------------------------------------------
 
 
@@ -83,10 +102,13 @@ def layer(name, *args, inputs=None, train=True, text=None, **options):
         tracked = [x.requires_grad_() for x in inputs if x.is_floating_point()]
         torch.manual_seed(SEED)
         # A layer that works in place may not change a leaf.
-        out = module(*[x.clone() if options.get('inplace') else x for x in inputs])
+        run = lambda: module(*[x.clone() if options.get('inplace') else x for x in inputs])
+        out = run()
         entry.update(describe(out, tracked + list(module.parameters())))
         entry['after'] = result(dict(module.state_dict()))
-    add('layer', text or repr(module), entry)
+    key = add('layer', text or repr(module), entry)
+    if inputs is not None:
+        change(key, run, lambda: torch.manual_seed(SEED))
 
 
 line = [draw(3, 4)]
@@ -182,7 +204,9 @@ def call(name, *args, track=(0,), seed=False, precise=False, tensors=None, **opt
             narrow(entry)
     text = ', '.join(f'{key}={value}' for key, value in options.items())
     shapes = ' '.join('x'.join(map(str, x.shape)) or '.' for x in args if isinstance(x, torch.Tensor))
-    add('call', f'{name}({shapes} {text}{" weighted" if tensors else ""})', entry)
+    key = add('call', f'{name}({shapes} {text}{" weighted" if tensors else ""})', entry)
+    if failed == 'nothing':
+        change(key, run, lambda: torch.manual_seed(SEED))
 
 
 def narrow(entry):
@@ -1127,3 +1151,5 @@ def training_a_convolutional_network():
 
 
 write('nn', lines)
+# All others pass.
+write('nn-changes', {name: letter for name, letter in changes.items() if letter != 'o'})

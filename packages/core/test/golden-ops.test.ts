@@ -5,20 +5,8 @@
  */
 import { describe, expect, test } from 'vitest'
 import * as torch from '../src/index.ts'
-import {
-  decode,
-  dtypeNamed,
-  field,
-  functionNamed,
-  type GoldenNumber,
-  hasProperty,
-  isGoldenTensor,
-  isObject,
-  methodNamed,
-  readGolden,
-  type Tolerance,
-  toNumber,
-} from './golden.ts'
+import { dtypeNamed, isGoldenTensor, isObject, methodNamed, type Tolerance } from './golden.ts'
+import { type Answer, type Case, input, inputs, invoke, ops, prepare, present, tensorsOf } from './golden-case.ts'
 import {
   broadcastAt,
   commonShape,
@@ -29,94 +17,8 @@ import {
   valuesOf,
 } from './harness.ts'
 
-/** What PyTorch answers in one dtype: results, first gradients, second gradients, and how near is near enough. */
-interface Answer {
-  readonly r?: unknown
-  readonly g?: readonly unknown[]
-  readonly h?: readonly unknown[]
-  readonly tol?: { readonly r?: number; readonly g?: number; readonly h?: number }
-}
-
-interface Case extends Answer {
-  /** Arguments, and the options object where there is one. */
-  readonly a: readonly unknown[]
-  readonly o?: Readonly<Record<string, unknown>>
-  /** Forms, where they are not the op's: f function, m method, p property. */
-  readonly f?: string
-  readonly tiny?: 1
-  readonly zero?: 1
-  /** Strides of the results. */
-  readonly st?: readonly (readonly number[])[]
-  /** The name of the node, or the names that are right, or `{ each: [...] }` for several outputs. */
-  readonly n?: unknown
-  readonly f32?: Answer
-  readonly f64?: Answer
-}
-
-interface Op {
-  readonly f: string
-  /** Has an in-place form. */
-  readonly i?: 1
-  readonly groups: Readonly<Record<string, readonly Case[]>>
-}
-
-const golden = await readGolden<unknown>('ops')
-const inputs = golden['inputs'] as Readonly<Record<string, readonly [number[], Exclude<GoldenNumber, null>[]]>>
-const views = golden['views'] as Readonly<Record<string, readonly (readonly [string, ...unknown[]])[]>>
-const ops = new Map<string, Op>()
-for (const [key, value] of Object.entries(golden)) if (key.startsWith('op ')) ops.set(key.slice(3), value as Op)
-
-/** The arguments of one call, and those of them that a gradient is asked for, in order. */
-interface Arguments {
-  readonly values: unknown[]
-  readonly leaves: torch.Tensor[]
-}
-
-/** Makes the input `$name.view:dtype`. */
-function input(device: string, reference: string, caseDtype: string | null): torch.Tensor {
-  const [, name = '', view, short] = /^\$(\w+)(?:\.(\w+))?(?::(\w+))?$/.exec(reference) ?? []
-  const [shape, values] = inputs[name] ?? [[], []]
-  const dtype = dtypeNamed(short ?? caseDtype ?? '')
-  let x = torch.tensor(values.map(toNumber), { dtype, device }).reshape(shape)
-  for (const [method, ...args] of view === undefined ? [] : (views[view] ?? [])) {
-    const decoded = args.map((arg) => decode(arg, () => null))
-    x = methodNamed(method)?.apply(x, decoded) as torch.Tensor
-  }
-  return x
-}
-
-function prepare(on: TestBench, example: Case, dtype: string | null, requiresGrad: boolean): Arguments {
-  const leaves: torch.Tensor[] = []
-  const make = (reference: string) => {
-    const x = input(on.device.type, reference, dtype)
-    if (x.dtype.is_floating_point) {
-      if (requiresGrad) x.requires_grad_()
-      leaves.push(x)
-    }
-    return x
-  }
-  const values = example.a.map((value) => decode(value, make))
-  if (example.o) values.push(decode(example.o, make))
-  return { values, leaves }
-}
-
-/** Calls an op through one of its forms; an op in place works on a copy. */
-function invoke(name: string, form: string, [self, ...rest]: readonly unknown[]): unknown {
-  if (form === 'f') return functionNamed(name)?.(self, ...rest)
-  const x = self as torch.Tensor
-  if (form === 'p') return field(x, name)
-  return methodNamed(name)?.apply(name.endsWith('_') ? x.clone() : x, rest)
-}
-
-const present = (name: string, form: string): boolean =>
-  form === 'f' ? functionNamed(name) !== null : form === 'm' ? methodNamed(name) !== null : hasProperty(name)
-
-/** The tensors inside of a result, in order. */
-function tensorsOf(value: unknown): torch.Tensor[] {
-  if (value instanceof torch.Tensor) return [value]
-  if (Array.isArray(value)) return value.flatMap(tensorsOf)
-  return isObject(value) && !(value instanceof torch.DType) ? Object.values(value).flatMap(tensorsOf) : []
-}
+const asIs = (x: torch.Tensor): torch.Tensor => x
+const differentiable = (x: torch.Tensor): torch.Tensor => x.requires_grad_()
 
 /** A gradient that differs from element to element; `ops.py` has the same formula. */
 function upstream(out: torch.Tensor): torch.Tensor {
@@ -255,7 +157,7 @@ const toleranceOf = (example: Case, relative: number | undefined): Tolerance => 
 
 function checkForward(on: TestBench, name: string, form: string): Check {
   return async (example, dtype, answer) => {
-    const { values } = prepare(on, example, dtype, false)
+    const { values } = prepare(on.device.type, example, dtype, asIs)
     const out = invoke(name, form, values)
     const text = await on.difference(out, answer.r, toleranceOf(example, answer.tol?.r))
     if (text !== null || example.st === undefined) return text
@@ -266,7 +168,7 @@ function checkForward(on: TestBench, name: string, form: string): Check {
 
 function checkInPlace(on: TestBench, name: string): Check {
   return async (example, dtype, answer) => {
-    const [self, ...rest] = prepare(on, example, dtype, false).values
+    const [self, ...rest] = prepare(on.device.type, example, dtype, asIs).values
     const x = (self as torch.Tensor).clone()
     const out = methodNamed(`${name}_`)?.apply(x, rest)
     if (out !== x) return 'does not return its tensor'
@@ -288,7 +190,7 @@ function checkGradient(on: TestBench, name: string, form: string, order: 'g' | '
   return async (example, dtype, answer) => {
     const expected = answer[order]
     if (expected === undefined) return null
-    const { values, leaves } = prepare(on, example, dtype, true)
+    const { values, leaves } = prepare(on.device.type, example, dtype, differentiable)
     const out = torch.enclosed(() => invoke(name, form, values))
     const [first, second] = gradients(out, leaves, order === 'h')
     const actual = order === 'g' ? first : second
@@ -310,7 +212,7 @@ function isName(name: string | null, expected: unknown): boolean {
 function checkName(on: TestBench, name: string, form: string): Check {
   return async (example, dtype) => {
     if (example.n === undefined) return null
-    const outs = tensorsOf(invoke(name, form, prepare(on, example, dtype, true).values))
+    const outs = tensorsOf(invoke(name, form, prepare(on.device.type, example, dtype, differentiable).values))
     const names = outs.map((out) => out.grad_fn?.name() ?? null)
     const each = isObject(example.n) && 'each' in example.n ? (example.n.each as unknown[]) : names.map(() => example.n)
     const right = names.length === each.length && names.every((ours, i) => isName(ours, each[i]))

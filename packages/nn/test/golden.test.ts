@@ -2,13 +2,21 @@
 import * as torch from '@chainrule/core'
 import * as nn from '@chainrule/nn'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { caught, entriesOf, fromGolden, type GoldenTensor, readGolden } from '../../core/test/golden.ts'
+import { caught, entriesOf, type GoldenTensor, readGolden } from '../../core/test/golden.ts'
 import { onEveryDevice, sizeOf, type TestBench } from '../../core/test/harness.ts'
+import {
+  applied,
+  type CallCase,
+  called,
+  type LayerCase,
+  layerOf,
+  named,
+  type Options,
+  SEED,
+  weightsFor,
+} from './golden-case.ts'
 import { independent, scenarios } from './scenarios.ts'
 
-type Callable = (...args: unknown[]) => torch.Tensor
-type Options = Readonly<Record<string, unknown>>
-const SEED = 7
 const golden = await readGolden<unknown>('nn')
 
 /** What counts classes, or looks for mistakes among values. */
@@ -20,26 +28,6 @@ const fitting = <T>(on: TestBench, kind: string): [string, T][] =>
   entriesOf<T>(golden, kind).filter(
     ([name, entry]) => on.fits(entry) && (on.device.sync || !isReadingAtOnce(name, entry)),
   )
-
-/** A function of a namespace by its name. */
-function named(namespace: object, name: string): Callable {
-  const found: unknown = Reflect.get(namespace, name)
-  if (typeof found !== 'function') throw new Error(`there is no ${name}`)
-  return found as Callable
-}
-
-/** The gradient that backward starts from, as in the script. */
-function weightsFor(out: torch.Tensor): torch.Tensor {
-  const { dtype, device } = out
-  if (out.numel() === 1) return torch.full(out.shape, 0.5, { dtype, device })
-  return torch.linspace(0.5, 1.5, out.numel(), { dtype, device }).reshape(out.shape)
-}
-
-interface Described {
-  readonly out: GoldenTensor
-  readonly node: string | null
-  readonly grads?: readonly (GoldenTensor | null)[]
-}
 
 /** The result, its node, and the gradients of what is tracked. */
 function describeResult(out: torch.Tensor, tracked: readonly torch.Tensor[]): Record<string, unknown> {
@@ -59,62 +47,29 @@ const several = { relative: 1e-5, slack: 50, scaled: true }
 
 torch.warnings.simplefilter('ignore')
 
-interface LayerCase extends Partial<Described> {
-  readonly layer: string
-  readonly args: readonly unknown[]
-  readonly options: Options
-  readonly train: boolean
-  readonly text: string
-  readonly state: Readonly<Record<string, GoldenTensor>>
-  readonly inputs?: readonly GoldenTensor[]
-  readonly after?: Readonly<Record<string, GoldenTensor>>
-}
-
 onEveryDevice('layers', (on) => {
   test.each(fitting<LayerCase>(on, 'layer'))('%s', async (_, entry) => {
-    torch.manual_seed(SEED)
-    const Layer = Reflect.get(nn, entry.layer) as new (...args: unknown[]) => nn.Module<torch.Tensor[]>
-    const module = new Layer(...entry.args, ...(Object.keys(entry.options).length > 0 ? [entry.options] : []))
-    module.to(on.device.type).train(entry.train)
+    const module = layerOf(entry, on.device.type)
     expect(String(module)).toBe(entry.text)
     expect(Object.keys(module.state_dict())).toEqual(Object.keys(entry.state))
     expect(await on.difference(module.state_dict(), entry.state, single)).toBeNull()
     if (entry.inputs === undefined) return
-    const inputs = entry.inputs.map((x) => fromGolden(x, on.device.type))
-    const tracked = inputs.filter((x) => x.is_floating_point()).map((x) => x.requires_grad_())
+    const { tracked, run } = applied(module, entry, on.device.type)
     torch.manual_seed(SEED)
     // Nothing but the result may be needed afterwards.
-    const out = torch.enclosed(() => module(...inputs.map((x) => (entry.options['inplace'] === true ? x.clone() : x))))
-    const result = describeResult(out, [...tracked, ...module.parameters()])
+    const result = describeResult(torch.enclosed(run), tracked)
     expect(await on.difference(result, pick(entry, 'out', 'node', 'grads'), several)).toBeNull()
     expect(await on.difference(module.state_dict(), entry.after, single)).toBeNull()
   })
 })
 
-interface CallCase extends Partial<Described> {
-  readonly call: string
-  readonly tensors: Readonly<Record<string, GoldenTensor>>
-  readonly args: readonly unknown[]
-  readonly options: Options
-  readonly seed?: number
-  readonly track?: readonly number[]
-  readonly caught?: unknown
-}
-
 onEveryDevice('functions', (on) => {
   test.each(fitting<CallCase>(on, 'call'))('%s', async (_, entry) => {
-    const made = Object.entries(entry.tensors).map(([key, x]) => [`$${key}`, fromGolden(x, on.device.type)] as const)
-    const tensors = new Map<string, torch.Tensor>(made)
-    const resolve = (x: unknown): unknown => (typeof x === 'string' ? (tensors.get(x) ?? x) : x)
-    const args = entry.args.map(resolve)
-    const options = Object.fromEntries(Object.entries(entry.options).map(([key, value]) => [key, resolve(value)]))
-    const call = named(nn.functional, entry.call)
-    const rest = Object.keys(options).length > 0 ? [options] : []
-    const tracked = (entry.track ?? []).map((i) => (args[i] as torch.Tensor).requires_grad_())
+    const { tracked, run } = called(entry, on.device.type)
     if (entry.seed !== undefined) torch.manual_seed(entry.seed)
     let result: unknown
     const failed = caught(() => {
-      result = describeResult(call(...args, ...rest), tracked)
+      result = describeResult(run(), tracked)
     })
     expect(await on.difference(failed, entry.caught ?? 'nothing')).toBeNull()
     const expected = entry.caught === undefined ? pick(entry, 'out', 'node', 'grads') : undefined

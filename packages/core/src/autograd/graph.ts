@@ -45,6 +45,12 @@ export function recording(inputs: readonly (Tensor | number)[]): boolean {
   return false
 }
 
+/** Of two factors, each where the gradient of the other, which reads it, may be wanted. */
+export const factors = (a: Tensor, b: Tensor): [Tensor | null, Tensor | null] => [
+  requiresGrad(b) ? a : null,
+  requiresGrad(a) ? b : null,
+]
+
 /** Names the step that made a tensor, where it is the last of several that users know as one. */
 export function nameStep(out: Tensor, label: string): Tensor {
   if (out.node !== null) out.node.label = label
@@ -63,7 +69,7 @@ export type BackwardFunction = (
 class FunctionNode extends Node {
   readonly #name: string
   #backward: BackwardFunction | null
-  #saved: SavedTensor[] | null = []
+  #saved: (SavedTensor | null)[] | null = []
 
   constructor(name: string, inputs: readonly Tensor[], backward: BackwardFunction) {
     super(inputs.map(gradientEdge), outputIndices(inputs, inputs.length))
@@ -72,8 +78,8 @@ class FunctionNode extends Node {
   }
 
   /** Keeps tensors for the backward pass. Outputs too, once they know that this node made them. */
-  save(tensors: readonly Tensor[]): void {
-    this.#saved = tensors.map((x) => new SavedTensor(x, this))
+  save(tensors: readonly (Tensor | null)[]): void {
+    this.#saved = tensors.map((x) => (x === null ? null : new SavedTensor(x, this)))
   }
 
   kind(): string {
@@ -90,13 +96,13 @@ class FunctionNode extends Node {
     return this.#backward(
       gradients,
       (i) => wanted(this, i),
-      this.#saved.map((x) => x.unpack()),
+      this.#saved.map((x) => (x === null ? null : x.unpack()) as Tensor),
     )
   }
 
   override release(): void {
     if (this.#saved === null || this.#saved.length === 0) return
-    for (const saved of this.#saved) saved.release()
+    for (const saved of this.#saved) saved?.release()
     this.#saved = null
     // It may hold tensors by itself.
     this.#backward = null
@@ -123,13 +129,14 @@ export function setHistory(outputs: readonly Tensor[], node: Node): void {
 
 /**
  * Records one step of the graph, where one of the inputs requires it: `outputs` were computed from `inputs`, and
- * `backward` says how gradients flow back. `saved` are the tensors that `backward` reads.
+ * `backward` says how gradients flow back. `saved` are the tensors that `backward` reads, `null` in the place of those that no
+ * gradient reads which is ever wanted.
  */
 export function record(
   name: string,
   inputs: readonly Tensor[],
   outputs: readonly Tensor[],
-  saved: readonly Tensor[],
+  saved: readonly (Tensor | null)[],
   backward: BackwardFunction,
 ): void {
   if (!recording(inputs)) return

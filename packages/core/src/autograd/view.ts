@@ -29,6 +29,7 @@ export class ViewRecord {
     if (this.version === view.storage.version) return
     this.version = view.storage.version
     if (view.leafRequiresGrad || !requiresGrad(this.base)) return
+    if (this.origin === 'multiple') throw multiple(view, 'its base or another view of its base has been')
     const { grad } = modes
     modes.grad = true
     try {
@@ -38,6 +39,15 @@ export class ViewRecord {
     }
     view.outputIndex = 0
   }
+}
+
+/** The error for one of several views of a function, whose memory was or would be changed. */
+function multiple({ node, outputIndex }: Tensor, what: string): RuntimeError {
+  return new RuntimeError(
+    `Output ${outputIndex} of ${node?.name()} is a view and ${what} modified inplace. This view is the output of a function ` +
+      'that returns multiple views. Such functions do not allow the output views to be modified inplace. You should replace ' +
+      'the inplace operation by an out-of-place one.',
+  )
 }
 
 /** Makes `view` a view of `x`, or of what `x` is itself a view of. */
@@ -106,11 +116,7 @@ export function checkInPlace(x: Tensor): void {
   const { viewOf: view } = x
   if (view !== null && (requiresGrad(x) || requiresGrad(view.base))) {
     if (view.origin === 'multiple') {
-      throw new RuntimeError(
-        `Output ${x.outputIndex} of ${gradientNode(x)?.name()} is a view and is being modified inplace. This view is the ` +
-          'output of a function that returns multiple views. Such functions do not allow the output views to be modified ' +
-          'inplace. You should replace the inplace operation by an out-of-place one.',
-      )
+      throw multiple(x, 'is being')
     }
     if (view.origin === 'no_grad') {
       throw new RuntimeError(

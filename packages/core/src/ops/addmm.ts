@@ -1,4 +1,4 @@
-import { nameStep } from '../autograd/graph.ts'
+import { factors, nameStep } from '../autograd/graph.ts'
 import { RuntimeError } from '../errors.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { named } from './arguments.ts'
@@ -37,17 +37,20 @@ export const addmm = named(
         bias.expand(out.shape)
         return beta === 0 ? scaled : scaled.add(bias)
       },
-      () => ({
-        saved: [mat1, mat2],
-        backward: ([g = null], needs, [a, b]) => {
-          if (g === null) return [null, null, null]
-          const scaled = alpha === 1 ? g : g.mul(alpha)
-          return [
-            needs(0) ? (beta === 1 ? g : g.mul(beta)).sum_to_size(shape) : null,
-            ...productGradients(scaled, [a as Tensor, b as Tensor], (factor) => needs(factor + 1), mm),
-          ]
-        },
-      }),
+      () => {
+        const gradients = productGradients(mat1, mat2, mm, 1)
+        return {
+          saved: factors(mat1, mat2),
+          backward: ([g = null], needs, saved) => {
+            if (g === null) return [null, null, null]
+            const scaled = alpha === 1 ? g : g.mul(alpha)
+            return [
+              needs(0) ? (beta === 1 ? g : g.mul(beta)).sum_to_size(shape) : null,
+              ...gradients(scaled, needs, saved),
+            ]
+          },
+        }
+      },
     )
   },
   ['beta', 'alpha'],
@@ -63,13 +66,25 @@ function canStart(x: Tensor, mat1: Tensor, mat2: Tensor): boolean {
   return isRow && x.shape.at(-1) === mat2.shape[1] && x.strides.at(-1) === 1
 }
 
+/** `product + beta * x`; where `beta` is 0, NaN and infinities of `x` do not count, and its gradient is 0. */
+function biased(product: Tensor, x: Tensor, beta: number): Tensor {
+  if (beta !== 0) return product.add(x.mul(beta))
+  const { shape } = x
+  return routine(
+    'add',
+    [product, x],
+    () => product.clone(),
+    () => ({ saved: [], backward: ([g = null]) => [g, g === null ? null : g.new_zeros(shape)] }),
+  )
+}
+
 /** `beta * x + alpha * (batch1 × batch2)`. */
 export const baddbmm = named(
   'baddbmm',
   ['input', 'batch1', 'batch2'],
   (x: Tensor, batch1: Tensor, batch2: Tensor, { beta = 1, alpha = 1 }: AddmmOptions = {}): Tensor => {
     const scaled = bmm(batch1, batch2).mul(alpha)
-    return nameStep(beta === 0 ? scaled : scaled.add(x.mul(beta)), 'BaddbmmBackward0')
+    return nameStep(biased(scaled, x, beta), 'BaddbmmBackward0')
   },
   ['beta', 'alpha'],
 )
@@ -84,7 +99,7 @@ export const addbmm = named(
     const [n, rows, k, columns] = [...batch1.shape, batch2.size(2)] as [number, number, number, number]
     // One product: the batch and the inner dimension are one sum.
     const product = mm(batch1.permute(1, 0, 2).reshape(rows, n * k), batch2.reshape(n * k, columns)).mul(alpha)
-    return nameStep(beta === 0 ? product : product.add(bias.mul(beta)), 'AddbmmBackward0')
+    return nameStep(biased(product, bias, beta), 'AddbmmBackward0')
   },
   ['beta', 'alpha'],
 )
@@ -109,7 +124,7 @@ export const addmv = named(
   ['input', 'mat', 'vec'],
   (x: Tensor, mat: Tensor, vec: Tensor, { beta = 1, alpha = 1 }: AddmmOptions = {}): Tensor => {
     const scaled = mv(mat, vec).mul(alpha)
-    return nameStep(beta === 0 ? scaled : scaled.add(x.mul(beta)), 'AddmvBackward0')
+    return nameStep(biased(scaled, x, beta), 'AddmvBackward0')
   },
   ['beta', 'alpha'],
 )
@@ -120,7 +135,7 @@ export const addr = named(
   ['input', 'vec1', 'vec2'],
   (x: Tensor, vec1: Tensor, vec2: Tensor, { beta = 1, alpha = 1 }: AddmmOptions = {}): Tensor => {
     const scaled = outer(vec1, vec2).mul(alpha)
-    return nameStep(beta === 0 ? scaled : scaled.add(x.mul(beta)), 'AddrBackward0')
+    return nameStep(biased(scaled, x, beta), 'AddrBackward0')
   },
   ['beta', 'alpha'],
 )

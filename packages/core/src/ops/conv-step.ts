@@ -1,3 +1,4 @@
+import { factors } from '../autograd/graph.ts'
 import type { Gradient } from '../autograd/node.ts'
 import type { Operand } from '../devices/device.ts'
 import type { ConvWindow, Pair } from '../devices/windows.ts'
@@ -26,6 +27,7 @@ export function convolve(
   settings: ConvSettings,
   size: Shape,
 ): Tensor {
+  const [extent, shape] = [x.shape.slice(2), weight.shape]
   return routine(
     name,
     bias === null ? [x, weight] : [x, weight, bias],
@@ -37,12 +39,12 @@ export function convolve(
       return out
     },
     () => ({
-      saved: [x, weight],
+      saved: factors(x, weight),
       backward: ([g = null], needs, [input, w]) => {
         if (g === null) return [null, null, null]
         return [
-          needs(0) ? convolveBack(backwardName, g, w as Tensor, null, settings, x.shape.slice(2)) : null,
-          needs(1) ? correlate(backwardName, input as Tensor, g, settings, weight.shape) : null,
+          needs(0) ? convolveBack(backwardName, g, w as Tensor, null, settings, extent) : null,
+          needs(1) ? correlate(backwardName, input as Tensor, g, settings, shape) : null,
           biasGradient(g, needs(2)),
         ]
       },
@@ -59,6 +61,7 @@ export function convolveBack(
   settings: ConvSettings,
   size: Shape,
 ): Tensor {
+  const [extent, shape] = [y.shape.slice(2), weight.shape]
   return routine(
     name,
     bias === null ? [y, weight] : [y, weight, bias],
@@ -70,12 +73,12 @@ export function convolveBack(
       return out
     },
     () => ({
-      saved: [y, weight],
+      saved: factors(y, weight),
       backward: ([g = null], needs, [output, w]) => {
         if (g === null) return [null, null, null]
         return [
-          needs(0) ? convolve(backwardName, g, w as Tensor, null, settings, y.shape.slice(2)) : null,
-          needs(1) ? correlate(backwardName, g, output as Tensor, settings, weight.shape) : null,
+          needs(0) ? convolve(backwardName, g, w as Tensor, null, settings, extent) : null,
+          needs(1) ? correlate(backwardName, g, output as Tensor, settings, shape) : null,
           biasGradient(g, needs(2)),
         ]
       },
@@ -85,6 +88,7 @@ export function convolveBack(
 
 /** The transpose of `convolve` in its weight: `[N, C, …], [N, O, …] → shape`. */
 function correlate(name: string, x: Tensor, y: Tensor, settings: ConvSettings, shape: Shape): Tensor {
+  const [ofX, ofY] = [x.shape.slice(2), y.shape.slice(2)]
   return routine(
     name,
     [x, y],
@@ -94,12 +98,12 @@ function correlate(name: string, x: Tensor, y: Tensor, settings: ConvSettings, s
       return out
     },
     () => ({
-      saved: [x, y],
+      saved: factors(x, y),
       backward: ([g = null], needs, [input, output]) => {
         if (g === null) return [null, null]
         return [
-          needs(0) ? convolveBack(backwardName, output as Tensor, g, null, settings, x.shape.slice(2)) : null,
-          needs(1) ? convolve(backwardName, input as Tensor, g, null, settings, y.shape.slice(2)) : null,
+          needs(0) ? convolveBack(backwardName, output as Tensor, g, null, settings, ofX) : null,
+          needs(1) ? convolve(backwardName, input as Tensor, g, null, settings, ofY) : null,
         ]
       },
     }),

@@ -9,7 +9,7 @@ import { named } from './arguments.ts'
 import { memoryOrder } from './define/layout.ts'
 import { checkWritable, fitted, toValue } from './define/operands.ts'
 import { routine } from './define/routine.ts'
-import { inPlace, write } from './inplace.ts'
+import { inPlace, overwrite, write } from './inplace.ts'
 import { copied, copyOf, peek } from './packed.ts'
 
 /** A copy, recorded. It lies in memory in the same order, without gaps. */
@@ -132,7 +132,7 @@ export function fill_(x: Tensor, value: TensorLike): Tensor {
   const number = typeof value === 'number' ? fitted(value, x.dtype) : value
   const given = toValue('fill_', number)
   const others = given instanceof Tensor ? [given] : []
-  return inPlace(
+  return overwrite(
     x,
     others,
     () => write(x, given),
@@ -154,7 +154,7 @@ export const fill = named(
 
 /** Sets every element to 0. */
 export function zero_(x: Tensor): Tensor {
-  return inPlace(
+  return overwrite(
     x,
     [],
     () => write(x, 0),

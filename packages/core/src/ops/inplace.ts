@@ -5,7 +5,7 @@ import { Kernel } from '../devices/kernel.ts'
 import { variable } from '../formula/index.ts'
 import { alias } from '../tensor/make.ts'
 import type { Tensor } from '../tensor/tensor.ts'
-import type { Value } from './define/operands.ts'
+import { checkApart, type Value } from './define/operands.ts'
 
 const identity = new Kernel('copy', ['x'], [variable('x')])
 
@@ -23,6 +23,19 @@ export function write(out: Tensor, x: Value): void {
  * gradients of `x` as it was and of the others, and reads what is `saved`.
  */
 export function inPlace(
+  x: Tensor,
+  others: readonly Tensor[],
+  change: () => void,
+  backward: Parameters<typeof record>[4],
+  node: string,
+  saved: readonly Tensor[] = [],
+): Tensor {
+  checkApart(x)
+  return overwrite(x, others, change, backward, node, saved)
+}
+
+/** As `inPlace`, of what may write one value into one place several times. */
+export function overwrite(
   x: Tensor,
   others: readonly Tensor[],
   change: () => void,

@@ -30,22 +30,28 @@ export function multiply(a: Tensor, b: Tensor, shape: Shape, start: Tensor | nul
   return out
 }
 
-/** `product(a, b)` that lies in memory as `like` does: the gradient of a transposed weight is itself one transposed. */
-function laidOutAs(like: Tensor, a: Tensor, b: Tensor, product: (a: Tensor, b: Tensor) => Tensor): Tensor {
-  const isTransposed = like.strides.at(-2) === 1 && like.strides.at(-1) !== 1
-  return isTransposed ? product(transposed(b), transposed(a)).transpose(-2, -1) : product(a, b)
+/** Whether a matrix, or each of a batch, lies in memory column by column. */
+export const isTransposed = ({ strides }: Tensor): boolean => strides.at(-2) === 1 && strides.at(-1) !== 1
+
+/** `product(a, b)`, laid out by columns where `byColumns`: the gradient of a transposed weight is itself one transposed. */
+function laidOut(byColumns: boolean, a: Tensor, b: Tensor, product: (a: Tensor, b: Tensor) => Tensor): Tensor {
+  return byColumns ? product(transposed(b), transposed(a)).transpose(-2, -1) : product(a, b)
 }
 const transposed = (x: Tensor): Tensor => x.transpose(-2, -1)
 
-/** The gradients of both factors of `product(a, b)`, which is `mm` or `bmm`, from that of the product. */
+/**
+ * The gradients of both factors of `product(a, b)`, which is `mm` or `bmm`, from that of the product. Saved are `a` and `b`, from
+ * place `first` of the inputs on.
+ */
 export function productGradients(
-  g: Tensor,
-  [a, b]: readonly [Tensor, Tensor],
-  needs: (factor: 0 | 1) => boolean,
+  a: Tensor,
+  b: Tensor,
   product: (a: Tensor, b: Tensor) => Tensor,
-): [Tensor | null, Tensor | null] {
-  return [
-    needs(0) ? laidOutAs(a, g, transposed(b), product) : null,
-    needs(1) ? laidOutAs(b, transposed(a), g, product) : null,
+  first = 0,
+): (g: Tensor, needs: (input: number) => boolean, saved: readonly Tensor[]) => [Tensor | null, Tensor | null] {
+  const byColumns = [isTransposed(a), isTransposed(b)] as const
+  return (g, needs, [left, right]) => [
+    needs(first) ? laidOut(byColumns[0], g, transposed(right as Tensor), product) : null,
+    needs(first + 1) ? laidOut(byColumns[1], transposed(left as Tensor), g, product) : null,
   ]
 }

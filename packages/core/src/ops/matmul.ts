@@ -1,4 +1,4 @@
-import { nameStep } from '../autograd/graph.ts'
+import { factors, nameStep } from '../autograd/graph.ts'
 import { RuntimeError } from '../errors.ts'
 import { broadcastShapes, formatShape, numel } from '../shape.ts'
 import type { Tensor } from '../tensor/tensor.ts'
@@ -38,11 +38,13 @@ export function mm(x: Tensor, mat2: Tensor): Tensor {
     'mm',
     [x, mat2],
     () => multiply(x, mat2, [x.shape[0] as number, mat2.shape[1] as number]),
-    () => ({
-      saved: [x, mat2],
-      backward: ([g = null], needs, [a, b]) =>
-        g === null ? [null, null] : productGradients(g, [a as Tensor, b as Tensor], needs, mm),
-    }),
+    () => {
+      const gradients = productGradients(x, mat2, mm)
+      return {
+        saved: factors(x, mat2),
+        backward: ([g = null], needs, saved) => (g === null ? [null, null] : gradients(g, needs, saved)),
+      }
+    },
   )
 }
 
@@ -67,11 +69,13 @@ export function bmm(x: Tensor, mat2: Tensor): Tensor {
     'bmm',
     [x, mat2],
     () => multiply(x, mat2, [x.shape[0] as number, x.shape[1] as number, mat2.shape[2] as number]),
-    () => ({
-      saved: [x, mat2],
-      backward: ([g = null], needs, [a, b]) =>
-        g === null ? [null, null] : productGradients(g, [a as Tensor, b as Tensor], needs, bmm),
-    }),
+    () => {
+      const gradients = productGradients(x, mat2, bmm)
+      return {
+        saved: factors(x, mat2),
+        backward: ([g = null], needs, saved) => (g === null ? [null, null] : gradients(g, needs, saved)),
+      }
+    },
   )
 }
 
@@ -90,7 +94,7 @@ export function mv(x: Tensor, vec: Tensor): Tensor {
     [x, vec],
     () => multiply(x, vec, [x.shape[0] as number]),
     () => ({
-      saved: [x, vec],
+      saved: factors(x, vec),
       backward: ([g = null], needs, [matrix, vector]) => [
         g === null || !needs(0) ? null : outer(g, vector as Tensor),
         g === null || !needs(1) ? null : mv((matrix as Tensor).t(), g),
@@ -121,7 +125,7 @@ export function dot(x: Tensor, other: Tensor): Tensor {
     [x, other],
     () => multiply(x, other, []),
     () => ({
-      saved: [x, other],
+      saved: factors(x, other),
       backward: ([g = null], needs, [a, b]) => [
         g === null || !needs(0) ? null : g.mul(b as Tensor),
         g === null || !needs(1) ? null : g.mul(a as Tensor),

@@ -1,4 +1,4 @@
-import { nameStep } from '../autograd/graph.ts'
+import { factors, nameStep } from '../autograd/graph.ts'
 import { RuntimeError, TypeError } from '../errors.ts'
 import { formatShape } from '../shape.ts'
 import type { Tensor } from '../tensor/tensor.ts'
@@ -62,7 +62,14 @@ export const matrix_power = named('matrix_power', ['input', 'n'], (x: Tensor, n:
   checkSquare('linalg.matrix_power', x)
   if (!Number.isInteger(n)) throw new TypeError(`matrix_power(): n must be a whole number, got ${n}`)
   if (n < 0) return n === -1 ? inv(x) : power(inv(x), -n)
-  if (n === 0) return x.new_zeros(x.shape).add(x.new_ones(x.size(-1)).diag())
+  if (n === 0) {
+    return routine(
+      'linalg_matrix_power',
+      [x],
+      () => x.new_zeros(x.shape).add(x.new_ones(x.size(-1)).diag()),
+      () => ({ saved: [], backward: ([g = null]) => [g === null ? null : g.new_zeros(g.shape)] }),
+    )
+  }
   return n === 1 ? x.clone() : power(x, n)
 })
 

@@ -38,6 +38,7 @@ const twice = (finish: string) =>
 const centred = (x: Tensor, dims: readonly number[]): Tensor => x.sub(x.mean(dims, { keepdim: true }))
 const varOp = reduction('var', ['x'], {
   ...welford,
+  readsOut: false,
   finish: 'm2 / max(n - correction, 0)',
   stages: twice('acc / max(n - correction, 0)'),
   gradient: (g, { inputs: [x], dims, n, parameters: [correction] }) =>

@@ -91,7 +91,8 @@ function gather(
     const least = counts === null ? vectors : vectors.masked_fill(counts.eq(0).unsqueeze(1), Number.NEGATIVE_INFINITY)
     const index = places.unsqueeze(1).expand(vectors.shape)
     const largest = zeros.scatter_reduce(0, index, least, 'amax', { include_self: false })
-    return counts === null ? largest : largest.masked_fill(largest.eq(Number.NEGATIVE_INFINITY), 0)
+    // Its gradient reads the largest: what is given out may be changed in place.
+    return counts === null ? largest.clone() : largest.masked_fill(largest.eq(Number.NEGATIVE_INFINITY), 0)
   }
   const sums = zeros.index_add(0, places, factors === null ? masked : masked.mul(factors.unsqueeze(1)))
   if (mode === 'sum') return sums

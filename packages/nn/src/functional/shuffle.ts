@@ -8,6 +8,9 @@ function checkRank(name: string, input: Tensor): void {
   )
 }
 
+/** The result in memory of its own: nothing moves where the factor is 1. */
+const apart = (out: Tensor, input: Tensor): Tensor => (out.storage === input.storage ? out.clone() : out)
+
 /** `[…, C · r², H, W] → […, C, H · r, W · r]` (Shi et al. 2016). */
 export function pixel_shuffle(input: Tensor, upscale_factor: number): Tensor {
   checkRank('pixel_shuffle', input)
@@ -26,7 +29,7 @@ export function pixel_shuffle(input: Tensor, upscale_factor: number): Tensor {
     .reshape([product(rest), count, r, r, height, width])
     .permute(0, 1, 4, 2, 5, 3)
     .reshape([...rest, count, height * r, width * r])
-  return nameStep(out, 'PixelShuffleBackward0')
+  return nameStep(apart(out, input), 'PixelShuffleBackward0')
 }
 
 /** The way back from `pixel_shuffle`: `[…, C, H · r, W · r] → […, C · r², H, W]`. */
@@ -47,7 +50,7 @@ export function pixel_unshuffle(input: Tensor, downscale_factor: number): Tensor
     .reshape([product(rest), channels, height, r, width, r])
     .permute(0, 1, 3, 5, 2, 4)
     .reshape([...rest, channels * r * r, height, width])
-  return nameStep(out, 'PixelUnshuffleBackward0')
+  return nameStep(apart(out, input), 'PixelUnshuffleBackward0')
 }
 
 /** Channels of `[N, C, …]` dealt out to groups in turn (Zhang et al. 2018). */

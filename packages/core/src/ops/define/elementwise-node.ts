@@ -33,13 +33,13 @@ export class ElementwiseNode extends Node {
     return this.#name ?? `${pascalCase(this.#op.name)}Backward0`
   }
 
-  /** Whether a gradient that somebody wants reads the given input. */
+  /** Whether a gradient that somebody wants reads the given input, or the result, which is -1. */
   reads(input: number): boolean {
     return this.next.some((next, i) => next !== null && (this.#op.pullback(i)?.sources.includes(input) ?? false))
   }
 
-  /** Keeps, of the inputs and the result, what the wanted gradients read. */
-  save(inputs: readonly Value[], out: Tensor): void {
+  /** Keeps, of the inputs and the result, what the wanted gradients read. A result that is yet to be made is saved later. */
+  save(inputs: readonly Value[], out: Tensor | null): void {
     const saved = new Array<SavedTensor | number | null>(inputs.length + 1)
     for (let i = 0; i < inputs.length; i++) saved[i] = typeof inputs[i] === 'number' ? (inputs[i] as number) : null
     saved[inputs.length] = null
@@ -50,10 +50,16 @@ export class ElementwiseNode extends Node {
         if (source === -2) continue
         const slot = source === -1 ? inputs.length : source
         const value = source === -1 ? out : (inputs[source] as Value)
-        if (typeof value !== 'number') saved[slot] ??= new SavedTensor(value, this)
+        if (value !== null && typeof value !== 'number') saved[slot] ??= new SavedTensor(value, this)
       }
     }
     this.#saved = saved
+  }
+
+  /** Keeps the result of a change in place, where a wanted gradient reads it. */
+  saveResult(out: Tensor): void {
+    const saved = this.#saved
+    if (saved !== null && this.reads(-1)) saved[saved.length - 1] = new SavedTensor(out, this)
   }
 
   backward([g = null]: readonly Gradient[]): readonly Gradient[] {

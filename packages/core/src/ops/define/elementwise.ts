@@ -194,14 +194,15 @@ export class ElementwiseOp {
     const isRecorded = recording(inputs)
     checkInPlace(x)
     const node = isRecorded ? new ElementwiseNode(this, inputs) : null
-    // A gradient may read what is about to change.
-    const before = node?.reads(0) ? [x.clone(), ...inputs.slice(1)] : inputs
+    // A gradient may read what is about to change: of the target a copy, of other operands that show the same memory what is
+    // there now, so that a backward pass refuses it.
+    if (node !== null) node.save(node.reads(0) ? [x.clone(), ...inputs.slice(1)] : inputs, null)
     if (isLone) x.storage.buffer = this.#number(inputs, x.dtype)
     else x.storage.device.run(this.kernel, [x], inputs)
     x.storage.version++
     if (node !== null) {
       rebaseHistory(x, node)
-      node.save(before, x)
+      node.saveResult(x)
     }
     return x
   }

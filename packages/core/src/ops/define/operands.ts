@@ -85,12 +85,7 @@ export function checkWritable(x: Tensor, shape: Shape, others: readonly Value[])
       `output with shape ${formatShape(x.shape)} doesn't match the broadcast shape ${formatShape(shape)}`,
     )
   }
-  if (x.shape.some((size, i) => size > 1 && x.strides[i] === 0) && !x.shape.includes(0)) {
-    throw new RuntimeError(
-      'unsupported operation: more than one element of the written-to tensor refers to a single memory location. Please ' +
-        'clone() the tensor before performing the operation.',
-    )
-  }
+  checkApart(x)
   for (const other of others) {
     if (typeof other !== 'number' && partlyOverlap(x, other)) {
       throw new RuntimeError(
@@ -98,6 +93,16 @@ export function checkWritable(x: Tensor, shape: Shape, others: readonly Value[])
           'location. Please clone() the tensor before performing the operation.',
       )
     }
+  }
+}
+
+/** Checks that each element of what is written has memory of its own. */
+export function checkApart(x: Tensor): void {
+  if (x.shape.some((size, i) => size > 1 && x.strides[i] === 0) && !x.shape.includes(0)) {
+    throw new RuntimeError(
+      'unsupported operation: more than one element of the written-to tensor refers to a single memory location. Please ' +
+        'clone() the tensor before performing the operation.',
+    )
   }
 }
 

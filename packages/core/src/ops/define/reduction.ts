@@ -1,4 +1,4 @@
-import { record, recording } from '../../autograd/graph.ts'
+import { record, recording, requiresGrad } from '../../autograd/graph.ts'
 import { modes } from '../../autograd/modes.ts'
 import type { Gradient } from '../../autograd/node.ts'
 import { ReductionKernel } from '../../devices/kernel.ts'
@@ -54,6 +54,8 @@ export interface ReductionDefinition<P extends string = string> {
    * Derived for sums (`step` is `acc + …`) where left out; `null` where there is none.
    */
   readonly gradient?: Readonly<Record<string, string>> | ((g: Tensor, context: ReductionContext) => Tensor) | null
+  /** Whether a gradient that is a function reads `out`; it does where left out. What is not read may be changed in place. */
+  readonly readsOut?: boolean
   /** Folds whose order does not matter and that give the same one after the other, for devices that are faster so. */
   readonly stages?: readonly StageDefinition[]
   readonly parameters?: Readonly<Record<P, number>>
@@ -80,6 +82,8 @@ export class ReductionOp {
   readonly inputs: readonly string[]
   readonly kernel: ReductionKernel
   readonly #pullbacks: readonly (ElementwiseOp | null)[]
+  /** What the gradient of each input reads: a truth value for each input, then one for `out`. */
+  readonly #reads: readonly (readonly boolean[])[]
 
   constructor(name: string, inputs: readonly string[], definition: ReductionDefinition) {
     const { start, step, finish } = definition
@@ -100,6 +104,7 @@ export class ReductionOp {
       stagesOf(variables, definition.stages ?? []),
     )
     this.#pullbacks = inputs.map((input) => this.#derive(input))
+    this.#reads = this.#pullbacks.map((op) => this.#readBy(op))
   }
 
   /** The gradient of an input as an elementwise op over all of `g`, `out`, inputs, then parameters and `n`. */
@@ -173,15 +178,17 @@ export class ReductionOp {
   ): void {
     const { gradient, node } = this.definition
     const name = node?.[call.isWhole ? 0 : 1] ?? `${pascalCase(this.name)}Backward0`
-    const reads = typeof gradient === 'function' || this.#pullbacks.some((op) => this.#readsTensors(op))
-    const saved = reads ? [...operands, result] : []
+    const wanted = operands.map((x) => requiresGrad(x))
+    const places = [...operands, result].map((_, k) => this.#reads.some((reads, i) => wanted[i] && reads[k]))
+    const saved = [...operands, result].filter((_, k) => places[k])
     // The operands themselves are not for the closure to keep.
     const shapes = operands.map((x) => x.shape)
     record(name, operands, [result], saved, ([g = null], needs, tensors) => {
       if (g === null) return shapes.map(() => null)
       const incoming = g.reshape(call.kept)
-      const inputs = reads ? tensors.slice(0, shapes.length) : shapes.map(() => 0)
-      const out = reads ? (tensors[shapes.length] as Tensor).reshape(call.kept) : 0
+      const unpacked = tensors.values()
+      const inputs = shapes.map((_, k) => (places[k] ? (unpacked.next().value as Tensor) : 0))
+      const out = places[shapes.length] ? (unpacked.next().value as Tensor).reshape(call.kept) : 0
       return shapes.map((shape, i): Gradient => {
         if (!needs(i)) return null
         const pulled =
@@ -194,11 +201,12 @@ export class ReductionOp {
     })
   }
 
-  /** Whether a gradient formula reads more than `g` (`v0`), the parameters and `n`: `out` is `v1`, inputs follow. */
-  #readsTensors(op: ElementwiseOp | null): boolean {
-    if (op === null) return false
+  /** Which of the inputs and `out` a gradient reads. In a formula `v0` is `g`, `v1` is `out`, and inputs follow. */
+  #readBy(op: ElementwiseOp | null): readonly boolean[] {
+    const { gradient, readsOut = true } = this.definition
+    if (op === null) return [...this.inputs.map(() => gradient !== null), gradient !== null && readsOut]
     const used = variablesOf(op.kernel.outputs[0] as Expression)
-    return ['out', ...this.inputs].some((_, i) => used.has(`v${i + 1}`))
+    return [...this.inputs.map((_, i) => used.has(`v${i + 2}`)), used.has('v1')]
   }
 
   #computeType(tensors: readonly Tensor[], dtype: DType | undefined): DType {

@@ -6,8 +6,8 @@ import { pascalCase } from './names.ts'
 
 /** What a routine's gradient may read. */
 export interface RoutineGradient {
-  /** Tensors to keep, with the result last where it is asked for. */
-  readonly saved: readonly Tensor[]
+  /** Tensors to keep, with the result last where it is asked for; `null` for one that no wanted gradient reads. */
+  readonly saved: readonly (Tensor | null)[]
   readonly backward: BackwardFunction
 }
 
@@ -44,7 +44,11 @@ export function routines<T extends readonly Tensor[]>(
   } finally {
     modes.grad = grad
   }
-  if (modes.inference) for (const out of outputs) out.inference = true
+  for (const out of outputs) {
+    // What it shows was made in here: to the outside it is no view.
+    if (out.viewOf !== null && !inputs.some((x) => x.storage === out.storage)) out.viewOf = null
+    if (modes.inference) out.inference = true
+  }
   if (recording(inputs)) {
     const { saved, backward } = gradient(outputs)
     record(`${pascalCase(name)}Backward0`, inputs, outputs, saved, backward)

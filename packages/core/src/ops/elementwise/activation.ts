@@ -93,6 +93,7 @@ export const softplus = elementwise('softplus', ['x'], {
 /** `x / (1 + |x|)`. */
 export const softsign = elementwise('softsign', ['x'], {
   forward: 'x / (1 + abs(x))',
+  gradient: { x: 'g / ((1 + abs(x)) * (1 + abs(x)))' },
   result: 'floating',
   node: 'DivBackward0',
 })

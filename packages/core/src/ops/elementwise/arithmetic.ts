@@ -23,6 +23,8 @@ const minusScaled = elementwise('sub_scaled', ['x', 'other'], {
 })
 const over = elementwise('div', ['x', 'other'], {
   forward: 'x / other',
+  // As PyTorch's, they do not read the result: it may be changed in place.
+  gradient: { x: 'g / other', other: '-g * (x / other / other)' },
   result: 'floating',
   domain: { other: [0.5, 3] },
 })

@@ -113,7 +113,12 @@ export const erf = elementwise('erf', ['x'], { forward: 'erf(x)', result: 'float
 /** `1 - erf(x)`, exact for large `x`. */
 export const erfc = elementwise('erfc', ['x'], { forward: 'erfc(x)', result: 'floating' })
 /** The inverse of `erf`. */
-export const erfinv = elementwise('erfinv', ['x'], { forward: 'erfinv(x)', result: 'floating', domain: unit })
+export const erfinv = elementwise('erfinv', ['x'], {
+  forward: 'erfinv(x)',
+  gradient: { x: `g * ${Math.sqrt(Math.PI) / 2} * exp(erfinv(x) * erfinv(x))` },
+  result: 'floating',
+  domain: unit,
+})
 /** The logarithm of |Γ(x)|. */
 export const lgamma = elementwise('lgamma', ['x'], {
   forward: 'lgamma(x)',

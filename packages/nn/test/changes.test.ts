@@ -1,0 +1,54 @@
+/**
+ * Doubles the result of every layer and function in place before the backward pass: the gradients are those of the program
+ * without the change. Which are refused is in `golden/nn-changes.json`, made by tools/golden/nn.py.
+ */
+import * as torch from '@chainrule/core'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { entriesOf, readGolden } from '../../core/test/golden.ts'
+import { applied, type CallCase, called, type LayerCase, layerOf, type Ready, SEED, weightsFor } from './golden-case.ts'
+
+const golden = await readGolden<unknown>('nn')
+const refused = await readGolden<string>('nn-changes')
+
+beforeEach(() => void vi.spyOn(console, 'warn').mockImplementation(() => {}))
+afterEach(() => void vi.restoreAllMocks())
+
+/** A letter as in the golden file, and the gradients. */
+function outcome(ready: () => Ready, isInPlace: boolean): [string, unknown] {
+  const { tracked, run } = ready()
+  torch.manual_seed(SEED)
+  let out = run()
+  if (!out.requires_grad) return ['-', null]
+  try {
+    out = isInPlace ? out.mul_(2) : out.mul(2)
+  } catch {
+    return ['c', null]
+  }
+  try {
+    out.backward(weightsFor(out))
+  } catch (error) {
+    return [String(error).includes('modified by an inplace') ? 'b' : String(error), null]
+  }
+  return ['o', tracked.map((x) => x.grad?.tolist() ?? null)]
+}
+
+function check(name: string, ready: () => Ready): void {
+  const [letter, gradients] = outcome(ready, true)
+  if (letter === '-') return
+  const expected = refused[name] ?? 'o'
+  // What PyTorch refuses and this lets pass has to be right all the same.
+  if (letter === 'o') expect(gradients).toEqual(outcome(ready, false)[1])
+  else expect(letter).toBe(expected)
+}
+
+describe('a result that is changed in place', () => {
+  const layers = entriesOf<LayerCase>(golden, 'layer').filter(([, entry]) => entry.inputs !== undefined)
+  test.each(layers)('%s', (name, entry) => {
+    check(`layer ${name}`, () => applied(layerOf(entry, 'cpu'), entry, 'cpu'))
+  })
+
+  const calls = entriesOf<CallCase>(golden, 'call').filter(([, entry]) => entry.caught === undefined)
+  test.each(calls)('%s', (name, entry) => {
+    check(`call ${name}`, () => called(entry, 'cpu'))
+  })
+})
