@@ -44,7 +44,12 @@ for (const { name, type, use } of devices) {
       use()
       for (const x of some()) {
         const text = x.toString()
-        expect([`${x as unknown as string}`, String(x), 'loss ' + x, (x as Any) + 1]).toEqual([text, text, `loss ${text}`, `${text}1`])
+        expect([`${x as unknown as string}`, String(x), 'loss ' + x, (x as Any) + 1]).toEqual([
+          text,
+          text,
+          `loss ${text}`,
+          `${text}1`,
+        ])
         expect([x].join()).toBe(text)
       }
     })

@@ -3,15 +3,14 @@
  * without the change. Which are refused is in `golden/nn-changes.json`, made by tools/golden/nn.py.
  */
 import * as torch from '@chainrule/core'
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { entriesOf, readGolden } from '../../core/test/golden.ts'
 import { applied, type CallCase, called, type LayerCase, layerOf, type Ready, SEED, weightsFor } from './golden-case.ts'
 
 const golden = await readGolden<unknown>('nn')
 const refused = await readGolden<string>('nn-changes')
 
-beforeEach(() => void vi.spyOn(console, 'warn').mockImplementation(() => {}))
-afterEach(() => void vi.restoreAllMocks())
+torch.warnings.simplefilter('ignore')
 
 /** A letter as in the golden file, and the gradients. */
 function outcome(ready: () => Ready, isInPlace: boolean): [string, unknown] {

@@ -1,3 +1,4 @@
+import { factors } from '../../autograd/graph.ts'
 import { IndexError, RuntimeError } from '../../errors.ts'
 import { broadcastShapes, wrapDim } from '../../shape.ts'
 import type { Tensor } from '../../tensor/tensor.ts'
@@ -31,7 +32,7 @@ export const cross = named(
       [x, other],
       () => multiply(x.expand(shape), other.expand(shape)),
       () => ({
-        saved: [x, other],
+        saved: factors(x, other),
         backward: ([g = null], needs, [a, b]) => [
           g === null || !needs(0) ? null : multiply((b as Tensor).expand(shape), g).sum_to_size(own),
           g === null || !needs(1) ? null : multiply(g, (a as Tensor).expand(shape)).sum_to_size(others),
