@@ -73,18 +73,13 @@ export {
 
 // Elementwise
 
-export * from './ops/elementwise/activation.ts'
-export * from './ops/elementwise/arithmetic.ts'
-export * from './ops/elementwise/bounds.ts'
-export * from './ops/elementwise/comparison.ts'
-export * from './ops/elementwise/divisors.ts'
-export * from './ops/elementwise/fused.ts'
-export * from './ops/elementwise/mathematics.ts'
-export * from './ops/elementwise/power.ts'
+export * from './ops/elementwise/index.ts'
+export { float_power } from './ops/float-power.ts'
 export { where } from './ops/where.ts'
 
 // Reductions and statistics
 
+export * from './ops/closeness.ts'
 export * from './ops/counting.ts'
 export * from './ops/differences.ts'
 export * from './ops/distances.ts'
@@ -126,7 +121,7 @@ export * from './ops/pooling.ts'
 // Shape, parts, joining
 
 export * from './ops/blocks.ts'
-export { clone, detach, fill } from './ops/copies.ts'
+export { clone, detach, fill, positive } from './ops/copies.ts'
 export { broadcast_to } from './ops/expand.ts'
 export * from './ops/joining.ts'
 export { type PadMode, pad } from './ops/padding.ts'
@@ -189,6 +184,7 @@ export { type ReductionCall, type ReductionDefinition, reduction, reductionOps }
 export { type RoutineGradient, routine } from './ops/define/routine.ts'
 export { type UpdateArguments, type UpdateDefinition, update } from './ops/define/update.ts'
 export { type ViewDefinition, view as defineView, viewOps } from './ops/define/view.ts'
+export * from './signature/index.ts'
 
 // Devices and printing
 

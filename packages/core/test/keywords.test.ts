@@ -364,18 +364,17 @@ describe('types', () => {
     expectTypeOf(torch.max_pool2d(image, { kernel_size: 2, return_indices: true })).toEqualTypeOf<
       [torch.Tensor, torch.Tensor]
     >()
-    type Gather = Parameters<typeof x.gather>
-    expectTypeOf<[number, torch.Tensor]>().toExtend<Gather>()
-    expectTypeOf<[number, { index: torch.Tensor }]>().toExtend<Gather>()
-    expectTypeOf<[{ dim: number; index: torch.Tensor }]>().toExtend<Gather>()
-    expectTypeOf<[]>().not.toExtend<Gather>()
-    expectTypeOf<[{ dim: string; index: torch.Tensor }]>().not.toExtend<Gather>()
-    expectTypeOf<[{ dim: number }]>().not.toExtend<Gather>()
-    type View = Parameters<typeof x.view>
-    expectTypeOf<[number, number, number]>().toExtend<View>()
-    expectTypeOf<[readonly number[]]>().toExtend<View>()
-    expectTypeOf<[{ shape: number[] }]>().toExtend<View>()
-    expectTypeOf<[{ shapes: number[] }]>().not.toExtend<View>()
+    const gather: (dim: number, options: { index: torch.Tensor }) => torch.Tensor = x.gather
+    const view: (options: { shape: number[] }) => torch.Tensor = x.view
+    expect([typeof gather, typeof view]).toEqual(['function', 'function'])
+    // @ts-expect-error: both are required
+    expect(() => x.gather()).toThrow('missing 2 required positional arguments: "dim", "index"')
+    // @ts-expect-error: a dimension is a number
+    expect(() => x.gather({ dim: '1', index })).toThrow("argument 'dim' must be int, not str")
+    // @ts-expect-error: an index is required
+    expect(() => x.gather({ dim: 1 })).toThrow('missing 1 required positional arguments: "index"')
+    // @ts-expect-error: it is called shape, or size
+    expect(() => x.view({ shapes: [2] })).toThrow("got an unexpected keyword argument 'shapes'")
   })
 
   it('long is the default integer', () => {

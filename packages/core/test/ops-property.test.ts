@@ -193,7 +193,7 @@ const whole = (count: number): Part[] =>
   Array.from({ length: count }, () => ({ kind: 'slice', start: null, stop: null, step: 1 }))
 
 onEachDevice('indexing', (on) => {
-  const toIndex = (part: Part): Parameters<Tensor['index']>[number] => {
+  const toIndex = (part: Part): torch.Index => {
     if (part.kind === 'number') return part.at
     if (part.kind === 'slice') return Slice(part.start, part.stop, part.step)
     if (part.kind === 'list') return on.of(part.at, torch.int32)

@@ -4,8 +4,8 @@ import { nameStep } from '../autograd/graph.ts'
 import { int32 } from '../dtype.ts'
 import { RuntimeError } from '../errors.ts'
 import { formatShape } from '../shape.ts'
+import { overloaded, signature } from '../signature/index.ts'
 import type { Tensor } from '../tensor/tensor.ts'
-import { named } from './arguments.ts'
 import type { Extent } from './conv.ts'
 import { cat } from './joining.ts'
 import { avg_pool2d, max_pool2d_with_indices } from './pooling.ts'
@@ -19,9 +19,9 @@ type WithIndices = { readonly return_indices: true }
  *
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_avg_pool2d.html
  */
-export const adaptive_avg_pool2d = named(
+export const adaptive_avg_pool2d = signature(
   'adaptive_avg_pool2d',
-  ['input', 'output_size'],
+  ['Tensor input', 'int?[] output_size'],
   (input: Tensor, output_size: AdaptiveSize): Tensor => {
     const size = sizeOf('adaptive_avg_pool2d', input, output_size)
     if (size.includes(0)) return input.new_zeros([...input.shape.slice(0, -2), ...size])
@@ -34,18 +34,18 @@ export const adaptive_avg_pool2d = named(
 )
 
 /** As `adaptive_avg_pool2d` along one direction: `[N, C, L] → [N, C, output_size]`, or the same without N. */
-export const adaptive_avg_pool1d = named(
+export const adaptive_avg_pool1d = signature(
   'adaptive_avg_pool1d',
-  ['input', 'output_size'],
+  ['Tensor input', 'int[] output_size'],
   (input: Tensor, output_size: Extent): Tensor => {
     return adaptive_avg_pool2d(...asImage('adaptive_avg_pool1d', input, output_size)).squeeze(-2)
   },
 )
 
 /** As `adaptive_max_pool2d`, with the index of each maximum in its plane. */
-export const adaptive_max_pool2d_with_indices = named(
+export const adaptive_max_pool2d_with_indices = signature(
   'adaptive_max_pool2d_with_indices',
-  ['input', 'output_size'],
+  ['Tensor input', 'int?[] output_size'],
   (input: Tensor, output_size: AdaptiveSize): [Tensor, Tensor] => {
     const op = 'adaptive_max_pool2d'
     const size = sizeOf(op, input, output_size)
@@ -59,19 +59,18 @@ export const adaptive_max_pool2d_with_indices = named(
   },
 )
 
-/** The largest elements of windows that divide the input evenly; with `return_indices` their indices too. */
-export function adaptive_max_pool2d(input: Tensor, output_size: AdaptiveSize, options: WithIndices): [Tensor, Tensor]
-export function adaptive_max_pool2d(
-  input: Tensor,
-  options: WithIndices & { readonly output_size: AdaptiveSize },
-): [Tensor, Tensor]
-export function adaptive_max_pool2d(...args: Parameters<typeof pool2d>): Tensor
-export function adaptive_max_pool2d(...args: Parameters<typeof pool2d>): Tensor | [Tensor, Tensor] {
-  return pool2d(...args)
+/** What a maximum pooling of a given size is called with. */
+interface AdaptiveMaxPool<Size> {
+  (input: Tensor, output_size: Size, options: WithIndices): [Tensor, Tensor]
+  (input: Tensor, options: WithIndices & { readonly output_size: Size }): [Tensor, Tensor]
+  (input: Tensor, output_size: Size, return_indices?: boolean): Tensor
+  (input: Tensor, options: { readonly output_size: Size; readonly return_indices?: boolean }): Tensor
 }
-const pool2d = named(
+
+/** The largest elements of windows that divide the input evenly; with `return_indices` their indices too. */
+export const adaptive_max_pool2d = overloaded<AdaptiveMaxPool<AdaptiveSize>>(
   'adaptive_max_pool2d',
-  ['input', 'output_size', 'return_indices'],
+  ['Tensor input', 'int?[] output_size', 'bool return_indices'],
   (input: Tensor, output_size: AdaptiveSize, return_indices = false): Tensor | [Tensor, Tensor] => {
     const [values, indices] = adaptive_max_pool2d_with_indices(input, output_size)
     return return_indices ? [values, indices] : values
@@ -79,9 +78,9 @@ const pool2d = named(
 )
 
 /** As `adaptive_max_pool1d`, with the index of each maximum. */
-export const adaptive_max_pool1d_with_indices = named(
+export const adaptive_max_pool1d_with_indices = signature(
   'adaptive_max_pool1d_with_indices',
-  ['input', 'output_size'],
+  ['Tensor input', 'int[] output_size'],
   (input: Tensor, output_size: Extent): [Tensor, Tensor] => {
     const [values, indices] = adaptive_max_pool2d_with_indices(...asImage('adaptive_max_pool1d', input, output_size))
     return [values.squeeze(-2), indices.squeeze(-2)]
@@ -89,18 +88,9 @@ export const adaptive_max_pool1d_with_indices = named(
 )
 
 /** As `adaptive_max_pool2d` along one direction. */
-export function adaptive_max_pool1d(input: Tensor, output_size: Extent, options: WithIndices): [Tensor, Tensor]
-export function adaptive_max_pool1d(
-  input: Tensor,
-  options: WithIndices & { readonly output_size: Extent },
-): [Tensor, Tensor]
-export function adaptive_max_pool1d(...args: Parameters<typeof pool1d>): Tensor
-export function adaptive_max_pool1d(...args: Parameters<typeof pool1d>): Tensor | [Tensor, Tensor] {
-  return pool1d(...args)
-}
-const pool1d = named(
+export const adaptive_max_pool1d = overloaded<AdaptiveMaxPool<Extent>>(
   'adaptive_max_pool1d',
-  ['input', 'output_size', 'return_indices'],
+  ['Tensor input', 'int[] output_size', 'bool return_indices'],
   (input: Tensor, output_size: Extent, return_indices = false): Tensor | [Tensor, Tensor] => {
     const [values, indices] = adaptive_max_pool1d_with_indices(input, output_size)
     return return_indices ? [values, indices] : values

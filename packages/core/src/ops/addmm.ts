@@ -1,7 +1,7 @@
 import { factors, nameStep } from '../autograd/graph.ts'
 import { RuntimeError } from '../errors.ts'
+import { signature } from '../signature/index.ts'
 import type { Tensor } from '../tensor/tensor.ts'
-import { named } from './arguments.ts'
 import { routine } from './define/routine.ts'
 import { bmm, mm, mv, outer } from './matmul.ts'
 import { multiply, productGradients } from './matmul-step.ts'
@@ -13,9 +13,9 @@ export interface AddmmOptions {
 }
 
 /** `beta * x + alpha * (mat1 × mat2)`. */
-export const addmm = named(
+export const addmm = signature(
   'addmm',
-  ['input', 'mat1', 'mat2'],
+  ['Tensor input', 'Tensor mat1', 'Tensor mat2', '*', 'Number beta', 'Number alpha'],
   (x: Tensor, mat1: Tensor, mat2: Tensor, { beta = 1, alpha = 1 }: AddmmOptions = {}): Tensor => {
     if (mat1.dtype !== mat2.dtype) {
       throw new RuntimeError(
@@ -53,7 +53,6 @@ export const addmm = named(
       },
     )
   },
-  ['beta', 'alpha'],
 )
 
 /** Whether all is checked and `x` is a row, or rows, that a product can start from. */
@@ -79,20 +78,19 @@ function biased(product: Tensor, x: Tensor, beta: number): Tensor {
 }
 
 /** `beta * x + alpha * (batch1 × batch2)`. */
-export const baddbmm = named(
+export const baddbmm = signature(
   'baddbmm',
-  ['input', 'batch1', 'batch2'],
+  ['Tensor input', 'Tensor batch1', 'Tensor batch2', '*', 'Number beta', 'Number alpha'],
   (x: Tensor, batch1: Tensor, batch2: Tensor, { beta = 1, alpha = 1 }: AddmmOptions = {}): Tensor => {
     const scaled = bmm(batch1, batch2).mul(alpha)
     return nameStep(biased(scaled, x, beta), 'BaddbmmBackward0')
   },
-  ['beta', 'alpha'],
 )
 
 /** `beta * x + alpha * Σ (batch1 × batch2)`, summed over the batch. */
-export const addbmm = named(
+export const addbmm = signature(
   'addbmm',
-  ['input', 'batch1', 'batch2'],
+  ['Tensor input', 'Tensor batch1', 'Tensor batch2', '*', 'Number beta', 'Number alpha'],
   (x: Tensor, batch1: Tensor, batch2: Tensor, { beta = 1, alpha = 1 }: AddmmOptions = {}): Tensor => {
     const bias = x.expand(batch1.size(1), batch2.size(2))
     checkBatches(batch1, batch2)
@@ -101,7 +99,6 @@ export const addbmm = named(
     const product = mm(batch1.permute(1, 0, 2).reshape(rows, n * k), batch2.reshape(n * k, columns)).mul(alpha)
     return nameStep(biased(product, bias, beta), 'AddbmmBackward0')
   },
-  ['beta', 'alpha'],
 )
 function checkBatches(batch1: Tensor, batch2: Tensor): void {
   for (const [i, x] of [batch1, batch2].entries()) {
@@ -119,23 +116,21 @@ function checkBatches(batch1: Tensor, batch2: Tensor): void {
 }
 
 /** `beta * x + alpha * (mat × vec)`. */
-export const addmv = named(
+export const addmv = signature(
   'addmv',
-  ['input', 'mat', 'vec'],
+  ['Tensor input', 'Tensor mat', 'Tensor vec', '*', 'Number beta', 'Number alpha'],
   (x: Tensor, mat: Tensor, vec: Tensor, { beta = 1, alpha = 1 }: AddmmOptions = {}): Tensor => {
     const scaled = mv(mat, vec).mul(alpha)
     return nameStep(biased(scaled, x, beta), 'AddmvBackward0')
   },
-  ['beta', 'alpha'],
 )
 
 /** `beta * x + alpha * (vec1 ⊗ vec2)`. */
-export const addr = named(
+export const addr = signature(
   'addr',
-  ['input', 'vec1', 'vec2'],
+  ['Tensor input', 'Tensor vec1', 'Tensor vec2', '*', 'Number beta', 'Number alpha'],
   (x: Tensor, vec1: Tensor, vec2: Tensor, { beta = 1, alpha = 1 }: AddmmOptions = {}): Tensor => {
     const scaled = outer(vec1, vec2).mul(alpha)
     return nameStep(biased(scaled, x, beta), 'AddrBackward0')
   },
-  ['beta', 'alpha'],
 )

@@ -1,6 +1,7 @@
 import { nameStep } from '../autograd/graph.ts'
 import { RuntimeError } from '../errors.ts'
 import { formatShape } from '../shape.ts'
+import { signature } from '../signature/index.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { zeros } from './creation.ts'
 import { meshgrid } from './grids.ts'
@@ -8,7 +9,7 @@ import { atleast_2d, cat, stack } from './joining.ts'
 import { constant_pad } from './padding.ts'
 
 /** Matrices along the diagonal of a larger one, zeros elsewhere; vectors are rows. */
-export function block_diag(...tensors: readonly Tensor[]): Tensor {
+export const block_diag = signature('block_diag', ['Tensor[] *tensors'], (tensors: readonly Tensor[]): Tensor => {
   tensors.forEach((x, i) => {
     if (x.ndim <= 2) return
     throw new RuntimeError(
@@ -25,17 +26,21 @@ export function block_diag(...tensors: readonly Tensor[]): Tensor {
     return row
   })
   return nameStep(cat(rows), 'BlockDiagBackward0')
-}
+})
 
 /** Every choice of one element from each vector, a row each: `[n], [m] → [n·m, 2]`; a single vector stays as it is. */
-export function cartesian_prod(...tensors: readonly Tensor[]): Tensor {
-  const wrong = tensors.find((x) => x.ndim !== 1)
-  if (wrong !== undefined) {
-    throw new RuntimeError(`Expect a 1D vector, but got shape ${formatShape(wrong.shape)}`)
-  }
-  if (tensors.length === 1) return tensors[0] as Tensor
-  return stack(
-    meshgrid(...tensors).map((grid) => grid.reshape(-1)),
-    1,
-  )
-}
+export const cartesian_prod = signature(
+  'cartesian_prod',
+  ['Tensor[] *tensors'],
+  (tensors: readonly Tensor[]): Tensor => {
+    const wrong = tensors.find((x) => x.ndim !== 1)
+    if (wrong !== undefined) {
+      throw new RuntimeError(`Expect a 1D vector, but got shape ${formatShape(wrong.shape)}`)
+    }
+    if (tensors.length === 1) return tensors[0] as Tensor
+    return stack(
+      meshgrid(...tensors).map((grid) => grid.reshape(-1)),
+      1,
+    )
+  },
+)

@@ -1,9 +1,9 @@
 /** Convolutions along one and two directions, and transposed ones (`torch.nn.functional`'s names and arguments). */
 import { RuntimeError, TypeError } from '../errors.ts'
 import { formatShape, type Shape } from '../shape.ts'
+import { signature } from '../signature/index.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { warn } from '../warnings.ts'
-import { named } from './arguments.ts'
 import { type ConvCall, checkChannels, checkConv, checkKernel, perDirection } from './conv-checks.ts'
 import { convolve, convolveBack } from './conv-step.ts'
 import { constant_pad } from './padding.ts'
@@ -33,23 +33,31 @@ export interface ConvTransposeOptions extends Omit<ConvOptions, 'padding'> {
   readonly output_padding?: Extent
 }
 
-const names = ['input', 'weight', 'bias', 'stride', 'padding', 'dilation', 'groups'] as const
-const transposedNames = [
-  'input',
-  'weight',
-  'bias',
-  'stride',
-  'padding',
-  'output_padding',
-  'groups',
-  'dilation',
+const parameters = [
+  'Tensor input',
+  'Tensor weight',
+  'Tensor? bias',
+  'int[] stride',
+  'int[]|str padding',
+  'int[] dilation',
+  'int groups',
+] as const
+const transposedParameters = [
+  'Tensor input',
+  'Tensor weight',
+  'Tensor? bias',
+  'int[] stride',
+  'int[] padding',
+  'int[] output_padding',
+  'int groups',
+  'int[] dilation',
 ] as const
 
 /** A convolution along so many directions, under PyTorch's name. */
 const convolutionOf = (op: string, directions: number) =>
-  named(
+  signature(
     op,
-    names,
+    parameters,
     (
       input: Tensor,
       weight: Tensor,
@@ -62,9 +70,9 @@ const convolutionOf = (op: string, directions: number) =>
       batched(op, directions, input, (x) => convolution(op, x, weight, { bias, stride, padding, dilation, groups })),
   )
 const transposedOf = (op: string, directions: number) =>
-  named(
+  signature(
     op,
-    transposedNames,
+    transposedParameters,
     (
       input: Tensor,
       weight: Tensor,

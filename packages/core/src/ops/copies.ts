@@ -3,9 +3,9 @@ import { getDevice } from '../devices/device.ts'
 import { bool, DType, float32, float64, int32, type TypedArray, uint8 } from '../dtype.ts'
 import { RuntimeError, ValueError } from '../errors.ts'
 import { broadcastShapes, isContiguous, numel, type Shape } from '../shape.ts'
+import { overloaded, signature } from '../signature/index.ts'
 import { alias, allocate } from '../tensor/make.ts'
 import { Tensor, type TensorLike } from '../tensor/tensor.ts'
-import { named } from './arguments.ts'
 import { memoryOrder } from './define/layout.ts'
 import { checkWritable, fitted, toValue } from './define/operands.ts'
 import { routine } from './define/routine.ts'
@@ -13,10 +13,30 @@ import { inPlace, overwrite, write } from './inplace.ts'
 import { copied, copyOf, peek } from './packed.ts'
 
 /** A copy, recorded. It lies in memory in the same order, without gaps. */
-export const clone = (x: Tensor): Tensor => copied(x, memoryOrder(x.shape, [x]))
+export const clone = signature('clone', ['Tensor input'], (x: Tensor): Tensor => copied(x, memoryOrder(x.shape, [x])))
 
 /** The tensor itself where it lies in row-major order, a copy in that order otherwise. */
-export const contiguous = (x: Tensor): Tensor => (isContiguous(x) ? x : copied(x, null))
+export const contiguous = signature(
+  'contiguous',
+  ['Tensor input'],
+  (x: Tensor): Tensor => (isContiguous(x) ? x : copied(x, null)),
+)
+
+/** `x` itself. */
+export const positive = signature('positive', ['Tensor input'], (x: Tensor): Tensor => {
+  if (x.dtype.kind === 'bool') throw new RuntimeError('The `+` operator, on a bool tensor is not supported.')
+  return x
+})
+
+/** What `to` is called with. */
+interface To {
+  (input: Tensor, dtype: DType, options?: ToOptions): Tensor
+  (input: Tensor, device: string, options?: ToOptions): Tensor
+  (input: Tensor, device: string, dtype: DType): Tensor
+  (input: Tensor, other: Tensor, options?: ToOptions): Tensor
+  (input: Tensor, target: DType | string | Tensor, options?: ToOptions): Tensor
+  (input: Tensor, options: ToOptions & { readonly other?: Tensor }): Tensor
+}
 
 /** Where a tensor is to go: a dtype, a device, both, or the same as another tensor. */
 export interface ToOptions {
@@ -31,29 +51,47 @@ export interface ToOptions {
  *
  * @see https://pytorch.org/docs/stable/generated/torch.Tensor.to.html
  */
-export function to(x: Tensor, target: DType | string | Tensor | ToOptions, options: DType | ToOptions = {}): Tensor {
-  const named: ToOptions = options instanceof DType ? { dtype: options } : options
-  const wanted: ToOptions =
-    target instanceof DType
-      ? { ...named, dtype: target }
-      : typeof target === 'string'
-        ? { ...named, device: target }
-        : target instanceof Tensor
-          ? { ...named, dtype: target.dtype, device: target.device }
-          : target
-  const { dtype = x.dtype, device = x.device, copy = false } = wanted
-  const place = getDevice(device)
-  if (place !== x.storage.device) return transfer(x, dtype, device)
-  if (dtype === x.dtype) return copy ? clone(x) : x
-  return routine(
-    'to_copy',
-    [x],
-    () => copyOf(x, dtype, memoryOrder(x.shape, [x])),
-    () => ({
-      saved: [],
-      backward: ([g = null]) => [g === null ? null : to(g, x.dtype)],
-    }),
-  )
+export const to = overloaded<To>(
+  'to',
+  [
+    'Tensor input',
+    'dtype|device|Tensor? target',
+    'dtype? second',
+    '*',
+    'dtype? dtype',
+    'device? device',
+    'Tensor? other',
+    'bool non_blocking',
+    'bool copy',
+  ],
+  (
+    x: Tensor,
+    target: DType | string | Tensor | null = null,
+    second: DType | null = null,
+    { other, ...named }: ToOptions & { readonly other?: Tensor } = {},
+  ): Tensor => {
+    const wanted: ToOptions = { ...placeOf(other ?? target), ...(second === null ? {} : { dtype: second }), ...named }
+    const { dtype = x.dtype, device = x.device, copy = false } = wanted
+    const place = getDevice(device)
+    if (place !== x.storage.device) return transfer(x, dtype, device)
+    if (dtype === x.dtype) return copy ? clone(x) : x
+    return routine(
+      'to_copy',
+      [x],
+      () => copyOf(x, dtype, memoryOrder(x.shape, [x])),
+      () => ({
+        saved: [],
+        backward: ([g = null]) => [g === null ? null : to(g, x.dtype)],
+      }),
+    )
+  },
+)
+
+/** The dtype and device that a target of `to` names. */
+function placeOf(target: DType | string | Tensor | null): ToOptions {
+  if (target === null) return {}
+  if (target instanceof DType) return { dtype: target }
+  return typeof target === 'string' ? { device: target } : { dtype: target.dtype, device: target.device }
 }
 
 function transfer(x: Tensor, dtype: DType, device: string): Tensor {
@@ -74,86 +112,108 @@ function transfer(x: Tensor, dtype: DType, device: string): Tensor {
 }
 
 /** As float32. */
-export const float = (x: Tensor): Tensor => to(x, float32)
+export const float = signature('float', ['Tensor input'], (x: Tensor): Tensor => to(x, float32))
 /** As float64. */
-export const double = (x: Tensor): Tensor => to(x, float64)
+export const double = signature('double', ['Tensor input'], (x: Tensor): Tensor => to(x, float64))
 /** As int32; fractions are cut off. */
-export const int = (x: Tensor): Tensor => to(x, int32)
+export const int = signature('int', ['Tensor input'], (x: Tensor): Tensor => to(x, int32))
 /** As the default integer, which is int32. */
-export const long = (x: Tensor): Tensor => to(x, int32)
+export const long = signature('long', ['Tensor input'], (x: Tensor): Tensor => to(x, int32))
 /** As uint8. */
-export const byte = (x: Tensor): Tensor => to(x, uint8)
+export const byte = signature('byte', ['Tensor input'], (x: Tensor): Tensor => to(x, uint8))
 /** As truth values. */
-const asBool = (x: Tensor): Tensor => to(x, bool)
+const asBool = signature('bool', ['Tensor input'], (x: Tensor): Tensor => to(x, bool))
 
 export { asBool as bool }
 /** As another tensor's dtype. */
-export const type_as = (x: Tensor, other: Tensor): Tensor => to(x, other)
+export const type_as = signature(
+  'type_as',
+  ['Tensor input', 'Tensor other'],
+  (x: Tensor, other: Tensor): Tensor => to(x, other),
+)
+
+/** What `type` is called with. */
+interface TypeOf {
+  (input: Tensor): string
+  (input: Tensor, dtype: DType | string): Tensor
+}
 
 const typeName = ({ scalarName }: DType): string => `torch.${scalarName}Tensor`
 const dtypes = [bool, float32, float64, int32, uint8]
 
 /** The tensor in another dtype, which may be named by PyTorch's name of its tensors; without one, that name: `torch.FloatTensor`. */
-export function type(x: Tensor): string
-export function type(x: Tensor, dtype: DType | string): Tensor
-export function type(x: Tensor, dtype?: DType | string): Tensor | string {
-  if (dtype === undefined) return typeName(x.dtype)
-  if (dtype instanceof DType) return to(x, dtype)
-  const named = dtypes.find((one) => typeName(one) === dtype)
-  if (named === undefined) throw new ValueError(`invalid type: '${dtype}'`)
-  return to(x, named)
-}
+export const type = overloaded<TypeOf>(
+  'type',
+  ['Tensor input', 'dtype|str dtype'],
+  (x: Tensor, dtype: DType | string | null = null): Tensor | string => {
+    if (dtype === null) return typeName(x.dtype)
+    if (dtype instanceof DType) return to(x, dtype)
+    const named = dtypes.find((one) => typeName(one) === dtype)
+    if (named === undefined) throw new ValueError(`invalid type: '${dtype}'`)
+    return to(x, named)
+  },
+)
 
 /** Overwrites `x` with `source`, which broadcasts and is converted. */
-export function copy_(x: Tensor, source: TensorLike): Tensor {
-  const value = toValue('copy_', source)
-  const size = typeof value === 'number' ? [] : value.shape
-  if (value === x) return x
-  const operands = typeof value === 'number' ? [x] : [x, value]
-  if (typeof value !== 'number' && value.storage.device !== x.storage.device) return copy_(x, to(value, x.device))
-  checkWritable(x, typeof value === 'number' ? x.shape : broadcastShapes(x.shape, value.shape), operands.slice(1))
-  return inPlace(
-    x,
-    operands.slice(1),
-    () => write(x, value),
-    ([g = null], needs) => [
-      g === null || !needs(0) ? null : g.new_zeros(g.shape),
-      ...(typeof value === 'number' ? [] : [g === null || !needs(1) ? null : to(g, value.dtype).sum_to_size(size)]),
-    ],
-    'CopyBackwards',
-  )
-}
+export const copy_ = signature(
+  'copy_',
+  ['Tensor input', 'Tensor|Number src'],
+  (x: Tensor, source: TensorLike): Tensor => {
+    const value = toValue('copy_', source)
+    const size = typeof value === 'number' ? [] : value.shape
+    if (value === x) return x
+    const operands = typeof value === 'number' ? [x] : [x, value]
+    if (typeof value !== 'number' && value.storage.device !== x.storage.device) return copy_(x, to(value, x.device))
+    checkWritable(x, typeof value === 'number' ? x.shape : broadcastShapes(x.shape, value.shape), operands.slice(1))
+    return inPlace(
+      x,
+      operands.slice(1),
+      () => write(x, value),
+      ([g = null], needs) => [
+        g === null || !needs(0) ? null : g.new_zeros(g.shape),
+        ...(typeof value === 'number' ? [] : [g === null || !needs(1) ? null : to(g, value.dtype).sum_to_size(size)]),
+      ],
+      'CopyBackwards',
+    )
+  },
+)
 
 /** Overwrites every element with one value. */
-export function fill_(x: Tensor, value: TensorLike): Tensor {
-  if (value instanceof Tensor && value.ndim !== 0) {
-    throw new RuntimeError(`fill_ only supports 0-dimension value tensor but got tensor with ${value.ndim} dimensions.`)
-  }
-  const number = typeof value === 'number' ? fitted(value, x.dtype) : value
-  const given = toValue('fill_', number)
-  const others = given instanceof Tensor ? [given] : []
-  return overwrite(
-    x,
-    others,
-    () => write(x, given),
-    ([g = null], needs) => [
-      g === null || !needs(0) ? null : g.new_zeros(g.shape),
-      ...(given instanceof Tensor ? [g === null || !needs(1) ? null : g.sum()] : []),
-    ],
-    given instanceof Tensor ? 'FillBackward3' : 'FillBackward2',
-  )
-}
+export const fill_ = signature(
+  'fill_',
+  ['Tensor input', 'Tensor|Number value'],
+  (x: Tensor, value: TensorLike): Tensor => {
+    if (value instanceof Tensor && value.ndim !== 0) {
+      throw new RuntimeError(
+        `fill_ only supports 0-dimension value tensor but got tensor with ${value.ndim} dimensions.`,
+      )
+    }
+    const number = typeof value === 'number' ? fitted(value, x.dtype) : value
+    const given = toValue('fill_', number)
+    const others = given instanceof Tensor ? [given] : []
+    return overwrite(
+      x,
+      others,
+      () => write(x, given),
+      ([g = null], needs) => [
+        g === null || !needs(0) ? null : g.new_zeros(g.shape),
+        ...(given instanceof Tensor ? [g === null || !needs(1) ? null : g.sum()] : []),
+      ],
+      given instanceof Tensor ? 'FillBackward3' : 'FillBackward2',
+    )
+  },
+)
 
 /** A tensor of this shape and dtype with one value. */
-export const fill = named(
+export const fill = signature(
   'fill',
-  ['input', 'value'],
+  ['Tensor input', 'Tensor|Number value'],
   (x: Tensor, value: TensorLike): Tensor =>
     nameStep(fill_(x.clone(), value), value instanceof Tensor ? 'FillBackward1' : 'FillBackward0'),
 )
 
 /** Sets every element to 0. */
-export function zero_(x: Tensor): Tensor {
+export const zero_ = signature('zero_', ['Tensor input'], (x: Tensor): Tensor => {
   return overwrite(
     x,
     [],
@@ -161,25 +221,25 @@ export function zero_(x: Tensor): Tensor {
     ([g = null]) => [g === null ? null : g.new_zeros(g.shape)],
     'ZeroBackward0',
   )
-}
+})
 
 /** The same memory without the history: changes in place show in both. */
-export function detach(x: Tensor): Tensor {
+export const detach = signature('detach', ['Tensor input'], (x: Tensor): Tensor => {
   const out = alias(x, x)
   out.inference = x.inference
   return out
-}
+})
 
 /** The elements in row-major order, as a new typed array. */
-export const to_typed_array = (x: Tensor): TypedArray => peek(x).slice()
+export const to_typed_array = signature('to_typed_array', ['Tensor input'], (x: Tensor): TypedArray => peek(x).slice())
 
 /** A number or boolean, or arrays of them, nested as deep as a tensor has dimensions. */
 export type NestedList = number | boolean | readonly NestedList[]
 
 /** The elements as nested arrays; a 0-dimensional tensor gives a number. Bools are booleans. */
-export function tolist(x: Tensor): NestedList {
+export const tolist = signature('tolist', ['Tensor input'], (x: Tensor): NestedList => {
   return nest(to_typed_array(x), x.shape, x.dtype === bool)
-}
+})
 
 function nest(values: ArrayLike<number>, shape: Shape, isBool: boolean): NestedList {
   const build = (dim: number, start: number): NestedList => {

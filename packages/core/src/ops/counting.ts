@@ -1,7 +1,7 @@
 import { float32, float64, int32 } from '../dtype.ts'
 import { RuntimeError } from '../errors.ts'
+import { signature } from '../signature/index.ts'
 import type { Tensor } from '../tensor/tensor.ts'
-import { named } from './arguments.ts'
 import { checkable } from './checkable.ts'
 import { zeros } from './creation.ts'
 import { elementwise } from './define/elementwise.ts'
@@ -12,9 +12,9 @@ import { stack } from './joining.ts'
  * How often each whole number from 0 on occurs: `[n] → [max + 1]`, or longer where `minlength` is. `weights` is what each
  * element adds, 1 where left out; `[n]`.
  */
-export const bincount = named(
+export const bincount = signature(
   'bincount',
-  ['input', 'weights', 'minlength'],
+  ['Tensor input', 'Tensor? weights', 'int minlength'],
   (x: Tensor, weights: Tensor | null = null, minlength = 0): Tensor => {
     if (x.dtype.kind !== 'integer') throw new RuntimeError(`"bincount_cpu" not implemented for '${x.dtype.scalarName}'`)
     if (minlength < 0) throw new RuntimeError('minlength should be >= 0')
@@ -43,9 +43,9 @@ const binOf = elementwise('histc_bin', ['x', 'low', 'high'], {
 })
 
 /** How many elements lie in each of `bins` even intervals from `min` to `max`; where these are equal, those of the elements. */
-export const histc = named(
+export const histc = signature(
   'histc',
-  ['input', 'bins', 'min', 'max'],
+  ['Tensor input', 'int bins', 'Number min', 'Number max'],
   (x: Tensor, bins = 100, min = 0, max = 0): Tensor => {
     if (bins <= 0) {
       throw new RuntimeError(`torch.histogram(): bins must be > 0, but got ${bins} for dimension 0`)

@@ -4,10 +4,10 @@ import { Storage } from '../devices/storage.ts'
 import { bool, type DType, float32, float64, int32, uint8 } from '../dtype.ts'
 import { RuntimeError, TypeError, ValueError } from '../errors.ts'
 import { checkSizes, numel, type Shape, sameShape } from '../shape.ts'
+import { signature } from '../signature/index.ts'
 import { allocate, wrap } from '../tensor/make.ts'
 import { Tensor } from '../tensor/tensor.ts'
 import { warn } from '../warnings.ts'
-import { named } from './arguments.ts'
 import { type NestedList } from './copies.ts'
 import { allocateIn, memoryOrder } from './define/layout.ts'
 import { fitted } from './define/operands.ts'
@@ -20,8 +20,8 @@ export interface TensorOptions {
   readonly requires_grad?: boolean | undefined
 }
 
-/** Their names. */
-export const tensorOptions = ['dtype', 'device', 'requires_grad']
+/** Their kinds and names, in a signature. */
+export const tensorOptions = ['*', 'dtype? dtype', 'device? device', 'bool requires_grad'] as const
 
 /** What may become a tensor: numbers, truth values, arrays of them nested evenly, or a typed array. */
 export type TensorData = NestedList | ArrayBufferView | Tensor
@@ -164,9 +164,9 @@ export function copyOf(x: Tensor, options: TensorOptions, maker: string): Tensor
  * torch.tensor([[1, 2], [3, 4]], { requires_grad: true })
  * @throws ValueError for ragged arrays, with the place.
  */
-export const tensor = named(
+export const tensor = signature(
   'tensor',
-  ['data'],
+  ['any data', ...tensorOptions],
   (data: TensorData, options: TensorOptions = {}): Tensor => {
     if (data instanceof Tensor) return copyOf(data, options, 'torch.tensor')
     if (isTypedArray(data) && !isBig(data)) {
@@ -183,18 +183,16 @@ export const tensor = named(
     if (dtype.kind === 'integer' && !isTypedArray(data)) for (const value of values) fitted(value, dtype, dtype.name)
     return finish(fromValues(values, shape, dtype, options.device), options)
   },
-  tensorOptions,
 )
 
 /** As `tensor`, for what may be one already: then the same one. */
-export const as_tensor = named(
+export const as_tensor = signature(
   'as_tensor',
-  ['data'],
+  ['any data', ...tensorOptions],
   (data: TensorData, options: TensorOptions = {}): Tensor => {
     if (!(data instanceof Tensor)) return tensor(data, options)
     return data.to(options.dtype ?? data.dtype).to(options.device ?? data.device)
   },
-  tensorOptions,
 )
 
 /** A tensor that shares a typed array's memory on the CPU: changes of either show in both. */
@@ -229,64 +227,56 @@ export function filled(name: string, size: Shape, value: number, dtype: DType, o
 }
 
 /** Zeros. */
-export const zeros = named(
+export const zeros = signature(
   'zeros',
-  ['*size'],
+  ['int[] *size', ...tensorOptions],
   (size: Shape, options: TensorOptions = {}): Tensor => filled('zeros', size, 0, options.dtype ?? float32, options),
-  tensorOptions,
 )
 /** Ones. */
-export const ones = named(
+export const ones = signature(
   'ones',
-  ['*size'],
+  ['int[] *size', ...tensorOptions],
   (size: Shape, options: TensorOptions = {}): Tensor => filled('ones', size, 1, options.dtype ?? float32, options),
-  tensorOptions,
 )
 /** A tensor whose elements are not defined; here they are zeros. */
-export const empty = named(
+export const empty = signature(
   'empty',
-  ['*size'],
+  ['int[] *size', ...tensorOptions],
   (size: Shape, options: TensorOptions = {}): Tensor => filled('empty', size, 0, options.dtype ?? float32, options),
-  tensorOptions,
 )
 /** One value throughout; its kind decides the dtype. */
-export const full = named(
+export const full = signature(
   'full',
-  ['size', 'fill_value'],
+  ['int[] size', 'Number fill_value', ...tensorOptions],
   (size: Shape, fill_value: number | boolean, options: TensorOptions = {}): Tensor => {
     const dtype = options.dtype ?? (typeof fill_value === 'boolean' ? bool : float32)
     return filled('full', size, Number(fill_value), dtype, options)
   },
-  tensorOptions,
 )
 /** As `zeros`, with the shape, dtype and device of another tensor where not given. */
-export const zeros_like = named(
+export const zeros_like = signature(
   'zeros_like',
-  ['input'],
+  ['Tensor input', ...tensorOptions],
   (x: Tensor, options: TensorOptions = {}): Tensor => like(x, 0, options),
-  tensorOptions,
 )
 /** As `ones`, with the shape, dtype and device of another tensor where not given. */
-export const ones_like = named(
+export const ones_like = signature(
   'ones_like',
-  ['input'],
+  ['Tensor input', ...tensorOptions],
   (x: Tensor, options: TensorOptions = {}): Tensor => like(x, 1, options),
-  tensorOptions,
 )
 /** As `empty`, with the shape, dtype and device of another tensor where not given. */
-export const empty_like = named(
+export const empty_like = signature(
   'empty_like',
-  ['input'],
+  ['Tensor input', ...tensorOptions],
   (x: Tensor, options: TensorOptions = {}): Tensor => like(x, 0, options),
-  tensorOptions,
 )
 /** As `full`, with the shape, dtype and device of another tensor where not given. */
-export const full_like = named(
+export const full_like = signature(
   'full_like',
-  ['input', 'fill_value'],
+  ['Tensor input', 'Number fill_value', ...tensorOptions],
   (x: Tensor, fill_value: number | boolean, options: TensorOptions = {}): Tensor =>
     like(x, Number(fill_value), options),
-  tensorOptions,
 )
 function like(x: Tensor, value: number, options: TensorOptions): Tensor {
   const given = fitted(value, options.dtype ?? x.dtype)
@@ -300,9 +290,9 @@ export const emptyLike = (x: Tensor, { dtype = x.dtype, device = x.device }: Ten
   allocateIn(memoryOrder(x.shape, [x]), x.shape, dtype, getDevice(device))
 
 /** Ones on the diagonal, zeros elsewhere. */
-export const eye = named(
+export const eye = signature(
   'eye',
-  ['n', 'm'],
+  ['int n', 'int? m', ...tensorOptions],
   (n: number, m: number | null = null, options: TensorOptions = {}): Tensor => {
     const columns = m ?? n
     if (n < 0) throw new RuntimeError(`n must be greater or equal to 0, got ${n}`)
@@ -311,13 +301,11 @@ export const eye = named(
     if (out.numel() > 0) out.diagonal().fill_(1)
     return finish(out, options)
   },
-  tensorOptions,
 )
 
 /** `scalar_tensor(3)`: a number as a 0-dimensional tensor. */
-export const scalar_tensor = named(
+export const scalar_tensor = signature(
   'scalar_tensor',
-  ['s'],
+  ['Number s', ...tensorOptions],
   (value: number, options: TensorOptions = {}): Tensor => full([], value, options),
-  tensorOptions,
 )

@@ -1,17 +1,17 @@
 import { bool } from '../dtype.ts'
 import { RuntimeError } from '../errors.ts'
 import { wrapDim } from '../shape.ts'
+import { signature } from '../signature/index.ts'
 import type { Tensor } from '../tensor/tensor.ts'
-import { named } from './arguments.ts'
 import { cat } from './joining.ts'
 
 /**
  * `x[i + 1] - x[i]` along a dimension, `n` times over: each time one element fewer. `prepend` and `append` are put before the
  * first element and after the last one.
  */
-export const diff = named(
+export const diff = signature(
   'diff',
-  ['input', 'n', 'dim', 'prepend', 'append'],
+  ['Tensor input', 'int n', 'int dim', 'Tensor prepend', 'Tensor append'],
   (x: Tensor, n = 1, dim = -1, prepend?: Tensor, append?: Tensor): Tensor => {
     if (x.ndim === 0) throw new RuntimeError('diff expects input to be at least one-dimensional')
     const at = wrapDim(dim, x.ndim)

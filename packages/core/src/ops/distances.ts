@@ -2,8 +2,8 @@
 import { nameStep } from '../autograd/graph.ts'
 import { RuntimeError, ValueError } from '../errors.ts'
 import { broadcastShapes } from '../shape.ts'
+import { signature } from '../signature/index.ts'
 import type { Tensor } from '../tensor/tensor.ts'
-import { named } from './arguments.ts'
 import { triu_indices } from './grids.ts'
 import { cat } from './joining.ts'
 import { norm } from './norms.ts'
@@ -23,9 +23,9 @@ export type CdistMode =
  *
  * @see https://pytorch.org/docs/stable/generated/torch.cdist.html
  */
-export const cdist = named(
+export const cdist = signature(
   'cdist',
-  ['x1', 'x2', 'p', 'compute_mode'],
+  ['Tensor x1', 'Tensor x2', 'float p', 'str? compute_mode'],
   (x1: Tensor, x2: Tensor, p = 2, compute_mode: CdistMode | null = 'use_mm_for_euclid_dist_if_necessary'): Tensor => {
     for (const [i, x] of [x1, x2].entries()) {
       if (x.ndim < 2) throw new RuntimeError(`cdist only supports at least 2D tensors, X${i + 1} got: ${x.ndim}D`)
@@ -71,7 +71,7 @@ function euclidean(x: Tensor, y: Tensor): Tensor {
 }
 
 /** The `p`-norm distances of the rows of a matrix from those after them: `[N, M] → [N · (N - 1) / 2]`. */
-export const pdist = named('pdist', ['input', 'p'], (x: Tensor, p = 2): Tensor => {
+export const pdist = signature('pdist', ['Tensor input', 'float p'], (x: Tensor, p = 2): Tensor => {
   if (x.ndim !== 2) throw new RuntimeError(`pdist only supports 2D tensors, got: ${x.ndim}D`)
   if (x.dtype.kind !== 'floating') throw new RuntimeError('pdist only supports floating-point dtypes')
   if (p < 0) throw new RuntimeError('pdist only supports non-negative p values')

@@ -1,5 +1,6 @@
 import { RuntimeError } from '../errors.ts'
 import { numel } from '../shape.ts'
+import { signature } from '../signature/index.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { ELLIPSIS, parseEquation, resultLabels } from './einsum-equation.ts'
 import { bmm } from './matmul.ts'
@@ -13,33 +14,38 @@ import { bmm } from './matmul.ts'
  * torch.einsum('ii', x) // the trace
  * @see https://pytorch.org/docs/stable/generated/torch.einsum.html
  */
-export function einsum(equation: string, ...operands: readonly Tensor[] | readonly [readonly Tensor[]]): Tensor {
-  const tensors = operands.flat()
-  const parsed = parseEquation(equation)
-  if (tensors.length === 0) throw new RuntimeError('einsum(): must provide at least one operand')
-  if (tensors.length !== parsed.operands.length) {
-    const few = tensors.length < parsed.operands.length
-    throw new RuntimeError(`einsum(): ${few ? 'fewer' : 'more'} operands were provided than specified in the equation`)
-  }
-  // The dimensions of an ellipsis get labels that nobody can write: counted from the right, as they broadcast.
-  const spans = tensors.map((x, i) => ellipsisOf(x, parsed.operands[i] as readonly string[], i))
-  const widest = Math.max(...spans)
-  const unfold = (labels: readonly string[], span: number): string[] =>
-    labels.flatMap((label) =>
-      label === ELLIPSIS ? Array.from({ length: span }, (_, k) => `.${widest - span + k}`) : [label],
+export const einsum = signature(
+  'einsum',
+  ['str equation', 'Tensor[] *operands'],
+  (equation: string, tensors: readonly Tensor[]): Tensor => {
+    const parsed = parseEquation(equation)
+    if (tensors.length === 0) throw new RuntimeError('einsum(): must provide at least one operand')
+    if (tensors.length !== parsed.operands.length) {
+      const few = tensors.length < parsed.operands.length
+      throw new RuntimeError(
+        `einsum(): ${few ? 'fewer' : 'more'} operands were provided than specified in the equation`,
+      )
+    }
+    // The dimensions of an ellipsis get labels that nobody can write: counted from the right, as they broadcast.
+    const spans = tensors.map((x, i) => ellipsisOf(x, parsed.operands[i] as readonly string[], i))
+    const widest = Math.max(...spans)
+    const unfold = (labels: readonly string[], span: number): string[] =>
+      labels.flatMap((label) =>
+        label === ELLIPSIS ? Array.from({ length: span }, (_, k) => `.${widest - span + k}`) : [label],
+      )
+    const result = unfold(resultLabels(parsed), widest)
+    const named = tensors.map((x, i) =>
+      takeDiagonals(x, unfold(parsed.operands[i] as readonly string[], spans[i] as number), i),
     )
-  const result = unfold(resultLabels(parsed), widest)
-  const named = tensors.map((x, i) =>
-    takeDiagonals(x, unfold(parsed.operands[i] as readonly string[], spans[i] as number), i),
-  )
-  const summed = [...new Set(named.flatMap(({ labels }) => labels))].filter((label) => !result.includes(label))
-  const order = [...result, ...summed.sort()]
-  checkSizes(named, order)
-  return contract(
-    named.map(({ x, labels }) => arrange(x, labels, order)),
-    result.length,
-  )
-}
+    const summed = [...new Set(named.flatMap(({ labels }) => labels))].filter((label) => !result.includes(label))
+    const order = [...result, ...summed.sort()]
+    checkSizes(named, order)
+    return contract(
+      named.map(({ x, labels }) => arrange(x, labels, order)),
+      result.length,
+    )
+  },
+)
 
 /** A tensor whose dimensions have names. */
 interface Named {

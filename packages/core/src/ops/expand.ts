@@ -1,7 +1,7 @@
 import { RuntimeError } from '../errors.ts'
 import { formatShape, type Shape } from '../shape.ts'
+import { signature } from '../signature/index.ts'
 import type { Tensor } from '../tensor/tensor.ts'
-import { named } from './arguments.ts'
 import { view as defineView } from './define/view.ts'
 
 const expandTo = defineView('expand', {
@@ -39,12 +39,20 @@ const expandTo = defineView('expand', {
 })
 
 /** Dimensions of size 1 shown as if repeated, without a copy; -1 keeps a size. */
-export const expand = named('expand', ['input', '*size'], (x: Tensor, size: Shape): Tensor => expandTo(x, size))
+export const expand = signature(
+  'expand',
+  ['Tensor input', 'int[] *size'],
+  (x: Tensor, size: Shape): Tensor => expandTo(x, size),
+)
 /** As `expand`, to the shape of another tensor. */
-export const expand_as = (x: Tensor, other: Tensor): Tensor => expandTo(x, other.shape)
+export const expand_as = signature(
+  'expand_as',
+  ['Tensor input', 'Tensor other'],
+  (x: Tensor, other: Tensor): Tensor => expandTo(x, other.shape),
+)
 /** As `expand`. */
-export const broadcast_to = named(
+export const broadcast_to = signature(
   'broadcast_to',
-  ['input', 'size|shape'],
+  ['Tensor input', 'int[] size|shape'],
   (x: Tensor, shape: Shape): Tensor => expandTo(x, shape),
 )

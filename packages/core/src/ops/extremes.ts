@@ -1,8 +1,8 @@
 import { nameStep } from '../autograd/graph.ts'
 import { IndexError, RuntimeError } from '../errors.ts'
 import { wrapDim } from '../shape.ts'
+import { overloaded, signature } from '../signature/index.ts'
 import { Tensor } from '../tensor/tensor.ts'
-import { named } from './arguments.ts'
 import { type ReductionContext, reduction } from './define/reduction.ts'
 import { routines } from './define/routine.ts'
 import { refuseBool } from './picks.ts'
@@ -62,21 +62,21 @@ const minAll = reduction('min', ['x'], {
   node: ['MinBackward1', 'MinBackward0'],
 })
 /** The largest; equal ones share the gradient. */
-export const amax = named(
+export const amax = signature(
   'amax',
-  ['input', 'dim', 'keepdim'],
+  ['Tensor input', 'int[]? dim', 'bool keepdim'],
   (x: Tensor, dim: Dims = null, keepdim = false): Tensor => amaxOp.call([x], { dim, keepdim }),
 )
 /** The smallest; equal ones share the gradient. */
-export const amin = named(
+export const amin = signature(
   'amin',
-  ['input', 'dim', 'keepdim'],
+  ['Tensor input', 'int[]? dim', 'bool keepdim'],
   (x: Tensor, dim: Dims = null, keepdim = false): Tensor => aminOp.call([x], { dim, keepdim }),
 )
 /** The smallest and the largest. */
-export const aminmax = named(
+export const aminmax = signature(
   'aminmax',
-  ['input'],
+  ['Tensor input', '*', 'int dim', 'bool keepdim'],
   (x: Tensor, options: { readonly dim?: number; readonly keepdim?: boolean } = {}): { min: Tensor; max: Tensor } => {
     if (x.numel() === 0 && options.dim === undefined) {
       throw new RuntimeError(
@@ -85,7 +85,6 @@ export const aminmax = named(
     }
     return { min: nameStep(amin(x, options), 'AminmaxBackward0'), max: nameStep(amax(x, options), 'AminmaxBackward0') }
   },
-  ['dim', 'keepdim'],
 )
 
 const argmaxOp = reduction('argmax', ['x'], {
@@ -103,18 +102,18 @@ const argminOp = reduction('argmin', ['x'], {
   empty: emptyIndexError('argmin'),
 })
 /** The index of the first largest element, in the flattened tensor or along a dimension. */
-export const argmax = named(
+export const argmax = signature(
   'argmax',
-  ['input', 'dim', 'keepdim'],
+  ['Tensor input', 'int? dim', 'bool keepdim'],
   (x: Tensor, dim: number | null = null, keepdim = false): Tensor => {
     refuseBool('argmax_cpu', x)
     return argmaxOp.call([x], { dim, keepdim })
   },
 )
 /** The index of the first smallest element, in the flattened tensor or along a dimension. */
-export const argmin = named(
+export const argmin = signature(
   'argmin',
-  ['input', 'dim', 'keepdim'],
+  ['Tensor input', 'int? dim', 'bool keepdim'],
   (x: Tensor, dim: number | null = null, keepdim = false): Tensor => {
     refuseBool('argmin_cpu', x)
     return argminOp.call([x], { dim, keepdim })
@@ -148,31 +147,30 @@ function extreme(name: 'max' | 'min', x: Tensor, dim: number, keepdim: boolean):
   return { values, indices }
 }
 
-/** What has only a `dim`: extremes of the whole are a fold, those along a dimension have indices. */
-const along = (name: 'max' | 'min') =>
-  named(
-    name,
-    ['input', 'dim', 'keepdim'],
-    (x: Tensor, dim: number, keepdim = false): ValuesAndIndices => extreme(name, x, dim, keepdim),
-  )
-const [maxAlong, minAlong] = [along('max'), along('min')]
-type Along = Parameters<typeof maxAlong>
+/** What `max`, `min`, `median` and `nanmedian` are called with: the whole, or a dimension. */
+export interface AllOrAlong {
+  (input: Tensor): Tensor
+  (input: Tensor, dim: number, keepdim?: boolean): ValuesAndIndices
+  (input: Tensor, dim: number, options: { readonly keepdim?: boolean }): ValuesAndIndices
+  (input: Tensor, options: { readonly dim: number; readonly keepdim?: boolean }): ValuesAndIndices
+}
+/** As `AllOrAlong`, or a second tensor. */
+interface Extreme extends AllOrAlong {
+  (input: Tensor, other: Tensor): Tensor
+  (input: Tensor, options: { readonly other: Tensor }): Tensor
+}
 
+const extremeOf = (name: 'max' | 'min', whole: { call(inputs: [Tensor]): Tensor }) =>
+  overloaded<Extreme>(
+    name,
+    ['Tensor input', 'int|Tensor? dim|other', 'bool keepdim'],
+    (x: Tensor, at: number | Tensor | null = null, keepdim = false): Tensor | ValuesAndIndices => {
+      if (at === null) return whole.call([x])
+      if (at instanceof Tensor) return name === 'max' ? x.maximum(at) : x.minimum(at)
+      return extreme(name, x, at, keepdim)
+    },
+  )
 /** The largest of all elements; with a `dim`, `{ values, indices }` along it; with a tensor, `maximum`. */
-export function max(x: Tensor): Tensor
-export function max(x: Tensor, other: Tensor): Tensor
-export function max(...args: Along): ValuesAndIndices
-export function max(...args: readonly [Tensor, Tensor?] | Along): Tensor | ValuesAndIndices {
-  const [x, other] = args
-  if (x instanceof Tensor && other === undefined) return maxAll.call([x])
-  return x instanceof Tensor && other instanceof Tensor ? x.maximum(other) : maxAlong(...(args as Along))
-}
+export const max = extremeOf('max', maxAll)
 /** The smallest of all elements; with a `dim`, `{ values, indices }` along it; with a tensor, `minimum`. */
-export function min(x: Tensor): Tensor
-export function min(x: Tensor, other: Tensor): Tensor
-export function min(...args: Along): ValuesAndIndices
-export function min(...args: readonly [Tensor, Tensor?] | Along): Tensor | ValuesAndIndices {
-  const [x, other] = args
-  if (x instanceof Tensor && other === undefined) return minAll.call([x])
-  return x instanceof Tensor && other instanceof Tensor ? x.minimum(other) : minAlong(...(args as Along))
-}
+export const min = extremeOf('min', minAll)

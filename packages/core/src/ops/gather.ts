@@ -1,9 +1,9 @@
 import { int32 } from '../dtype.ts'
 import { IndexError, RuntimeError } from '../errors.ts'
 import { wrapDim } from '../shape.ts'
+import { signature } from '../signature/index.ts'
 import { allocate } from '../tensor/make.ts'
 import type { Tensor } from '../tensor/tensor.ts'
-import { named } from './arguments.ts'
 import { checkable } from './checkable.ts'
 import { routine } from './define/routine.ts'
 import { checkFit, checkRange, scalarsAsVectors } from './index-checks.ts'
@@ -11,13 +11,17 @@ import { write } from './inplace.ts'
 import { countFromFront } from './places.ts'
 
 /** `out[i][j] = x[i][index[i][j]]` for `dim` 1, and so on: elements picked along a dimension. */
-export const gather = named('gather', ['input', 'dim', 'index'], (x: Tensor, dim: number, index: Tensor): Tensor => {
-  const at = wrapDim(dim, x.ndim)
-  if (index.dtype !== int32) throw new RuntimeError('gather(): Expected dtype int32/int64 for index')
-  checkFit('gather', index.shape, x.shape, at, 'self')
-  checkRange('gather', index, at, x.shape[at] ?? 1)
-  return gathered(x, at, index, (places) => places)
-})
+export const gather = signature(
+  'gather',
+  ['Tensor input', 'int dim', 'Tensor index'],
+  (x: Tensor, dim: number, index: Tensor): Tensor => {
+    const at = wrapDim(dim, x.ndim)
+    if (index.dtype !== int32) throw new RuntimeError('gather(): Expected dtype int32/int64 for index')
+    checkFit('gather', index.shape, x.shape, at, 'self')
+    checkRange('gather', index, at, x.shape[at] ?? 1)
+    return gathered(x, at, index, (places) => places)
+  },
+)
 
 /** Elements picked along a dimension at the places that `placesOf` makes of the index that the graph saves. */
 function gathered(x: Tensor, at: number, given: Tensor, placesOf: (index: Tensor) => Tensor): Tensor {
@@ -43,7 +47,7 @@ function gathered(x: Tensor, at: number, given: Tensor, placesOf: (index: Tensor
 }
 
 /** Elements of the flattened tensor, in the shape of the index. Negative indices count from the end. */
-export const take = named('take', ['input', 'index'], (x: Tensor, index: Tensor): Tensor => {
+export const take = signature('take', ['Tensor input', 'Tensor index'], (x: Tensor, index: Tensor): Tensor => {
   if (index.dtype.kind !== 'integer') {
     throw new RuntimeError(`take(): Expected a long tensor for index, but got ${index.dtype.scalarName}`)
   }
@@ -74,9 +78,9 @@ export const take = named('take', ['input', 'index'], (x: Tensor, index: Tensor)
 })
 
 /** Elements picked along a dimension, where index and tensor broadcast against each other in all others. */
-export const take_along_dim = named(
+export const take_along_dim = signature(
   'take_along_dim',
-  ['input', 'indices', 'dim'],
+  ['Tensor input', 'Tensor indices', 'int? dim'],
   (x: Tensor, indices: Tensor, dim: number | null = null): Tensor => {
     if (indices.dtype !== int32) {
       throw new RuntimeError(

@@ -5,9 +5,9 @@ import { free } from '../devices/scope.ts'
 import type { Storage } from '../devices/storage.ts'
 import { RuntimeError } from '../errors.ts'
 import { checkSizes, contiguousStrides, type Geometry, numel, type Shape, sameShape } from '../shape.ts'
+import { signature } from '../signature/index.ts'
 import { alias, allocate } from '../tensor/make.ts'
 import { Tensor } from '../tensor/tensor.ts'
-import { named } from './arguments.ts'
 import { write } from './inplace.ts'
 import { t, transpose } from './permute.ts'
 import { as_strided } from './strided.ts'
@@ -31,42 +31,42 @@ function become(x: Tensor, view: (x: Tensor) => Tensor, node: string): Tensor {
 }
 
 /** As `squeeze`, in place. */
-export const squeeze_ = named(
+export const squeeze_ = signature(
   'squeeze_',
-  ['input', 'dim'],
+  ['Tensor input', 'int[]? dim'],
   (x: Tensor, dim: number | readonly number[] | null = null): Tensor => {
     const overload = dim === null ? 3 : typeof dim === 'number' ? 4 : 5
     return become(x, (y) => squeeze(y, dim), `SqueezeBackward${overload}`)
   },
 )
 /** As `unsqueeze`, in place. */
-export const unsqueeze_ = named(
+export const unsqueeze_ = signature(
   'unsqueeze_',
-  ['input', 'dim'],
+  ['Tensor input', 'int dim'],
   (x: Tensor, dim: number): Tensor => become(x, (y) => unsqueeze(y, dim), 'UnsqueezeBackward1'),
 )
 /** As `transpose`, in place. */
-export const transpose_ = named(
+export const transpose_ = signature(
   'transpose_',
-  ['input', 'dim0', 'dim1'],
+  ['Tensor input', 'int dim0', 'int dim1'],
   (x: Tensor, dim0: number, dim1: number): Tensor => become(x, (y) => transpose(y, dim0, dim1), 'TransposeBackward1'),
 )
 /** As `transpose_`, in NumPy's words. */
-export const swapaxes_ = named(
+export const swapaxes_ = signature(
   'swapaxes_',
-  ['input', 'axis0', 'axis1'],
+  ['Tensor input', 'int axis0', 'int axis1'],
   (x: Tensor, axis0: number, axis1: number): Tensor => transpose_(x, axis0, axis1),
 )
 export { transpose_ as swapdims_ }
 /** As `t`, in place. */
-export function t_(x: Tensor): Tensor {
+export const t_ = signature('t_', ['Tensor input'], (x: Tensor): Tensor => {
   if (x.ndim > 2) throw new RuntimeError(`t_() expects a tensor with <= 2 dimensions, but self is ${x.ndim}D`)
   return become(x, t, 'TBackward1')
-}
+})
 /** As `as_strided`, in place. */
-export const as_strided_ = named(
+export const as_strided_ = signature(
   'as_strided_',
-  ['input', 'size', 'stride', 'storage_offset'],
+  ['Tensor input', 'int[] size', 'int[] stride', 'int? storage_offset'],
   (x: Tensor, size: Shape, stride: readonly number[], storage_offset: number = x.offset): Tensor =>
     become(x, (y) => as_strided(y, size, stride, storage_offset), 'AsStridedBackward1'),
 )
@@ -77,7 +77,7 @@ export const as_strided_ = named(
  *
  * @throws RuntimeError for a tensor that requires a gradient.
  */
-export const resize_ = named('resize_', ['input', '*size'], (x: Tensor, size: Shape): Tensor => {
+export const resize_ = signature('resize_', ['Tensor input', 'int[] *size'], (x: Tensor, size: Shape): Tensor => {
   if (requiresGrad(x)) throw new RuntimeError('cannot resize variables that require grad')
   checkSizes('resize_', size)
   if (sameShape(size, x.shape)) return x
@@ -86,9 +86,9 @@ export const resize_ = named('resize_', ['input', '*size'], (x: Tensor, size: Sh
 })
 
 /** As `resize_`, to the shape of another tensor. */
-export const resize_as_ = named(
+export const resize_as_ = signature(
   'resize_as_',
-  ['input', 'the_template'],
+  ['Tensor input', 'Tensor the_template'],
   (x: Tensor, the_template: Tensor): Tensor => resize_(x, the_template.shape),
 )
 

@@ -1,25 +1,23 @@
 import { int32 } from '../dtype.ts'
 import { RuntimeError } from '../errors.ts'
+import { signature } from '../signature/index.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { warn } from '../warnings.ts'
-import { named } from './arguments.ts'
 import { type TensorOptions, tensor, tensorOptions, zeros } from './creation.ts'
 
 /** Row and column of each element of a lower triangle, as two rows. */
-export const tril_indices = named(
+export const tril_indices = signature(
   'tril_indices',
-  ['row', 'col', 'offset'],
+  ['int row', 'int col', 'int offset', ...tensorOptions],
   (row: number, col: number, offset = 0, options: TensorOptions = {}): Tensor =>
     triangleIndices(row, col, (i, j) => j <= i + offset, options),
-  tensorOptions,
 )
 /** Row and column of each element of an upper triangle, as two rows. */
-export const triu_indices = named(
+export const triu_indices = signature(
   'triu_indices',
-  ['row', 'col', 'offset'],
+  ['int row', 'int col', 'int offset', ...tensorOptions],
   (row: number, col: number, offset = 0, options: TensorOptions = {}): Tensor =>
     triangleIndices(row, col, (i, j) => j >= i + offset, options),
-  tensorOptions,
 )
 function triangleIndices(
   rows: number,
@@ -38,28 +36,27 @@ function triangleIndices(
 }
 
 /** Coordinates as grids: one tensor for each vector, `indexing` 'ij' (default) or 'xy'. */
-export function meshgrid(
-  ...args: readonly (Tensor | readonly Tensor[] | { readonly indexing?: 'ij' | 'xy' })[]
-): Tensor[] {
-  const last = args[args.length - 1]
-  const tensors = args.flat().filter((x): x is Tensor => typeof x === 'object' && 'storage' in x)
-  if (tensors.length === 0) throw new RuntimeError('meshgrid expects a non-empty TensorList')
-  const wrong = tensors.find((x) => x.ndim > 1)
-  if (wrong !== undefined) {
-    throw new RuntimeError(`torch.meshgrid: Expected 0D or 1D tensor in the tensor list but got: ${String(wrong)}`)
-  }
-  const given = last !== undefined && !Array.isArray(last) && 'indexing' in last ? last.indexing : undefined
-  if (given === undefined) {
-    warn('torch.meshgrid: in an upcoming release, it will be required to pass the indexing argument.')
-  }
-  const indexing = given ?? 'ij'
-  if (indexing !== 'ij' && indexing !== 'xy') {
-    throw new RuntimeError(`torch.meshgrid: indexing must be one of "xy" or "ij", but received: ${String(indexing)}`)
-  }
-  const order =
-    indexing === 'xy' && tensors.length > 1
-      ? [1, 0, ...tensors.slice(2).map((_, i) => i + 2)]
-      : tensors.map((_, i) => i)
-  const shape = order.map((i) => (tensors[i] as Tensor).numel())
-  return tensors.map((x, i) => x.reshape(order.map((d) => (d === i ? x.numel() : 1))).expand(shape))
-}
+export const meshgrid = signature(
+  'meshgrid',
+  ['Tensor[] *tensors', '*', 'str? indexing'],
+  (tensors: readonly Tensor[], { indexing: given }: { readonly indexing?: 'ij' | 'xy' } = {}): Tensor[] => {
+    if (tensors.length === 0) throw new RuntimeError('meshgrid expects a non-empty TensorList')
+    const wrong = tensors.find((x) => x.ndim > 1)
+    if (wrong !== undefined) {
+      throw new RuntimeError(`torch.meshgrid: Expected 0D or 1D tensor in the tensor list but got: ${String(wrong)}`)
+    }
+    if ((given ?? null) === null) {
+      warn('torch.meshgrid: in an upcoming release, it will be required to pass the indexing argument.')
+    }
+    const indexing = given ?? 'ij'
+    if (indexing !== 'ij' && indexing !== 'xy') {
+      throw new RuntimeError(`torch.meshgrid: indexing must be one of "xy" or "ij", but received: ${String(indexing)}`)
+    }
+    const order =
+      indexing === 'xy' && tensors.length > 1
+        ? [1, 0, ...tensors.slice(2).map((_, i) => i + 2)]
+        : tensors.map((_, i) => i)
+    const shape = order.map((i) => (tensors[i] as Tensor).numel())
+    return tensors.map((x, i) => x.reshape(order.map((d) => (d === i ? x.numel() : 1))).expand(shape))
+  },
+)

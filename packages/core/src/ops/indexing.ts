@@ -2,10 +2,10 @@ import { nameStep } from '../autograd/graph.ts'
 import { bool, int32, uint8 } from '../dtype.ts'
 import { IndexError, RuntimeError, TypeError, ValueError } from '../errors.ts'
 import { broadcastShapes, contiguousStrides, formatShape, numel, type Shape } from '../shape.ts'
+import { signature } from '../signature/index.ts'
 import { alias } from '../tensor/make.ts'
 import { Tensor, type TensorLike } from '../tensor/tensor.ts'
 import { warn } from '../warnings.ts'
-import { named } from './arguments.ts'
 import { checkable } from './checkable.ts'
 import { allocateIn, memoryOrder } from './define/layout.ts'
 import { routine } from './define/routine.ts'
@@ -191,22 +191,26 @@ function indexedFirst(x: Tensor, advanced: readonly (Tensor | null)[]): Tensor {
  * @example
  * x.index(0, Slice(1, 3)) // x[0, 1:3]
  */
-export function index(x: Tensor, ...indices: readonly Index[]): Tensor {
-  const { view, tensors } = basic(x, indices)
-  if (tensors.length === 0) return view === x ? nameStep(x.view_as(x), 'AliasBackward0') : view
-  const advanced = advancedOf(tensors)
-  return routine(
-    'index',
-    [view],
-    () => pick(view, advanced),
-    () => ({
-      saved: [...tensorsOf(advanced), ...masksOf(tensors)],
-      backward: ([g = null], _, saved) => [
-        g === null ? null : index_put_(g.new_zeros(view.shape), indicesOf(advanced, saved), g, { accumulate: true }),
-      ],
-    }),
-  )
-}
+export const index = signature(
+  'index',
+  ['Tensor input', 'any[] *indices'],
+  (x: Tensor, indices: readonly Index[] = []): Tensor => {
+    const { view, tensors } = basic(x, indices)
+    if (tensors.length === 0) return view === x ? nameStep(x.view_as(x), 'AliasBackward0') : view
+    const advanced = advancedOf(tensors)
+    return routine(
+      'index',
+      [view],
+      () => pick(view, advanced),
+      () => ({
+        saved: [...tensorsOf(advanced), ...masksOf(tensors)],
+        backward: ([g = null], _, saved) => [
+          g === null ? null : index_put_(g.new_zeros(view.shape), indicesOf(advanced, saved), g, { accumulate: true }),
+        ],
+      }),
+    )
+  },
+)
 
 /** The elements that index tensors name. They lie in memory in the order of what is not indexed, then of the indices. */
 function pick(x: Tensor, advanced: readonly (Tensor | null)[]): Tensor {
@@ -247,9 +251,9 @@ export interface IndexPutOptions {
  * @example
  * x.index_put_([0, Slice(1, 3)], 7) // x[0, 1:3] = 7
  */
-export const index_put_ = named(
+export const index_put_ = signature(
   'index_put_',
-  ['input', 'indices', 'values', 'accumulate'],
+  ['Tensor input', 'any indices', 'Tensor|Number values', 'bool accumulate'],
   (x: Tensor, indices: readonly Index[], values: TensorLike, accumulate = false): Tensor => {
     const { view, tensors } = basic(x, indices)
     const given = values instanceof Tensor ? values : x.new_tensor(values)
@@ -318,9 +322,9 @@ function place(x: Tensor, advanced: readonly (Tensor | null)[], values: Tensor, 
 }
 
 /** As `index_put_`, on a copy. */
-export const index_put = named(
+export const index_put = signature(
   'index_put',
-  ['input', 'indices', 'values', 'accumulate'],
+  ['Tensor input', 'any indices', 'Tensor|Number values', 'bool accumulate'],
   (x: Tensor, indices: readonly Index[], values: TensorLike, accumulate = false): Tensor =>
     index_put_(x.clone(), indices, values, accumulate),
 )

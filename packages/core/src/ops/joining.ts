@@ -1,8 +1,8 @@
 import { RuntimeError } from '../errors.ts'
 import { broadcastShapes, formatShape, type Shape, sameShape, wrapDim } from '../shape.ts'
+import { signature } from '../signature/index.ts'
 import { allocate } from '../tensor/make.ts'
 import type { Tensor } from '../tensor/tensor.ts'
-import { named } from './arguments.ts'
 import { leader } from './define/operands.ts'
 import { result_type } from './define/promotion.ts'
 import { routine } from './define/routine.ts'
@@ -10,7 +10,7 @@ import { write } from './inplace.ts'
 import { narrowView, selectView } from './windows.ts'
 
 /** Tensors one after the other along a dimension. Dtypes promote. */
-export const cat = named('cat', ['tensors', 'dim'], (tensors: readonly Tensor[], dim = 0): Tensor => {
+export const cat = signature('cat', ['Tensor[] tensors', 'int dim'], (tensors: readonly Tensor[], dim = 0): Tensor => {
   if (tensors.length === 0) throw new RuntimeError('torch.cat(): expected a non-empty list of Tensors')
   const scalar = tensors.findIndex((x) => x.ndim === 0)
   if (scalar >= 0) throw new RuntimeError(`zero-dimensional tensor (at position ${scalar}) cannot be concatenated`)
@@ -65,32 +65,36 @@ export const cat = named('cat', ['tensors', 'dim'], (tensors: readonly Tensor[],
 export { cat as concat, cat as concatenate }
 
 /** Tensors of one shape along a new dimension. */
-export const stack = named('stack', ['tensors', 'dim'], (tensors: readonly Tensor[], dim = 0): Tensor => {
-  const [first] = tensors
-  if (first === undefined) throw new RuntimeError('stack expects a non-empty TensorList')
-  const at = wrapDim(dim, first.ndim + 1)
-  const off = tensors.findIndex((x) => !sameShape(x.shape, first.shape))
-  if (off >= 0) {
-    throw new RuntimeError(
-      `stack expects each tensor to be equal size, but got ${formatShape(first.shape)} at entry 0 and ` +
-        `${formatShape((tensors[off] as Tensor).shape)} at entry ${off}`,
+export const stack = signature(
+  'stack',
+  ['Tensor[] tensors', 'int dim'],
+  (tensors: readonly Tensor[], dim = 0): Tensor => {
+    const [first] = tensors
+    if (first === undefined) throw new RuntimeError('stack expects a non-empty TensorList')
+    const at = wrapDim(dim, first.ndim + 1)
+    const off = tensors.findIndex((x) => !sameShape(x.shape, first.shape))
+    if (off >= 0) {
+      throw new RuntimeError(
+        `stack expects each tensor to be equal size, but got ${formatShape(first.shape)} at entry 0 and ` +
+          `${formatShape((tensors[off] as Tensor).shape)} at entry ${off}`,
+      )
+    }
+    return routine(
+      'stack',
+      tensors,
+      () =>
+        cat(
+          tensors.map((x) => x.unsqueeze(at)),
+          at,
+        ),
+      () => ({
+        saved: [],
+        backward: ([g = null], needs) =>
+          tensors.map((x, i) => (g === null || !needs(i) ? null : selectView(g, at, i).to(x.dtype))),
+      }),
     )
-  }
-  return routine(
-    'stack',
-    tensors,
-    () =>
-      cat(
-        tensors.map((x) => x.unsqueeze(at)),
-        at,
-      ),
-    () => ({
-      saved: [],
-      backward: ([g = null], needs) =>
-        tensors.map((x, i) => (g === null || !needs(i) ? null : selectView(g, at, i).to(x.dtype))),
-    }),
-  )
-})
+  },
+)
 
 const atLeast = (x: Tensor, rank: number): Tensor => {
   if (x.ndim >= rank) return x
@@ -99,49 +103,57 @@ const atLeast = (x: Tensor, rank: number): Tensor => {
   return rows.ndim < rank ? rows.unsqueeze(-1) : rows
 }
 /** With at least one dimension. */
-export const atleast_1d = (x: Tensor): Tensor => atLeast(x, 1)
+export const atleast_1d = signature('atleast_1d', ['Tensor input'], (x: Tensor): Tensor => atLeast(x, 1))
 /** With at least two dimensions. */
-export const atleast_2d = (x: Tensor): Tensor => atLeast(x, 2)
+export const atleast_2d = signature('atleast_2d', ['Tensor input'], (x: Tensor): Tensor => atLeast(x, 2))
 /** With at least three dimensions. */
-export const atleast_3d = (x: Tensor): Tensor => atLeast(x, 3)
+export const atleast_3d = signature('atleast_3d', ['Tensor input'], (x: Tensor): Tensor => atLeast(x, 3))
 function checkSome(name: string, tensors: readonly Tensor[]): void {
   if (tensors.length === 0) throw new RuntimeError(`${name} expects a non-empty TensorList`)
 }
 /** Side by side: along dimension 1, or 0 for vectors. */
-export function hstack(tensors: readonly Tensor[]): Tensor {
+export const hstack = signature('hstack', ['Tensor[] tensors'], (tensors: readonly Tensor[]): Tensor => {
   checkSome('hstack', tensors)
   const parts = tensors.map((x) => atleast_1d(x))
   return cat(parts, parts[0]?.ndim === 1 ? 0 : 1)
-}
+})
 /** One on top of the other: along dimension 0. */
-export function vstack(tensors: readonly Tensor[]): Tensor {
+export const vstack = signature('vstack', ['Tensor[] tensors'], (tensors: readonly Tensor[]): Tensor => {
   checkSome('vstack', tensors)
   return cat(
     tensors.map((x) => atleast_2d(x)),
     0,
   )
-}
+})
 /** One behind the other: along dimension 2. */
-export function dstack(tensors: readonly Tensor[]): Tensor {
+export const dstack = signature('dstack', ['Tensor[] tensors'], (tensors: readonly Tensor[]): Tensor => {
   checkSome('dstack', tensors)
   return cat(
     tensors.map((x) => atleast_3d(x)),
     2,
   )
-}
+})
 export { vstack as row_stack }
 /** Vectors as columns. */
-export const column_stack = (tensors: readonly Tensor[]): Tensor =>
-  cat(
-    tensors.map((x) => (x.ndim < 2 ? x.reshape([x.numel(), 1]) : x)),
-    1,
-  )
+export const column_stack = signature(
+  'column_stack',
+  ['Tensor[] tensors'],
+  (tensors: readonly Tensor[]): Tensor =>
+    cat(
+      tensors.map((x) => (x.ndim < 2 ? x.reshape([x.numel(), 1]) : x)),
+      1,
+    ),
+)
 
 /** All tensors in the shape that they broadcast to. */
-export function broadcast_tensors(...tensors: readonly Tensor[]): Tensor[] {
-  const shape = tensors.reduce<Shape>((common, x) => broadcastShapes(common, x.shape), [])
-  return tensors.map((x) => (sameShape(x.shape, shape) ? x : x.expand(shape)))
-}
+export const broadcast_tensors = signature(
+  'broadcast_tensors',
+  ['Tensor[] *tensors'],
+  (tensors: readonly Tensor[]): Tensor[] => {
+    const shape = tensors.reduce<Shape>((common, x) => broadcastShapes(common, x.shape), [])
+    return tensors.map((x) => (sameShape(x.shape, shape) ? x : x.expand(shape)))
+  },
+)
 /** The shape that shapes broadcast to. */
 export function broadcast_shapes(...shapes: readonly Shape[]): Shape {
   return shapes.reduce<Shape>((common, shape) => broadcastShapes(common, shape), [])

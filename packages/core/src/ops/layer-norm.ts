@@ -1,6 +1,7 @@
 import { modes } from '../autograd/modes.ts'
 import { RuntimeError } from '../errors.ts'
 import { formatShape, numel, type Shape } from '../shape.ts'
+import { signature } from '../signature/index.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { ReductionOp } from './define/reduction.ts'
 import { type RoutineGradient, routines } from './define/routine.ts'
@@ -50,42 +51,48 @@ interface Saved {
  *
  * @throws RuntimeError when `x` does not end in `normalized_shape`.
  */
-export function layer_norm(
-  x: Tensor,
-  normalized_shape: Shape,
-  weight: Tensor | null = null,
-  bias: Tensor | null = null,
-  eps = 1e-5,
-): Tensor {
-  checkShapes(x, normalized_shape, weight, bias)
-  const n = numel(normalized_shape)
-  const parameters = [weight, bias].filter((each) => each !== null)
-  return routines(
-    'native_layer_norm',
-    [x, ...parameters],
-    () => runRows(forwardRows, n, [x, weight ?? 1, bias ?? 0, eps]),
-    ([, mean, rstd]): RoutineGradient => ({
-      saved: [x, mean as Tensor, rstd as Tensor, ...(weight === null ? [] : [weight])],
-      backward: ([g = null], needs, [input, mean, rstd, scale = null]) => {
-        if (g === null) return [null, null, null]
-        const saved = { x: input, mean, rstd, weight: scale } as Saved
-        const toInput = modes.grad ? gradientByOps(g, saved, n, eps) : null
-        const bySum = { g: matrix(g, n), x: matrix(saved.x, n) }
-        const toWeight = (): Tensor =>
-          modes.grad
-            ? bySum.g.mul(normal(bySum.x, eps)).sum(0)
-            : weightSum.call([bySum.x, bySum.g, saved.mean.unsqueeze(1), saved.rstd.unsqueeze(1)], { dim: 0 })
-        return [
-          needs(0) ? (toInput ?? runRows(backwardRows, n, [saved.x, g, scale ?? 1, saved.mean, saved.rstd])[0]) : null,
-          ...parameters.map((parameter, i) => {
-            if (!needs(i + 1)) return null
-            return (parameter === weight ? toWeight() : bySum.g.sum(0)).reshape(normalized_shape)
-          }),
-        ]
-      },
-    }),
-  )[0]
-}
+export const layer_norm = signature(
+  'layer_norm',
+  ['Tensor input', 'int[] normalized_shape', 'Tensor? weight', 'Tensor? bias', 'float eps'],
+  (
+    x: Tensor,
+    normalized_shape: Shape,
+    weight: Tensor | null = null,
+    bias: Tensor | null = null,
+    eps = 1e-5,
+  ): Tensor => {
+    checkShapes(x, normalized_shape, weight, bias)
+    const n = numel(normalized_shape)
+    const parameters = [weight, bias].filter((each) => each !== null)
+    return routines(
+      'native_layer_norm',
+      [x, ...parameters],
+      () => runRows(forwardRows, n, [x, weight ?? 1, bias ?? 0, eps]),
+      ([, mean, rstd]): RoutineGradient => ({
+        saved: [x, mean as Tensor, rstd as Tensor, ...(weight === null ? [] : [weight])],
+        backward: ([g = null], needs, [input, mean, rstd, scale = null]) => {
+          if (g === null) return [null, null, null]
+          const saved = { x: input, mean, rstd, weight: scale } as Saved
+          const toInput = modes.grad ? gradientByOps(g, saved, n, eps) : null
+          const bySum = { g: matrix(g, n), x: matrix(saved.x, n) }
+          const toWeight = (): Tensor =>
+            modes.grad
+              ? bySum.g.mul(normal(bySum.x, eps)).sum(0)
+              : weightSum.call([bySum.x, bySum.g, saved.mean.unsqueeze(1), saved.rstd.unsqueeze(1)], { dim: 0 })
+          return [
+            needs(0)
+              ? (toInput ?? runRows(backwardRows, n, [saved.x, g, scale ?? 1, saved.mean, saved.rstd])[0])
+              : null,
+            ...parameters.map((parameter, i) => {
+              if (!needs(i + 1)) return null
+              return (parameter === weight ? toWeight() : bySum.g.sum(0)).reshape(normalized_shape)
+            }),
+          ]
+        },
+      }),
+    )[0]
+  },
+)
 
 function checkShapes(x: Tensor, shape: Shape, weight: Tensor | null, bias: Tensor | null): void {
   if (shape.length === 0) {

@@ -1,5 +1,6 @@
 import { type DType, float32, largestFloat32, uint8 } from '../dtype.ts'
 import { TypeError } from '../errors.ts'
+import { signature } from '../signature/index.ts'
 
 /** Infinity. */
 export const inf: number = Number.POSITIVE_INFINITY
@@ -25,7 +26,7 @@ export interface FloatLimits {
 }
 
 /** The limits of a floating point dtype, float32 where left out. */
-export function finfo(dtype: DType = float32): FloatLimits {
+export const finfo = signature('finfo', ['dtype? type'], (dtype: DType = float32): FloatLimits => {
   if (dtype.kind !== 'floating') {
     throw new TypeError(`torch.finfo() requires a floating point input type. Use torch.iinfo to handle '${dtype.name}'`)
   }
@@ -41,12 +42,16 @@ export function finfo(dtype: DType = float32): FloatLimits {
     smallest_normal: tiny,
     resolution: single ? 1e-6 : 1e-15,
   }
-}
+})
 
 /** The limits of an integer dtype. */
-export function iinfo(dtype: DType): { readonly bits: number; readonly max: number; readonly min: number } {
-  if (dtype.kind !== 'integer') {
-    throw new TypeError(`torch.iinfo() requires an integer input type. Use torch.finfo to handle '${dtype.name}'`)
-  }
-  return dtype === uint8 ? { bits: 8, max: 255, min: 0 } : { bits: 32, max: 2 ** 31 - 1, min: -(2 ** 31) }
-}
+export const iinfo = signature(
+  'iinfo',
+  ['dtype type'],
+  (dtype: DType): { readonly bits: number; readonly max: number; readonly min: number } => {
+    if (dtype.kind !== 'integer') {
+      throw new TypeError(`torch.iinfo() requires an integer input type. Use torch.finfo to handle '${dtype.name}'`)
+    }
+    return dtype === uint8 ? { bits: 8, max: 255, min: 0 } : { bits: 32, max: 2 ** 31 - 1, min: -(2 ** 31) }
+  },
+)

@@ -1,8 +1,8 @@
 import { bool, int32 } from '../dtype.ts'
 import { RuntimeError } from '../errors.ts'
 import { broadcastShapes, numel } from '../shape.ts'
+import { signature } from '../signature/index.ts'
 import type { Tensor } from '../tensor/tensor.ts'
-import { named } from './arguments.ts'
 import { routine } from './define/routine.ts'
 import { replace } from './inplace.ts'
 import { collected, countOf, dealt } from './mask-places.ts'
@@ -10,34 +10,38 @@ import { arange } from './ranges.ts'
 import { where } from './where.ts'
 
 /** The elements where the mask holds, in one dimension. Mask and tensor broadcast. */
-export const masked_select = named('masked_select', ['input', 'mask'], (x: Tensor, mask: Tensor): Tensor => {
-  if (mask.dtype !== bool) throw new RuntimeError('masked_select: expected BoolTensor for mask')
-  const own = x.shape
-  const shape = broadcastShapes(mask.shape, own)
-  const places = mask.expand(shape).reshape(-1).nonzero().reshape(-1)
-  return routine(
-    'masked_select',
-    [x],
-    () => x.expand(shape).reshape(-1).index_select(0, places),
-    () => ({
-      saved: [places, mask],
-      backward: ([g = null], _, [places]) => [
-        g === null
-          ? null
-          : g
-              .new_zeros([numel(shape)])
-              .scatter(0, places as Tensor, g)
-              .reshape(shape)
-              .sum_to_size(own),
-      ],
-    }),
-  )
-})
+export const masked_select = signature(
+  'masked_select',
+  ['Tensor input', 'Tensor mask'],
+  (x: Tensor, mask: Tensor): Tensor => {
+    if (mask.dtype !== bool) throw new RuntimeError('masked_select: expected BoolTensor for mask')
+    const own = x.shape
+    const shape = broadcastShapes(mask.shape, own)
+    const places = mask.expand(shape).reshape(-1).nonzero().reshape(-1)
+    return routine(
+      'masked_select',
+      [x],
+      () => x.expand(shape).reshape(-1).index_select(0, places),
+      () => ({
+        saved: [places, mask],
+        backward: ([g = null], _, [places]) => [
+          g === null
+            ? null
+            : g
+                .new_zeros([numel(shape)])
+                .scatter(0, places as Tensor, g)
+                .reshape(shape)
+                .sum_to_size(own),
+        ],
+      }),
+    )
+  },
+)
 
 /** `x` with the elements where the mask holds replaced by those of `source`, in order. Mask and tensor broadcast. */
-export const masked_scatter = named(
+export const masked_scatter = signature(
   'masked_scatter',
-  ['input', 'mask', 'source'],
+  ['Tensor input', 'Tensor mask', 'Tensor source'],
   (x: Tensor, mask: Tensor, source: Tensor): Tensor => {
     if (x.dtype !== source.dtype) {
       throw new RuntimeError(
@@ -77,9 +81,9 @@ export const masked_scatter = named(
   },
 )
 /** As `masked_scatter`, in place. */
-export const masked_scatter_ = named(
+export const masked_scatter_ = signature(
   'masked_scatter_',
-  ['input', 'mask', 'source'],
+  ['Tensor input', 'Tensor mask', 'Tensor source'],
   (x: Tensor, mask: Tensor, source: Tensor): Tensor =>
     replace(x, 'MaskedScatterBackward0', (old) => masked_scatter(old, mask, source)),
 )

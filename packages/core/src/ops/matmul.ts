@@ -1,6 +1,7 @@
 import { factors, nameStep } from '../autograd/graph.ts'
 import { RuntimeError } from '../errors.ts'
 import { broadcastShapes, formatShape, numel } from '../shape.ts'
+import { signature } from '../signature/index.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { leader } from './define/operands.ts'
 import { routine } from './define/routine.ts'
@@ -19,7 +20,7 @@ const cName = (x: Tensor): string =>
   ({ float32: 'float', float64: 'double', int32: 'int', uint8: 'unsigned char' })[x.dtype.name] ?? 'bool'
 
 /** The product of two matrices, `[m, k] × [k, n] → [m, n]`. */
-export function mm(x: Tensor, mat2: Tensor): Tensor {
+export const mm = signature('mm', ['Tensor input', 'Tensor mat2'], (x: Tensor, mat2: Tensor): Tensor => {
   if (x.ndim !== 2)
     throw new RuntimeError(
       `self must be a matrix (mm: got shapes ${formatShape(x.shape)} and ${formatShape(mat2.shape)})`,
@@ -46,10 +47,10 @@ export function mm(x: Tensor, mat2: Tensor): Tensor {
       }
     },
   )
-}
+})
 
 /** The products of a batch of matrices, `[b, m, k] × [b, k, n] → [b, m, n]`. */
-export function bmm(x: Tensor, mat2: Tensor): Tensor {
+export const bmm = signature('bmm', ['Tensor input', 'Tensor mat2'], (x: Tensor, mat2: Tensor): Tensor => {
   if (x.ndim !== 3)
     throw new RuntimeError(
       `batch1 must be a 3D tensor (bmm: got shapes ${formatShape(x.shape)} and ${formatShape(mat2.shape)})`,
@@ -77,10 +78,10 @@ export function bmm(x: Tensor, mat2: Tensor): Tensor {
       }
     },
   )
-}
+})
 
 /** The product of a matrix and a vector, `[m, k] × [k] → [m]`. */
-export function mv(x: Tensor, vec: Tensor): Tensor {
+export const mv = signature('mv', ['Tensor input', 'Tensor vec'], (x: Tensor, vec: Tensor): Tensor => {
   if (x.ndim !== 2 || vec.ndim !== 1)
     throw new RuntimeError(`vector + matrix @ vector expected, got 1, ${x.ndim}, ${vec.ndim}`)
   if (x.shape[1] !== vec.shape[0]) {
@@ -101,10 +102,10 @@ export function mv(x: Tensor, vec: Tensor): Tensor {
       ],
     }),
   )
-}
+})
 
 /** The sum of the products of two vectors. */
-export function dot(x: Tensor, other: Tensor): Tensor {
+export const dot = signature('dot', ['Tensor input', 'Tensor tensor|other'], (x: Tensor, other: Tensor): Tensor => {
   if (x.ndim !== 1 || other.ndim !== 1) {
     throw new RuntimeError(`1D tensors expected, but got ${x.ndim}D and ${other.ndim}D tensors`)
   }
@@ -132,17 +133,21 @@ export function dot(x: Tensor, other: Tensor): Tensor {
       ],
     }),
   )
-}
+})
 /** As `dot`. */
-export const vdot = (x: Tensor, other: Tensor): Tensor => nameStep(dot(x, other), 'VdotBackward0')
+export const vdot = signature(
+  'vdot',
+  ['Tensor input', 'Tensor other'],
+  (x: Tensor, other: Tensor): Tensor => nameStep(dot(x, other), 'VdotBackward0'),
+)
 
 /** All products of the elements of two vectors, `[m] × [n] → [m, n]`. */
-export function outer(x: Tensor, vec2: Tensor): Tensor {
+export const outer = signature('outer', ['Tensor input', 'Tensor vec2'], (x: Tensor, vec2: Tensor): Tensor => {
   for (const [name, y] of Object.entries({ self: x, vec2 })) {
     if (y.ndim !== 1) throw new RuntimeError(`outer: Expected 1-D argument ${name}, but got ${y.ndim}-D`)
   }
   return x.unsqueeze(1).mul(vec2)
-}
+})
 export { outer as ger }
 
 /**
@@ -151,7 +156,7 @@ export { outer as ger }
  *
  * @see https://pytorch.org/docs/stable/generated/torch.matmul.html
  */
-export function matmul(x: Tensor, other: Tensor): Tensor {
+export const matmul = signature('matmul', ['Tensor input', 'Tensor other'], (x: Tensor, other: Tensor): Tensor => {
   if (x.ndim === 0 || other.ndim === 0) {
     throw new RuntimeError(
       `both arguments to matmul need to be at least 1D, but they are ${x.ndim}D and ${other.ndim}D`,
@@ -179,7 +184,7 @@ export function matmul(x: Tensor, other: Tensor): Tensor {
   const a = left.expand([...batch, m, k]).reshape([numel(batch), m, k])
   const b = right.expand([...batch, k, n]).reshape([numel(batch), k, n])
   return nameStep(unwrap(bmm(a, b).reshape([...batch, m, n]), x, other), 'UnsafeViewBackward0')
-}
+})
 
 /** Takes off the dimensions that vectors were given. */
 function unwrap(out: Tensor, x: Tensor, other: Tensor): Tensor {

@@ -2,41 +2,28 @@ import { nameStep } from '../autograd/graph.ts'
 import { int32 } from '../dtype.ts'
 import { IndexError } from '../errors.ts'
 import { wrapDim } from '../shape.ts'
+import { overloaded, signature } from '../signature/index.ts'
 import type { Tensor } from '../tensor/tensor.ts'
-import { named } from './arguments.ts'
 import { pascalCase } from './define/names.ts'
 import { routine } from './define/routine.ts'
+import type { AllOrAlong } from './extremes.ts'
 import { cat } from './joining.ts'
 import { picked, refuseBool } from './picks.ts'
 import { arange } from './ranges.ts'
 import type { ValuesAndIndices } from './reduction-options.ts'
 import { where } from './where.ts'
 
+const medianOf = (name: 'median' | 'nanmedian') =>
+  overloaded<AllOrAlong>(
+    name,
+    ['Tensor input', 'int? dim', 'bool keepdim'],
+    (x: Tensor, dim: number | null = null, keepdim = false): Tensor | ValuesAndIndices =>
+      dim === null ? medianOfAll(name, x) : along(name, x, dim, keepdim),
+  )
 /** The lower median of all elements, or along a dimension with its index. NaN where there is one. */
-export function median(x: Tensor): Tensor
-export function median(...args: Parameters<typeof medianAlong>): ValuesAndIndices
-export function median(...args: readonly [Tensor] | Parameters<typeof medianAlong>): Tensor | ValuesAndIndices {
-  const [x, ...dim] = args
-  return dim[0] === undefined
-    ? medianOfAll('median', x as Tensor)
-    : medianAlong(...(args as Parameters<typeof medianAlong>))
-}
-const medianAlong = named('median', ['input', 'dim', 'keepdim'], (x: Tensor, dim: number, keepdim = false) =>
-  along('median', x, dim, keepdim),
-)
-
+export const median = medianOf('median')
 /** As `median`, of what is not NaN. */
-export function nanmedian(x: Tensor): Tensor
-export function nanmedian(...args: Parameters<typeof nanmedianAlong>): ValuesAndIndices
-export function nanmedian(...args: readonly [Tensor] | Parameters<typeof nanmedianAlong>): Tensor | ValuesAndIndices {
-  const [x, ...dim] = args
-  return dim[0] === undefined
-    ? medianOfAll('nanmedian', x as Tensor)
-    : nanmedianAlong(...(args as Parameters<typeof nanmedianAlong>))
-}
-const nanmedianAlong = named('nanmedian', ['input', 'dim', 'keepdim'], (x: Tensor, dim: number, keepdim = false) =>
-  along('nanmedian', x, dim, keepdim),
-)
+export const nanmedian = medianOf('nanmedian')
 
 function medianOfAll(name: 'median' | 'nanmedian', x: Tensor): Tensor {
   refuseBool('median_cpu', x)
@@ -84,9 +71,9 @@ function along(name: 'median' | 'nanmedian', x: Tensor, dim: number, keepdim: bo
 }
 
 /** The most frequent value along a dimension, the smallest of equals, with an index of it. */
-export const mode = named(
+export const mode = signature(
   'mode',
-  ['input', 'dim', 'keepdim'],
+  ['Tensor input', 'int dim', 'bool keepdim'],
   (x: Tensor, dim = -1, keepdim = false): ValuesAndIndices => {
     const at = wrapDim(dim, x.ndim)
     if (x.shape[at] === 0) throw new IndexError(`mode(): Expected reduction dim ${at} to have non-zero size.`)

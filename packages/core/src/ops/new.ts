@@ -1,6 +1,6 @@
 import type { Shape } from '../shape.ts'
+import { signature } from '../signature/index.ts'
 import { Tensor } from '../tensor/tensor.ts'
-import { named } from './arguments.ts'
 import { copyOf, filled, type TensorData, type TensorOptions, tensor, tensorOptions } from './creation.ts'
 
 const from = (x: Tensor, options: TensorOptions): TensorOptions => ({
@@ -12,39 +12,34 @@ const made = (name: string, x: Tensor, size: Shape, value: number, options: Tens
   filled(name, size, value, options.dtype ?? x.dtype, from(x, options))
 
 /** Zeros, with the dtype and device of this tensor. */
-export const new_zeros = named(
+export const new_zeros = signature(
   'new_zeros',
-  ['input', '*size'],
+  ['Tensor input', 'int[] *size', ...tensorOptions],
   (x: Tensor, size: Shape, options: TensorOptions = {}): Tensor => made('new_zeros', x, size, 0, options),
-  tensorOptions,
 )
 /** Ones, with the dtype and device of this tensor. */
-export const new_ones = named(
+export const new_ones = signature(
   'new_ones',
-  ['input', '*size'],
+  ['Tensor input', 'int[] *size', ...tensorOptions],
   (x: Tensor, size: Shape, options: TensorOptions = {}): Tensor => made('new_ones', x, size, 1, options),
-  tensorOptions,
 )
 /** Undefined elements (zeros), with the dtype and device of this tensor. */
-export const new_empty = named(
+export const new_empty = signature(
   'new_empty',
-  ['input', '*size'],
+  ['Tensor input', 'int[] *size', ...tensorOptions],
   (x: Tensor, size: Shape, options: TensorOptions = {}): Tensor => made('new_empty', x, size, 0, options),
-  tensorOptions,
 )
 /** One value, with the dtype and device of this tensor. */
-export const new_full = named(
+export const new_full = signature(
   'new_full',
-  ['input', 'size', 'fill_value'],
+  ['Tensor input', 'int[] size', 'Number fill_value', ...tensorOptions],
   (x: Tensor, size: Shape, fill_value: number | boolean, options: TensorOptions = {}): Tensor =>
     made('new_full', x, size, Number(fill_value), options),
-  tensorOptions,
 )
 /** A tensor of data, with the dtype and device of this tensor. */
-export const new_tensor = named(
+export const new_tensor = signature(
   'new_tensor',
-  ['input', 'data'],
+  ['Tensor input', 'any data', ...tensorOptions],
   (x: Tensor, data: TensorData, options: TensorOptions = {}): Tensor =>
     data instanceof Tensor ? copyOf(data, from(x, options), 'tensor.new_tensor') : tensor(data, from(x, options)),
-  tensorOptions,
 )

@@ -2,8 +2,8 @@ import { nameStep } from '../autograd/graph.ts'
 import type { DType } from '../dtype.ts'
 import { RuntimeError } from '../errors.ts'
 import { wrapDim } from '../shape.ts'
+import { signature } from '../signature/index.ts'
 import type { Tensor } from '../tensor/tensor.ts'
-import { named } from './arguments.ts'
 import { elementwise } from './define/elementwise.ts'
 import { reduction } from './define/reduction.ts'
 import { amax, amin } from './extremes.ts'
@@ -44,9 +44,9 @@ const normInf = (sign: 1 | -1, x: Tensor, call: { readonly dim: Dims; readonly k
   sign > 0 ? amax(x.abs(), call) : amin(x.abs(), call)
 
 /** The `p`-norm over dimensions, or over all: `(Σ |x|ᵖ)^(1/p)`; 'fro' is 2. */
-export const norm = named(
+export const norm = signature(
   'norm',
-  ['input', 'p', 'dim', 'keepdim', 'dtype'],
+  ['Tensor input', 'float|str? p', 'int[]? dim', 'bool keepdim', 'dtype? dtype'],
   (x: Tensor, p: number | 'fro' = 2, dim: Dims = null, keepdim = false, dtype: DType = x.dtype): Tensor => {
     const call = { dim, keepdim }
     const input = x.to(dtype)
@@ -84,9 +84,9 @@ function checkIdentity(x: Tensor, p: number, dim: Dims): void {
 }
 
 /** The distance `‖x - other‖ₚ`. */
-export const dist = named(
+export const dist = signature(
   'dist',
-  ['input', 'other', 'p'],
+  ['Tensor input', 'Tensor other', 'Number p'],
   (x: Tensor, other: Tensor, p = 2): Tensor => nameStep(norm(x.sub(other), p), 'DistBackward0'),
 )
 
@@ -95,9 +95,9 @@ export const dist = named(
  *
  * @see https://pytorch.org/docs/stable/generated/torch.renorm.html
  */
-export const renorm = named(
+export const renorm = signature(
   'renorm',
-  ['input', 'p', 'dim', 'maxnorm'],
+  ['Tensor input', 'Number p', 'int dim', 'Number maxnorm'],
   (x: Tensor, p: number, dim: number, maxnorm: number): Tensor => {
     if (!(p >= 0)) throw new RuntimeError('renorm: non-positive-norm not supported')
     if (maxnorm < 0) throw new RuntimeError(`renorm: expected maxnorm to be >= 0 but got ${maxnorm}`)

@@ -2,8 +2,8 @@ import { nameStep } from '../autograd/graph.ts'
 import { int32 } from '../dtype.ts'
 import { NotImplementedError, RuntimeError } from '../errors.ts'
 import { formatShape, numel, type Shape } from '../shape.ts'
+import { signature } from '../signature/index.ts'
 import type { Tensor } from '../tensor/tensor.ts'
-import { named } from './arguments.ts'
 import { fromValues } from './creation.ts'
 import { fitted } from './define/operands.ts'
 import { routine } from './define/routine.ts'
@@ -17,9 +17,9 @@ export type PadMode = 'constant' | 'reflect' | 'replicate' | 'circular'
  *
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.pad.html
  */
-export const pad = named(
+export const pad = signature(
   'pad',
-  ['input', 'pad', 'mode', 'value'],
+  ['Tensor input', 'int[] pad', 'str mode', 'float? value'],
   (x: Tensor, sizes: readonly number[], mode: PadMode = 'constant', value: number | null = null): Tensor => {
     if (sizes.length % 2 !== 0) throw new RuntimeError('Padding length must be divisible by 2')
     if (sizes.length / 2 > x.ndim) {

@@ -1,7 +1,7 @@
 import { RuntimeError } from '../errors.ts'
 import { formatShape, type Shape, wrapDim } from '../shape.ts'
+import { signature } from '../signature/index.ts'
 import type { Tensor } from '../tensor/tensor.ts'
-import { named } from './arguments.ts'
 import { view as defineView } from './define/view.ts'
 
 /** Strides and sizes in another order. */
@@ -17,7 +17,7 @@ const permuteDims = defineView('permute', {
 })
 
 /** The dimensions in another order, each named once. */
-export const permute = named('permute', ['input', '*dims'], (x: Tensor, order: Shape): Tensor => {
+export const permute = signature('permute', ['Tensor input', 'int[] *dims'], (x: Tensor, order: Shape): Tensor => {
   if (order.length !== x.ndim) {
     throw new RuntimeError(
       'permute(sparse_coo): number of dimensions in the tensor input does not match the length of the desired ordering of ' +
@@ -50,18 +50,20 @@ const transposeDims = defineView('transpose', {
 })
 
 /** Two dimensions exchanged. */
-export const transpose = named(
+export const transpose = signature(
   'transpose',
-  ['input', 'dim0', 'dim1'],
+  ['Tensor input', 'int dim0', 'int dim1'],
   (x: Tensor, dim0: number, dim1: number): Tensor => transposeDims(x, wrapDim(dim0, x.ndim), wrapDim(dim1, x.ndim)),
 )
 /** As `transpose`, in NumPy's words. */
-export const swapaxes = named('swapaxes', ['input', 'axis0', 'axis1'], (x: Tensor, axis0: number, axis1: number) =>
-  transpose(x, axis0, axis1),
+export const swapaxes = signature(
+  'swapaxes',
+  ['Tensor input', 'int axis0', 'int axis1'],
+  (x: Tensor, axis0: number, axis1: number): Tensor => transpose(x, axis0, axis1),
 )
 export { transpose as swapdims }
 /** The last two dimensions exchanged. */
-export const adjoint = (x: Tensor): Tensor => transpose(x, -2, -1)
+export const adjoint = signature('adjoint', ['Tensor input'], (x: Tensor): Tensor => transpose(x, -2, -1))
 
 const transposeMatrix = defineView('t', {
   geometry: (x) => swap(x, 0, Math.max(x.ndim - 1, 0)),
@@ -69,15 +71,15 @@ const transposeMatrix = defineView('t', {
 })
 
 /** The transpose of a matrix; vectors and scalars stay what they are. */
-export function t(x: Tensor): Tensor {
+export const t = signature('t', ['Tensor input'], (x: Tensor): Tensor => {
   if (x.ndim > 2) throw new RuntimeError(`t() expects a tensor with <= 2 dimensions, but self is ${x.ndim}D`)
   return transposeMatrix(x)
-}
+})
 
 /** Dimensions moved to other places, the rest in their order. */
-export const movedim = named(
+export const movedim = signature(
   'movedim',
-  ['input', 'source', 'destination'],
+  ['Tensor input', 'int[] source', 'int[] destination'],
   (x: Tensor, source: number | readonly number[], destination: number | readonly number[]): Tensor => {
     const from = (typeof source === 'number' ? [source] : source).map((dim) => wrapDim(dim, x.ndim))
     const to = (typeof destination === 'number' ? [destination] : destination).map((dim) => wrapDim(dim, x.ndim))

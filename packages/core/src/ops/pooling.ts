@@ -1,8 +1,8 @@
 /** Maxima and averages of windows, along one and two directions (`torch.nn.functional`'s names and arguments). */
 import { free } from '../devices/scope.ts'
 import { RuntimeError } from '../errors.ts'
+import { overloaded, signature } from '../signature/index.ts'
 import type { Tensor } from '../tensor/tensor.ts'
-import { named } from './arguments.ts'
 import type { Extent } from './conv.ts'
 import { checkInput, pairOf, poolSize, singleOf } from './pooling-checks.ts'
 import { average, largest } from './pooling-step.ts'
@@ -38,34 +38,68 @@ export interface AvgPoolOptions {
 type WithIndices = { readonly return_indices: true }
 type WindowOptions = MaxPoolOptions & { readonly kernel_size: Extent }
 
-type MaxPool = (input: Tensor, kernel_size: Extent, options: Required<MaxPoolOptions>) => [Tensor, Tensor]
-const maxPool = (op: string, run: MaxPool) =>
-  named(
-    op,
-    ['input', 'kernel_size', 'stride', 'padding', 'dilation', 'ceil_mode', 'return_indices'],
-    (
-      input: Tensor,
-      kernel_size: Extent,
-      stride: Extent | null = null,
-      padding: Extent = 0,
-      dilation: Extent = 1,
-      ceil_mode = false,
-      return_indices = false,
-    ) => {
-      const [values, indices] = run(input, kernel_size, { stride, padding, dilation, ceil_mode, return_indices })
-      return { values, indices, return_indices }
-    },
-  )
-type MaxPoolArguments = Parameters<typeof pool2d>
-const pool2d = maxPool('max_pool2d', (...call) => maxima('max_pool2d', ...call))
-const pool1d = maxPool('max_pool1d', (...call) => maxima1d(...call))
-
-/** What the caller wants to see. Indices that nobody sees live as long as the graph reads them. */
-function asked({ values, indices, return_indices }: ReturnType<typeof pool2d>): Tensor | [Tensor, Tensor] {
-  if (return_indices) return [values, indices]
-  free(indices.storage)
-  return values
+/** What a maximum pooling is called with: the indices come as well where they are asked for. */
+interface MaxPool {
+  (input: Tensor, kernel_size: Extent, options: MaxPoolOptions & WithIndices): [Tensor, Tensor]
+  (input: Tensor, options: WindowOptions & WithIndices): [Tensor, Tensor]
+  (
+    input: Tensor,
+    kernel_size: Extent,
+    stride?: Extent | null,
+    padding?: Extent,
+    dilation?: Extent,
+    ceil_mode?: boolean,
+    return_indices?: boolean,
+  ): Tensor
+  (input: Tensor, kernel_size: Extent, options: MaxPoolOptions): Tensor
+  (input: Tensor, kernel_size: Extent, stride: Extent | null, options: MaxPoolOptions): Tensor
+  (input: Tensor, kernel_size: Extent, stride: Extent | null, padding: Extent, options: MaxPoolOptions): Tensor
+  (input: Tensor, options: WindowOptions): Tensor
 }
+/** As `MaxPool`, with the indices in any case. */
+interface MaxPoolWithIndices {
+  (
+    input: Tensor,
+    kernel_size: Extent,
+    stride?: Extent | null,
+    padding?: Extent,
+    dilation?: Extent,
+    ceil_mode?: boolean,
+    return_indices?: boolean,
+  ): [Tensor, Tensor]
+  (input: Tensor, kernel_size: Extent, options: MaxPoolOptions): [Tensor, Tensor]
+  (input: Tensor, options: WindowOptions): [Tensor, Tensor]
+}
+
+const maxPoolParameters = [
+  'Tensor input',
+  'int[] kernel_size',
+  'int[]? stride',
+  'int[] padding',
+  'int[] dilation',
+  'bool ceil_mode',
+  'bool return_indices',
+] as const
+type Find = (input: Tensor, kernel_size: Extent, options: Required<MaxPoolOptions>) => [Tensor, Tensor]
+/** A maximum pooling by what finds values and indices; `both` gives them without being asked. */
+const maxPool =
+  (find: Find, both: boolean) =>
+  (
+    input: Tensor,
+    kernel_size: Extent,
+    stride: Extent | null = null,
+    padding: Extent = 0,
+    dilation: Extent = 1,
+    ceil_mode = false,
+    return_indices = false,
+  ): Tensor | [Tensor, Tensor] => {
+    const [values, indices] = find(input, kernel_size, { stride, padding, dilation, ceil_mode, return_indices })
+    if (both || return_indices) return [values, indices]
+    // Indices that nobody sees live as long as the graph reads them.
+    free(indices.storage)
+    return values
+  }
+const find2d: Find = (...call) => maxima('max_pool2d', ...call)
 
 /**
  * The largest of each window: `[N, C, H, W] → [N, C, H′, W′]`, or the same without N. Of equals the first one gets the
@@ -74,34 +108,33 @@ function asked({ values, indices, return_indices }: ReturnType<typeof pool2d>): 
  * @throws RuntimeError when no window fits, or more than half of one is padding.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool2d.html
  */
-export function max_pool2d(input: Tensor, kernel_size: Extent, options: MaxPoolOptions & WithIndices): [Tensor, Tensor]
-export function max_pool2d(input: Tensor, options: WindowOptions & WithIndices): [Tensor, Tensor]
-export function max_pool2d(...args: MaxPoolArguments): Tensor
-export function max_pool2d(...args: MaxPoolArguments): Tensor | [Tensor, Tensor] {
-  return asked(pool2d(...args))
-}
+export const max_pool2d = overloaded<MaxPool>('max_pool2d', maxPoolParameters, maxPool(find2d, false))
 
 /** As `max_pool2d`, with the index of each maximum in its plane. */
-export function max_pool2d_with_indices(...args: MaxPoolArguments): [Tensor, Tensor] {
-  const { values, indices } = pool2d(...args)
-  return [values, indices]
-}
+export const max_pool2d_with_indices = overloaded<MaxPoolWithIndices>(
+  'max_pool2d_with_indices',
+  maxPoolParameters,
+  maxPool(find2d, true),
+)
 
 /** As `max_pool2d` along one direction: `[N, C, L] → [N, C, L′]`, or the same without N. */
-export function max_pool1d(input: Tensor, kernel_size: Extent, options: MaxPoolOptions & WithIndices): [Tensor, Tensor]
-export function max_pool1d(input: Tensor, options: WindowOptions & WithIndices): [Tensor, Tensor]
-export function max_pool1d(...args: MaxPoolArguments): Tensor
-export function max_pool1d(...args: MaxPoolArguments): Tensor | [Tensor, Tensor] {
-  return asked(pool1d(...args))
-}
+export const max_pool1d = overloaded<MaxPool>('max_pool1d', maxPoolParameters, maxPool(maxima1d, false))
 
 /** As `max_pool1d`, with the index of each maximum. */
-export function max_pool1d_with_indices(...args: MaxPoolArguments): [Tensor, Tensor] {
-  const { values, indices } = pool1d(...args)
-  return [values, indices]
-}
+export const max_pool1d_with_indices = overloaded<MaxPoolWithIndices>(
+  'max_pool1d_with_indices',
+  maxPoolParameters,
+  maxPool(maxima1d, true),
+)
 
-const averageNames = ['input', 'kernel_size', 'stride', 'padding', 'ceil_mode', 'count_include_pad'] as const
+const averageParameters = [
+  'Tensor input',
+  'int[] kernel_size',
+  'int[]? stride',
+  'int[] padding',
+  'bool ceil_mode',
+  'bool count_include_pad',
+] as const
 
 /**
  * The average of each window: `[N, C, H, W] → [N, C, H′, W′]`, or the same without N.
@@ -109,9 +142,9 @@ const averageNames = ['input', 'kernel_size', 'stride', 'padding', 'ceil_mode', 
  * @throws RuntimeError when no window fits, or more than half of one is padding.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool2d.html
  */
-export const avg_pool2d = named(
+export const avg_pool2d = signature(
   'avg_pool2d',
-  [...averageNames, 'divisor_override'],
+  [...averageParameters, 'int? divisor_override'],
   (
     input: Tensor,
     kernel_size: Extent,
@@ -125,9 +158,9 @@ export const avg_pool2d = named(
 )
 
 /** As `avg_pool2d` along one direction: `[N, C, L] → [N, C, L′]`, or the same without N. */
-export const avg_pool1d = named(
+export const avg_pool1d = signature(
   'avg_pool1d',
-  averageNames,
+  averageParameters,
   (
     input: Tensor,
     kernel_size: Extent,

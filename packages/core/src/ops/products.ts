@@ -3,9 +3,9 @@ import { RuntimeError, TypeError } from '../errors.ts'
 import { formatShape } from '../shape.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { warn } from '../warnings.ts'
-import { named } from './arguments.ts'
 import { routine } from './define/routine.ts'
 import { cross as linalgCross } from './linalg/cross.ts'
+import { signature } from '../signature/index.ts'
 import { checkSquare } from './linalg/matrices.ts'
 import { inv } from './linalg/solve.ts'
 import { matmul } from './matmul.ts'
@@ -13,7 +13,7 @@ import { refuseBool } from './picks.ts'
 import { tensordot } from './tensordot.ts'
 
 /** The Kronecker product: each element of `x` times all of `other`, `[a, b]` and `[c, d] → [a·c, b·d]`. */
-export function kron(x: Tensor, other: Tensor): Tensor {
+export const kron = signature('kron', ['Tensor input', 'Tensor other'], (x: Tensor, other: Tensor): Tensor => {
   const rank = Math.max(x.ndim, other.ndim)
   const padded = (y: Tensor): number[] => [...Array.from({ length: rank - y.ndim }, () => 1), ...y.shape]
   const [left, right] = [padded(x), padded(other)]
@@ -22,10 +22,10 @@ export function kron(x: Tensor, other: Tensor): Tensor {
     .mul(other.reshape(right.flatMap((size) => [1, size])))
     .reshape(left.map((size, i) => size * (right[i] as number)))
   return nameStep(product, 'UnsafeViewBackward0')
-}
+})
 
 /** The sums of products over the last dimension of both, `[…, k]` and `[---, k] → […, ---]`. */
-export function inner(x: Tensor, other: Tensor): Tensor {
+export const inner = signature('inner', ['Tensor input', 'Tensor other'], (x: Tensor, other: Tensor): Tensor => {
   if (x.ndim === 0 || other.ndim === 0) return x.mul(other)
   if (x.size(-1) !== other.size(-1)) {
     throw new RuntimeError(
@@ -33,12 +33,12 @@ export function inner(x: Tensor, other: Tensor): Tensor {
     )
   }
   return tensordot(x, other, [[-1], [-1]])
-}
+})
 
 /** The cross product of vectors of 3 along a dimension; the first of size 3 where none is given, which PyTorch warns of. */
-export const cross = named(
+export const cross = signature(
   'cross',
-  ['input', 'other', 'dim'],
+  ['Tensor input', 'Tensor other', 'int? dim'],
   (x: Tensor, other: Tensor, dim: number | null = null): Tensor => {
     if (dim !== null) return linalgCross(x, other, { dim })
     const found = x.shape.indexOf(3)
@@ -52,14 +52,14 @@ export const cross = named(
 )
 
 /** The sum of the diagonal of a matrix. */
-export function trace(x: Tensor): Tensor {
+export const trace = signature('trace', ['Tensor input'], (x: Tensor): Tensor => {
   if (x.ndim !== 2) throw new RuntimeError(`trace: expected a matrix, but got tensor with dim ${x.ndim}`)
   refuseBool('trace', x)
   return nameStep(x.diagonal().sum(), 'TraceBackward0')
-}
+})
 
 /** A square matrix (or a batch of them) multiplied with itself, `n` factors in all; a negative `n` has factors of the inverse. */
-export const matrix_power = named('matrix_power', ['input', 'n'], (x: Tensor, n: number): Tensor => {
+export const matrix_power = signature('matrix_power', ['Tensor input', 'int n'], (x: Tensor, n: number): Tensor => {
   checkSquare('linalg.matrix_power', x)
   if (!Number.isInteger(n)) throw new TypeError(`matrix_power(): n must be a whole number, got ${n}`)
   if (n < 0) return n === -1 ? inv(x) : power(inv(x), -n)

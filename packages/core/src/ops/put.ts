@@ -1,6 +1,6 @@
 import { IndexError, RuntimeError } from '../errors.ts'
+import { signature } from '../signature/index.ts'
 import type { Tensor } from '../tensor/tensor.ts'
-import { named } from './arguments.ts'
 import { checkable } from './checkable.ts'
 import { routine } from './define/routine.ts'
 import { replace } from './inplace.ts'
@@ -10,9 +10,9 @@ import { countFromFront } from './places.ts'
  * The elements of `source` in the places of the flattened tensor that the indices name, on a copy; with `accumulate` they are
  * added to what is there. Negative indices count from the end.
  */
-export const put = named(
+export const put = signature(
   'put',
-  ['input', 'index', 'source', 'accumulate'],
+  ['Tensor input', 'Tensor index', 'Tensor source', 'bool accumulate'],
   (x: Tensor, index: Tensor, source: Tensor, accumulate = false): Tensor => {
     if (index.dtype.kind !== 'integer') {
       throw new RuntimeError(`put_(): Expected a long tensor for index, but got ${index.dtype.scalarName}`)
@@ -57,9 +57,9 @@ export const put = named(
 )
 
 /** As `put`, in place. */
-export const put_ = named(
+export const put_ = signature(
   'put_',
-  ['input', 'index', 'source', 'accumulate'],
+  ['Tensor input', 'Tensor index', 'Tensor source', 'bool accumulate'],
   (x: Tensor, index: Tensor, source: Tensor, accumulate = false): Tensor =>
     replace(x, 'PutBackward0', (old) => put(old, index, source, accumulate)),
 )

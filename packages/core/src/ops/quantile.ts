@@ -2,8 +2,8 @@ import { nameStep } from '../autograd/graph.ts'
 import { float32, int32 } from '../dtype.ts'
 import { RuntimeError } from '../errors.ts'
 import { wrapDim } from '../shape.ts'
+import { signature } from '../signature/index.ts'
 import { Tensor } from '../tensor/tensor.ts'
-import { named } from './arguments.ts'
 import { checkable } from './checkable.ts'
 import { lerp } from './elementwise/fused.ts'
 
@@ -17,21 +17,19 @@ export interface QuantileOptions {
  * The values below which the given fractions of the elements lie, along a dimension or of all. `q` is a number or a vector,
  * whose dimension then comes first in the result. NaN where there is one.
  */
-export const quantile = named(
+export const quantile = signature(
   'quantile',
-  ['input', 'q', 'dim', 'keepdim'],
+  ['Tensor input', 'Tensor|float q', 'int? dim', 'bool keepdim', '*', 'str interpolation'],
   (x: Tensor, q: number | Tensor, dim: number | null = null, keepdim = false, options: QuantileOptions = {}): Tensor =>
     quantiles('quantile', x, q, dim, keepdim, options),
-  ['interpolation'],
 )
 
 /** As `quantile`, of what is not NaN. */
-export const nanquantile = named(
+export const nanquantile = signature(
   'nanquantile',
-  ['input', 'q', 'dim', 'keepdim'],
+  ['Tensor input', 'Tensor|float q', 'int? dim', 'bool keepdim', '*', 'str interpolation'],
   (x: Tensor, q: number | Tensor, dim: number | null = null, keepdim = false, options: QuantileOptions = {}): Tensor =>
     quantiles('nanquantile', x, q, dim, keepdim, options),
-  ['interpolation'],
 )
 
 const modes = ['linear', 'lower', 'higher', 'midpoint', 'nearest']

@@ -12,9 +12,9 @@ import {
   type Generator,
 } from '../random/index.ts'
 import { broadcastShapes, checkSizes, isContiguous, type Shape } from '../shape.ts'
+import { isKeywords, signature } from '../signature/index.ts'
 import { allocate } from '../tensor/make.ts'
 import type { Tensor } from '../tensor/tensor.ts'
-import { named } from './arguments.ts'
 import { emptyLike, finish, fromValues, type TensorOptions, tensorOptions } from './creation.ts'
 import { inOrder, memoryOrder } from './define/layout.ts'
 import { inPlace, write } from './inplace.ts'
@@ -26,7 +26,7 @@ export interface RandomOptions extends TensorOptions {
 }
 
 /** Their names. */
-const randomOptions = [...tensorOptions, 'generator']
+const randomOptions = [...tensorOptions, 'Generator? generator'] as const
 
 /** Fills an array with draws of a generator. */
 export type Fill = (out: TypedArray, dtype: DType, generator: Generator, contiguous: boolean) => void
@@ -65,99 +65,92 @@ export function overwriteInPlace(name: string, x: Tensor, change: () => void): T
 }
 
 /** Numbers from [0, 1), all equally likely. */
-export const rand = named(
+export const rand = signature(
   'rand',
-  ['*size'],
+  ['int[] *size', ...randomOptions],
   (size: Shape, options: RandomOptions = {}): Tensor => {
     checkSizes('rand', size)
     return drawn([...size], options.dtype ?? float32, options, (out, dtype, g) => fillUniform(out, dtype, 0, 1, g))
   },
-  randomOptions,
 )
 /** Numbers of the normal distribution with mean 0 and variance 1. */
-export const randn = named(
+export const randn = signature(
   'randn',
-  ['*size'],
+  ['int[] *size', ...randomOptions],
   (size: Shape, options: RandomOptions = {}): Tensor => {
     checkSizes('randn', size)
     return drawn([...size], options.dtype ?? float32, options, (out, dtype, g) => fillNormal(out, dtype, 0, 1, g))
   },
-  randomOptions,
 )
 /** As `rand`, with the shape, dtype and device of another tensor. */
-export const rand_like = named(
+export const rand_like = signature(
   'rand_like',
-  ['input'],
+  ['Tensor input', ...randomOptions],
   (x: Tensor, options: RandomOptions = {}): Tensor =>
     drawnLike(x, options, (out, dtype, g) => fillUniform(out, dtype, 0, 1, g)),
-  randomOptions,
 )
 /** As `randn`, with the shape, dtype and device of another tensor. */
-export const randn_like = named(
+export const randn_like = signature(
   'randn_like',
-  ['input'],
+  ['Tensor input', ...randomOptions],
   (x: Tensor, options: RandomOptions = {}): Tensor =>
     drawnLike(x, options, (out, dtype, g, contiguous) => fillNormal(out, dtype, 0, 1, g, contiguous)),
-  randomOptions,
 )
 
-/** `randint(high, size)` or `randint(low, high, size)`: whole numbers from [low, high), all equally likely. */
-export function randint(...args: Parameters<typeof randintBelow> | Parameters<typeof randintFrom>): Tensor {
-  return isBelow(args) ? randintBelow(...args) : randintFrom(...args)
-}
-const randintFrom = named(
+const randintFrom = signature(
   'randint',
-  ['low', 'high', 'size'],
+  ['int low', 'int high', 'int[] size', ...randomOptions],
   (low: number, high: number, size: Shape, options: RandomOptions = {}): Tensor => {
     checkSizes('randint', size)
     return drawn([...size], options.dtype ?? int32, options, (out, dtype, g) =>
       fillRandomFrom(out, dtype, low, high, g),
     )
   },
-  randomOptions,
 )
-const randintBelow = named(
+const randintBelow = signature(
   'randint',
-  ['high', 'size'],
+  ['int high', 'int[] size', ...randomOptions],
   (high: number, size: Shape, options: RandomOptions = {}): Tensor => randintFrom(0, high, size, options),
-  randomOptions,
 )
-/** Whether `low` is left out: fewer than two of it and `high` are given. */
-function isBelow(
-  args: Parameters<typeof randintBelow> | Parameters<typeof randintFrom>,
-): args is Parameters<typeof randintBelow> {
+/** True if `low` is left out: fewer than two of it and `high` are given. */
+function isBelow(args: readonly unknown[]): boolean {
   const last = args[args.length - 1]
   const numbers = args.filter((arg) => typeof arg === 'number').length
-  const keywords = typeof last === 'object' ? ['low', 'high'].filter((name) => name in last).length : 0
+  const keywords = isKeywords(last) ? ['low', 'high'].filter((name) => name in last).length : 0
   return numbers + keywords < 2
 }
+const drawIntegers = (...args: never): Tensor => {
+  const given: readonly unknown[] = args
+  return isBelow(given) ? randintBelow(...args) : randintFrom(...args)
+}
+/** `randint(high, size)` or `randint(low, high, size)`: whole numbers from [low, high), all equally likely. */
+export const randint = Object.assign(drawIntegers, { signature: randintFrom.signature }) as typeof randintFrom &
+  typeof randintBelow
 /** As `randint`, with the shape, dtype and device of another tensor. */
-export const randint_like = named(
+export const randint_like = signature(
   'randint_like',
-  ['input', 'low', 'high'],
+  ['Tensor input', 'int? low', 'int? high', ...randomOptions],
   (x: Tensor, first: number | null = null, last: number | null = null, options: RandomOptions = {}): Tensor => {
     // One number is the end.
     const [low, high] = last === null ? [0, first] : [first ?? 0, last]
     if (high === null) throw new TypeError('randint_like() missing 1 required positional argument: "high"')
     return drawnLike(x, options, (out, dtype, g) => fillRandomFrom(out, dtype, low, high, g))
   },
-  randomOptions,
 )
 /** The whole numbers below `n` in random order. */
-export const randperm = named(
+export const randperm = signature(
   'randperm',
-  ['n'],
+  ['int n', ...randomOptions],
   (n: number, options: RandomOptions = {}): Tensor => {
     if (!(n >= 0)) throw new RuntimeError(`n must be non-negative, got${n}`)
     return drawn([n], options.dtype ?? int32, options, fillPermutation)
   },
-  randomOptions,
 )
 
 /** `normal(mean, std, size)` with numbers, or with tensors for either, whose shapes then decide. */
-export const normal = named(
+export const normal = signature(
   'normal',
-  ['mean', 'std', 'size'],
+  ['Tensor|float mean', 'Tensor|float std', 'int[]? size', ...randomOptions],
   (mean: number | Tensor, std: number | Tensor = 1, size: Shape | null = null, options: RandomOptions = {}): Tensor => {
     if (typeof mean === 'number' && typeof std === 'number') {
       if (size === null) throw new TypeError('normal(): size must be given where mean and std are numbers')
@@ -176,10 +169,15 @@ export const normal = named(
       return (typeof std === 'number' ? noise : noise.mul(std)).add(mean)
     })
   },
-  randomOptions,
 )
 
 /** What `dropout` multiplies by: 0 with probability `p`, otherwise `1 / (1 - p)`. */
-export function dropout_mask(x: Tensor, p: number, { generator }: RandomOptions = {}): Tensor {
-  return drawn(x.shape, x.dtype, { device: x.device, generator }, (out, dtype, g) => fillDropoutMask(out, dtype, p, g))
-}
+export const dropout_mask = signature(
+  'dropout_mask',
+  ['Tensor input', 'float p', '*', 'Generator? generator'],
+  (x: Tensor, p: number, { generator }: RandomOptions = {}): Tensor => {
+    return drawn(x.shape, x.dtype, { device: x.device, generator }, (out, dtype, g) =>
+      fillDropoutMask(out, dtype, p, g),
+    )
+  },
+)

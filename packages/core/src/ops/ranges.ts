@@ -1,19 +1,19 @@
 import { type DType, float32 } from '../dtype.ts'
 import { RuntimeError, TypeError } from '../errors.ts'
+import { signature } from '../signature/index.ts'
 import type { Tensor } from '../tensor/tensor.ts'
-import { named } from './arguments.ts'
 import { finish, fromValues, type TensorOptions, tensorOptions } from './creation.ts'
 import { numberType, promote_types } from './define/promotion.ts'
 
 /** The dtype of a range: integers where all its numbers are. */
 function rangeType(numbers: readonly number[], { dtype }: TensorOptions): DType {
-  return dtype ?? numbers.map(numberType).reduce(promote_types)
+  return dtype ?? numbers.map(numberType).reduce((one, other) => promote_types(one, other))
 }
 
 /** `arange(end)`, `arange(start, end)`, `arange(start, end, step)`: numbers `step` apart, without `end`. */
-export const arange = named(
+export const arange = signature(
   'arange',
-  ['start', 'end', 'step'],
+  ['Number? start', 'Number? end', 'Number step', ...tensorOptions],
   (first: number | null = null, last: number | null = null, step = 1, options: TensorOptions = {}): Tensor => {
     // One number is the end.
     const [start, end] = last === null ? [0, first] : [first ?? 0, last]
@@ -34,20 +34,18 @@ export const arange = named(
       options,
     )
   },
-  tensorOptions,
 )
 
 /** `steps` numbers from `start` to `end`, both included, at even distances. */
-export const linspace = named(
+export const linspace = signature(
   'linspace',
-  ['start', 'end', 'steps'],
+  ['Number start', 'Number end', 'int steps', ...tensorOptions],
   (start: number, end: number, steps: number, options: TensorOptions = {}): Tensor => {
     if (!Number.isInteger(steps) || steps < 0) throw new RuntimeError('number of steps must be non-negative')
     const dtype = options.dtype ?? float32
     const values = sequence(steps, evenly(start, end, steps, dtype))
     return finish(fromValues(values, [steps], dtype, options.device), options)
   },
-  tensorOptions,
 )
 /** A number for each index. (Float64Array.from takes four times as long.) */
 function sequence(length: number, at: (i: number) => number): Float64Array {
@@ -65,9 +63,9 @@ function evenly(start: number, end: number, steps: number, dtype: DType): (i: nu
 }
 
 /** `base` raised to `steps` even exponents from `start` to `end`. */
-export const logspace = named(
+export const logspace = signature(
   'logspace',
-  ['start', 'end', 'steps', 'base'],
+  ['Number start', 'Number end', 'int steps', 'float base', ...tensorOptions],
   (start: number, end: number, steps: number, base = 10, options: TensorOptions = {}): Tensor => {
     if (!Number.isInteger(steps) || steps < 0) throw new RuntimeError('number of steps must be non-negative')
     const dtype = options.dtype ?? float32
@@ -82,5 +80,4 @@ export const logspace = named(
       options,
     )
   },
-  tensorOptions,
 )

@@ -1,6 +1,7 @@
 import { no_grad } from '../autograd/modes.ts'
 import { getDevice } from '../devices/device.ts'
 import type { TypedArray } from '../dtype.ts'
+import { signature } from '../signature/index.ts'
 import { allocate } from '../tensor/make.ts'
 import { formatTensor } from '../tensor/print.ts'
 import { described, repr } from '../tensor/repr.ts'
@@ -15,7 +16,7 @@ import { routine } from './define/routine.ts'
  * @example
  * const loss = await (model(x).sub(y).pow(2).mean().cpu())
  */
-export async function cpu(x: Tensor): Promise<Tensor> {
+export const cpu = signature('cpu', ['Tensor input'], async (x: Tensor): Promise<Tensor> => {
   const { device } = x.storage
   if (device.type === 'cpu') return x
   const values = await elementsOf(x)
@@ -30,19 +31,19 @@ export async function cpu(x: Tensor): Promise<Tensor> {
     },
     () => ({ saved: [], backward: ([g = null]) => [g === null ? null : to(g, device.type)] }),
   )
-}
+})
 
 // Even where `item` could answer, reads of a GPU are a chance to collect what was dropped there; see its queue.
 
 /** The only element as it is now, as `item` gives it, on devices that cannot be read at once too. */
-export async function item_async(x: Tensor): Promise<number> {
+export const item_async = signature('item_async', ['Tensor input'], async (x: Tensor): Promise<number> => {
   return x.device === 'cpu' ? x.item() : (await cpu(x.detach())).item()
-}
+})
 
 /** The elements as they are now, nested as `tolist` gives them, on devices that cannot be read at once too. */
-export async function tolist_async(x: Tensor): Promise<NestedList> {
+export const tolist_async = signature('tolist_async', ['Tensor input'], async (x: Tensor): Promise<NestedList> => {
   return x.device === 'cpu' ? x.tolist() : (await cpu(x.detach())).tolist()
-}
+})
 
 /**
  * The text of the tensor as it is now, as `String(x)` gives it, on devices that cannot be read at once too.
@@ -50,12 +51,12 @@ export async function tolist_async(x: Tensor): Promise<NestedList> {
  * @example
  * console.log(await x.repr_async()) // tensor([1., 1.], device='gpu', requires_grad=True)
  */
-export async function repr_async(x: Tensor): Promise<string> {
+export const repr_async = signature('repr_async', ['Tensor input'], async (x: Tensor): Promise<string> => {
   if (x.device === 'cpu') return repr(x)
   const rest = described(x)
   const elements = await elementsOf(x.detach())
   return formatTensor({ ...rest, at: (index) => elements[index] as number })
-}
+})
 
 /** The elements in row-major order, as they are now. */
 async function elementsOf(x: Tensor): Promise<TypedArray> {

@@ -2,9 +2,9 @@ import { nameStep } from '../autograd/graph.ts'
 import { int32 } from '../dtype.ts'
 import { IndexError, RuntimeError } from '../errors.ts'
 import { checkSizes, formatShape, type Shape, wrapDim, wrapDims } from '../shape.ts'
+import { signature } from '../signature/index.ts'
 import { alias, allocate } from '../tensor/make.ts'
 import type { Tensor } from '../tensor/tensor.ts'
-import { named } from './arguments.ts'
 import { checkable } from './checkable.ts'
 import { elementwise } from './define/elementwise.ts'
 import { allocateIn, memoryOrder } from './define/layout.ts'
@@ -15,7 +15,7 @@ import { arange } from './ranges.ts'
 import { searchsorted } from './search.ts'
 
 /** The order of elements along dimensions turned round, as a copy. */
-export const flip = named('flip', ['input', '*dims'], (x: Tensor, dims: readonly number[]): Tensor => {
+export const flip = signature('flip', ['Tensor input', 'int[] *dims'], (x: Tensor, dims: readonly number[]): Tensor => {
   const turned = dims.length === 0 ? [] : wrapDims(dims, x.ndim)
   return routine(
     'flip',
@@ -34,20 +34,20 @@ export const flip = named('flip', ['input', '*dims'], (x: Tensor, dims: readonly
   )
 })
 /** Left and right exchanged. */
-export const fliplr = (x: Tensor): Tensor => {
+export const fliplr = signature('fliplr', ['Tensor input'], (x: Tensor): Tensor => {
   if (x.ndim < 2) throw new RuntimeError('Input must be >= 2-d.')
   return flip(x, 1)
-}
+})
 /** Top and bottom exchanged. */
-export const flipud = (x: Tensor): Tensor => {
+export const flipud = signature('flipud', ['Tensor input'], (x: Tensor): Tensor => {
   if (x.ndim < 1) throw new RuntimeError('Input must be >= 1-d.')
   return flip(x, 0)
-}
+})
 
 /** Elements moved on along dimensions; what leaves at the end comes back at the front. */
-export const roll = named(
+export const roll = signature(
   'roll',
-  ['input', 'shifts', 'dims'],
+  ['Tensor input', 'int[] shifts', 'int[] dims'],
   (x: Tensor, shifts: number | readonly number[], dims: number | readonly number[] = []): Tensor => {
     const steps = typeof shifts === 'number' ? [shifts] : shifts
     if (typeof dims !== 'number' && dims.length === 0) {
@@ -77,9 +77,9 @@ function rolled(x: Tensor, shift: number, dim: number): Tensor {
 }
 
 /** Turned by 90 degrees, `k` times, in the plane of two dimensions. */
-export const rot90 = named(
+export const rot90 = signature(
   'rot90',
-  ['input', 'k', 'dims'],
+  ['Tensor input', 'int k', 'int[] dims'],
   (x: Tensor, k = 1, dims: readonly [number, number] = [0, 1]): Tensor => {
     if (x.ndim < 2) throw new RuntimeError(`expected total dims >= 2, but got total dims = ${x.ndim}`)
     const [a, b] = [wrapDim(dims[0], x.ndim), wrapDim(dims[1], x.ndim)]
@@ -111,36 +111,36 @@ function triangle(name: string, op: typeof keepBelow, x: Tensor, diagonal: numbe
   return op(x, range(x.size(-2)).unsqueeze(1), range(x.size(-1)), diagonal)
 }
 /** The lower triangle; zeros above the `diagonal`-th diagonal. */
-export const tril = named(
+export const tril = signature(
   'tril',
-  ['input', 'diagonal'],
+  ['Tensor input', 'int diagonal'],
   (x: Tensor, diagonal = 0): Tensor => triangle('tril', keepBelow, x, diagonal),
 )
 /** The upper triangle; zeros below the `diagonal`-th diagonal. */
-export const triu = named(
+export const triu = signature(
   'triu',
-  ['input', 'diagonal'],
+  ['Tensor input', 'int diagonal'],
   (x: Tensor, diagonal = 0): Tensor => triangle('triu', keepAbove, x, diagonal),
 )
 
 /** The diagonal of a matrix, or a matrix with a vector as its diagonal. */
-export const diag = named('diag', ['input', 'diagonal'], (x: Tensor, diagonal = 0): Tensor => {
+export const diag = signature('diag', ['Tensor input', 'int diagonal'], (x: Tensor, diagonal = 0): Tensor => {
   if (x.ndim === 1) return diag_embed(x, diagonal)
   if (x.ndim === 2) return nameStep(x.diagonal(diagonal).clone(), 'DiagonalBackward0')
   throw new RuntimeError(`diag(): Supports 1D or 2D tensors. Got ${x.ndim}D`)
 })
 
 /** A matrix with all elements as its diagonal. */
-export const diagflat = named(
+export const diagflat = signature(
   'diagflat',
-  ['input', 'offset'],
+  ['Tensor input', 'int offset'],
   (x: Tensor, offset = 0): Tensor => diag_embed(x.reshape(-1), offset),
 )
 
 /** Matrices with the last dimension as their diagonal. */
-export const diag_embed = named(
+export const diag_embed = signature(
   'diag_embed',
-  ['input', 'offset', 'dim1', 'dim2'],
+  ['Tensor input', 'int offset', 'int dim1', 'int dim2'],
   (x: Tensor, offset = 0, dim1 = -2, dim2 = -1): Tensor => {
     const [a, b] = [wrapDim(dim1, x.ndim + 1), wrapDim(dim2, x.ndim + 1)]
     if (a === b) throw new RuntimeError(`diagonal dimensions cannot be identical ${dim1}, ${dim2}`)
@@ -167,9 +167,9 @@ export interface RepeatOptions {
 }
 
 /** Each element repeated, along a dimension or in the flattened tensor. */
-export const repeat_interleave = named(
+export const repeat_interleave = signature(
   'repeat_interleave',
-  ['input', 'repeats', 'dim'],
+  ['Tensor input', 'Tensor|int repeats', 'int? dim', '*', 'int? output_size'],
   (x: Tensor, repeats: number | Tensor, dim: number | null = null, { output_size }: RepeatOptions = {}): Tensor => {
     const input = dim === null ? x.reshape(-1) : x
     const at = wrapDim(dim ?? 0, input.ndim)
@@ -196,7 +196,6 @@ export const repeat_interleave = named(
     const ordinals = arange(total, { dtype: int32, device: x.device })
     return input.index_select(at, searchsorted(counts.cumsum(0), ordinals, { right: true }))
   },
-  ['output_size'],
 )
 
 function checkTotal(given: number | undefined, found: number): void {
@@ -207,7 +206,7 @@ function checkTotal(given: number | undefined, found: number): void {
 }
 
 /** The whole tensor, repeated along each dimension. */
-export const repeat = named('repeat', ['input', '*repeats'], (x: Tensor, counts: Shape): Tensor => {
+export const repeat = signature('repeat', ['Tensor input', 'int[] *repeats'], (x: Tensor, counts: Shape): Tensor => {
   if (counts.length < x.ndim) {
     throw new RuntimeError(
       'Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor (repeat: got ' +
@@ -243,9 +242,9 @@ export const repeat = named('repeat', ['input', '*repeats'], (x: Tensor, counts:
   )
 })
 /** As `repeat`, with missing counts taken as 1. */
-export const tile = named(
+export const tile = signature(
   'tile',
-  ['input', '*dims'],
+  ['Tensor input', 'int[] *dims'],
   (x: Tensor, counts: Shape): Tensor =>
     repeat(x, [...Array.from({ length: Math.max(0, x.ndim - counts.length) }, () => 1), ...counts]),
 )

@@ -1,10 +1,9 @@
 import { type DType, float32 } from '../dtype.ts'
 import { RuntimeError } from '../errors.ts'
 import { formatShape, numel, type Shape, sameShape } from '../shape.ts'
+import { signature } from '../signature/index.ts'
 import type { Tensor } from '../tensor/tensor.ts'
-import { named } from './arguments.ts'
 import { type ReductionContext, reduction } from './define/reduction.ts'
-import { isclose } from './elementwise/comparison.ts'
 import { cat } from './joining.ts'
 import type { Dims } from './reduction-options.ts'
 
@@ -15,9 +14,9 @@ const sumOp = reduction('sum', ['x'], {
   node: ['SumBackward0', 'SumBackward1'],
 })
 /** The sum. Integers and bools are summed as int32. */
-export const sum = named(
+export const sum = signature(
   'sum',
-  ['input', 'dim', 'keepdim', 'dtype'],
+  ['Tensor input', 'int[]? dim', 'bool keepdim', 'dtype? dtype'],
   (x: Tensor, dim: Dims = null, keepdim = false, dtype?: DType): Tensor => sumOp.call([x], { dim, keepdim, dtype }),
 )
 
@@ -28,9 +27,9 @@ const nansumOp = reduction('nansum', ['x'], {
   result: 'sum',
 })
 /** The sum, with NaN counted as 0. */
-export const nansum = named(
+export const nansum = signature(
   'nansum',
-  ['input', 'dim', 'keepdim', 'dtype'],
+  ['Tensor input', 'int[]? dim', 'bool keepdim', 'dtype? dtype'],
   (x: Tensor, dim: Dims = null, keepdim = false, dtype?: DType): Tensor => nansumOp.call([x], { dim, keepdim, dtype }),
 )
 
@@ -42,15 +41,15 @@ const meanOp = reduction('mean', ['x'], {
   node: ['MeanBackward0', 'MeanBackward1'],
 })
 /** The mean of floating point numbers. */
-export const mean = named(
+export const mean = signature(
   'mean',
-  ['input', 'dim', 'keepdim', 'dtype'],
+  ['Tensor input', 'int[]? dim', 'bool keepdim', 'dtype? dtype'],
   (x: Tensor, dim: Dims = null, keepdim = false, dtype?: DType): Tensor => meanOp.call([x], { dim, keepdim, dtype }),
 )
 /** The mean of what is not NaN. */
-export const nanmean = named(
+export const nanmean = signature(
   'nanmean',
-  ['input', 'dim', 'keepdim', 'dtype'],
+  ['Tensor input', 'int[]? dim', 'bool keepdim', 'dtype? dtype'],
   (x: Tensor, dim: Dims = null, keepdim = false, dtype?: DType): Tensor => {
     if (x.dtype.kind !== 'floating') {
       throw new RuntimeError(`nanmean(): expected input to have floating point dtype but got ${x.dtype.scalarName}`)
@@ -84,9 +83,9 @@ function exclusiveProducts(rows: Tensor): Tensor {
   return cat([ones, rows.narrow(last, 0, (rows.shape[last] as number) - 1)], last).cumprod(last)
 }
 /** The product. Integers and bools are multiplied as int32. */
-export const prod = named(
+export const prod = signature(
   'prod',
-  ['input', 'dim', 'keepdim', 'dtype'],
+  ['Tensor input', 'int? dim', 'bool keepdim', 'dtype? dtype'],
   (x: Tensor, dim: number | null = null, keepdim = false, dtype?: DType): Tensor =>
     prodOp.call([x], { dim, keepdim, dtype }),
 )
@@ -95,19 +94,27 @@ const allOp = reduction('all', ['x'], { start: 1, step: 'acc && x', gradient: nu
 const anyOp = reduction('any', ['x'], { start: 0, step: 'acc || x', gradient: null, result: 'bool' })
 const countOp = reduction('count_nonzero', ['x'], { start: 0, step: 'acc + (x != 0)', gradient: null, result: 'index' })
 /** Whether all elements are not 0. */
-export const all = named('all', ['input', 'dim', 'keepdim'], (x: Tensor, dim: Dims = null, keepdim = false): Tensor => {
-  const result = allOp.call([x], { dim, keepdim })
-  return x.dtype.name === 'uint8' ? result.to(x.dtype) : result
-})
+export const all = signature(
+  'all',
+  ['Tensor input', 'int[]? dim', 'bool keepdim'],
+  (x: Tensor, dim: Dims = null, keepdim = false): Tensor => {
+    const result = allOp.call([x], { dim, keepdim })
+    return x.dtype.name === 'uint8' ? result.to(x.dtype) : result
+  },
+)
 /** Whether at least one element is not 0. */
-export const any = named('any', ['input', 'dim', 'keepdim'], (x: Tensor, dim: Dims = null, keepdim = false): Tensor => {
-  const result = anyOp.call([x], { dim, keepdim })
-  return x.dtype.name === 'uint8' ? result.to(x.dtype) : result
-})
+export const any = signature(
+  'any',
+  ['Tensor input', 'int[]? dim', 'bool keepdim'],
+  (x: Tensor, dim: Dims = null, keepdim = false): Tensor => {
+    const result = anyOp.call([x], { dim, keepdim })
+    return x.dtype.name === 'uint8' ? result.to(x.dtype) : result
+  },
+)
 /** How many elements are not 0. */
-export const count_nonzero = named(
+export const count_nonzero = signature(
   'count_nonzero',
-  ['input', 'dim'],
+  ['Tensor input', 'int[]? dim'],
   (x: Tensor, dim: Dims = null): Tensor => countOp.call([x], { dim }),
 )
 
@@ -127,9 +134,9 @@ const logsumexpOp = reduction('logsumexp', ['x'], {
   result: 'promoted',
 })
 /** `log(Σ eˣ)` without overflow, in one pass. */
-export const logsumexp = named(
+export const logsumexp = signature(
   'logsumexp',
-  ['input', 'dim', 'keepdim'],
+  ['Tensor input', 'int[]? dim', 'bool keepdim'],
   (x: Tensor, dim: Dims, keepdim = false): Tensor => {
     const input = x.dtype.kind === 'floating' ? x : x.to(float32)
     return logsumexpOp.call([input], { dim, keepdim })
@@ -137,35 +144,32 @@ export const logsumexp = named(
 )
 
 /** The gradient of a broadcast: what was repeated is summed. */
-export const sum_to_size = named('sum_to_size', ['input', '*size'], (x: Tensor, shape: Shape): Tensor => {
-  if (sameShape(x.shape, shape)) return x
-  const lead = x.ndim - shape.length
-  const fits = lead >= 0 && shape.every((n, i) => n === 1 || n === x.shape[i + lead])
-  if (!fits) throw new RuntimeError(`size {${formatShape(shape)}} is not expandable to size {${formatShape(x.shape)}}.`)
-  const dims = x.shape.flatMap((n, i) => (i < lead || (shape[i - lead] === 1 && n !== 1) ? [i] : []))
-  const kept = dims.length === 0 ? x : sum(x, dims, true)
-  return lead === 0 ? kept : kept.reshape(shape)
-})
-
-/** Whether both have one shape and equal elements. */
-export function equal(x: Tensor, other: Tensor): boolean {
-  return sameShape(x.shape, other.shape) && (numel(x.shape) === 0 || Boolean(all(x.eq(other)).item()))
-}
-
-/** Whether all elements of both are near each other: `isclose` throughout. */
-export const allclose = named(
-  'allclose',
-  ['input', 'other', 'rtol', 'atol', 'equal_nan'],
-  (x: Tensor, other: Tensor, rtol = 1e-5, atol = 1e-8, equal_nan = false): boolean =>
-    Boolean(all(isclose(x, other, rtol, atol, equal_nan)).item()),
+export const sum_to_size = signature(
+  'sum_to_size',
+  ['Tensor input', 'int[] *size'],
+  (x: Tensor, shape: Shape): Tensor => {
+    if (sameShape(x.shape, shape)) return x
+    const lead = x.ndim - shape.length
+    const fits = lead >= 0 && shape.every((n, i) => n === 1 || n === x.shape[i + lead])
+    if (!fits)
+      throw new RuntimeError(`size {${formatShape(shape)}} is not expandable to size {${formatShape(x.shape)}}.`)
+    const dims = x.shape.flatMap((n, i) => (i < lead || (shape[i - lead] === 1 && n !== 1) ? [i] : []))
+    const kept = dims.length === 0 ? x : sum(x, dims, true)
+    return lead === 0 ? kept : kept.reshape(shape)
+  },
 )
 
+/** Whether both have one shape and equal elements. */
+export const equal = signature('equal', ['Tensor input', 'Tensor other'], (x: Tensor, other: Tensor): boolean => {
+  return sameShape(x.shape, other.shape) && (numel(x.shape) === 0 || Boolean(all(x.eq(other)).item()))
+})
+
 /** Whether the only element is not 0. */
-export function is_nonzero(x: Tensor): boolean {
+export const is_nonzero = signature('is_nonzero', ['Tensor input'], (x: Tensor): boolean => {
   if (x.numel() !== 1) {
     throw new RuntimeError(
       `Boolean value of Tensor with ${x.numel() === 0 ? 'no values' : 'more than one value'} is ambiguous`,
     )
   }
   return x.at(x.offset) !== 0
-}
+})

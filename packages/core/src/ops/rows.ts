@@ -2,9 +2,9 @@ import { type BackwardFunction, nameStep } from '../autograd/graph.ts'
 import { bool } from '../dtype.ts'
 import { IndexError, RuntimeError } from '../errors.ts'
 import { formatShape, type Shape, sameShape, wrapDim } from '../shape.ts'
+import { signature } from '../signature/index.ts'
 import { allocate } from '../tensor/make.ts'
 import { Tensor, type TensorLike } from '../tensor/tensor.ts'
-import { named } from './arguments.ts'
 import { checkable } from './checkable.ts'
 import { routine } from './define/routine.ts'
 import { alongDim, checkIndexType, scalarsAsVectors } from './index-checks.ts'
@@ -14,9 +14,9 @@ import { countFromFront } from './places.ts'
 import { scatterMemory } from './scatter-step.ts'
 
 /** The rows (or whatever `dim` counts) that a vector of indices names. */
-export const index_select = named(
+export const index_select = signature(
   'index_select',
-  ['input', 'dim', 'index'],
+  ['Tensor input', 'int dim', 'Tensor index'],
   (x: Tensor, dim: number, index: Tensor): Tensor => {
     const at = wrapDim(dim, x.ndim)
     if (index.ndim > 1) throw new IndexError('index_select(): Index is supposed to be a vector')
@@ -47,9 +47,9 @@ export const index_select = named(
 )
 
 /** Adds the rows of `source`, times `alpha`, to the rows that the indices name. */
-export const index_add = named(
+export const index_add = signature(
   'index_add',
-  ['input', 'dim', 'index', 'source'],
+  ['Tensor input', 'int dim', 'Tensor index', 'Tensor source', '*', 'Number alpha'],
   (x: Tensor, dim: number, index: Tensor, source: Tensor, { alpha = 1 }: { readonly alpha?: number } = {}): Tensor => {
     const at = checkAdded(x, dim, index, source)
     const scaled = alpha === 1 ? source : source.mul(alpha)
@@ -60,18 +60,16 @@ export const index_add = named(
       () => ({ saved: [index], backward: rowsOf(source, at) }),
     )
   },
-  ['alpha'],
 )
 /** As `index_add`, in place. */
-export const index_add_ = named(
+export const index_add_ = signature(
   'index_add_',
-  ['input', 'dim', 'index', 'source'],
+  ['Tensor input', 'int dim', 'Tensor index', 'Tensor source', '*', 'Number alpha'],
   (x: Tensor, dim: number, index: Tensor, source: Tensor, { alpha = 1 }: { readonly alpha?: number } = {}): Tensor => {
     const at = checkAdded(x, dim, index, source)
     const scaled = alpha === 1 ? source : source.mul(alpha)
     return inPlace(x, [scaled], () => addRows(x, at, index, scaled), rowsOf(source, at), 'IndexAddBackward0', [index])
   },
-  ['alpha'],
 )
 /** The gradients of rows that were added, and of what they were added to. */
 const rowsOf =
@@ -166,9 +164,9 @@ function addRows(x: Tensor, at: number, index: Tensor, source: Tensor): Tensor {
 }
 
 /** Writes the rows of `source` into the rows that the indices name. */
-export const index_copy = named(
+export const index_copy = signature(
   'index_copy',
-  ['input', 'dim', 'index', 'source'],
+  ['Tensor input', 'int dim', 'Tensor index', 'Tensor source'],
   (x: Tensor, dim: number, index: Tensor, source: Tensor): Tensor => {
     const at = checkCopied(x, dim, index, source)
     const { shape } = source
@@ -196,9 +194,9 @@ export const index_copy = named(
   },
 )
 /** Fills the rows that the indices name with a value. */
-export const index_fill = named(
+export const index_fill = signature(
   'index_fill',
-  ['input', 'dim', 'index', 'value'],
+  ['Tensor input', 'int dim', 'Tensor index', 'Tensor|Number value'],
   (x: Tensor, dim: number, index: Tensor, value: TensorLike): Tensor => {
     const at = wrapDim(dim, x.ndim)
     if (index.dtype.kind !== 'integer') throw new IndexError('index_fill_(): Expected dtype int32 for index.')

@@ -16,8 +16,8 @@ import {
   fillRandomFrom,
   fillUniform,
 } from '../random/index.ts'
+import { signature } from '../signature/index.ts'
 import type { Tensor } from '../tensor/tensor.ts'
-import { named } from './arguments.ts'
 import { checkable } from './checkable.ts'
 import { fromValues } from './creation.ts'
 import { unrecorded } from './define/routine.ts'
@@ -28,9 +28,9 @@ import { searchsorted } from './search.ts'
 const fillUnit: Fill = (out, dtype, g) => fillUniform(out, dtype, 0, 1, g)
 
 /** 1 with the probability that stands in `x`, or with probability `p`, otherwise 0; in the shape of `x`. */
-export const bernoulli = named(
+export const bernoulli = signature(
   'bernoulli',
-  ['input', 'p'],
+  ['Tensor input', 'float? p', '*', 'Generator? generator'],
   (x: Tensor, p: number | null = null, options: RandomOptions = {}): Tensor => {
     if (typeof p === 'number') return bernoulli_(x.detach().clone(), p, options)
     checkProbabilities(x.dtype, checkable(x))
@@ -40,12 +40,11 @@ export const bernoulli = named(
         .to(x.dtype),
     )
   },
-  ['generator'],
 )
 /** Overwrites `x` by 1 with probability `p` (a number or a tensor), otherwise 0. */
-export const bernoulli_ = named(
+export const bernoulli_ = signature(
   'bernoulli_',
-  ['input', 'p'],
+  ['Tensor input', 'Tensor|float p', '*', 'Generator? generator'],
   (x: Tensor, p: number | Tensor = 0.5, { generator }: RandomOptions = {}): Tensor => {
     if (typeof p === 'number') return drawInPlace('Bernoulli', x, generator, (out, _, g) => fillBernoulli(out, p, g))
     checkProbabilities(p.dtype, checkable(p))
@@ -54,63 +53,56 @@ export const bernoulli_ = named(
       x.copy_(drawnLike(x.detach(), { dtype: p.dtype, generator }, fillUnit).lt(chances)),
     )
   },
-  ['generator'],
 )
 
 /** Overwrites `x` by numbers from [from, to). */
-export const uniform_ = named(
+export const uniform_ = signature(
   'uniform_',
-  ['input', 'from', 'to'],
+  ['Tensor input', 'float from', 'float to', '*', 'Generator? generator'],
   (x: Tensor, from = 0, to = 1, { generator }: RandomOptions = {}): Tensor =>
     drawInPlace('Uniform', x, generator, (out, dtype, g) => fillUniform(out, dtype, from, to, g)),
-  ['generator'],
 )
 /** Overwrites `x` by numbers of a normal distribution. */
-export const normal_ = named(
+export const normal_ = signature(
   'normal_',
-  ['input', 'mean', 'std'],
+  ['Tensor input', 'float mean', 'float std', '*', 'Generator? generator'],
   (x: Tensor, mean = 0, std = 1, { generator }: RandomOptions = {}): Tensor =>
     drawInPlace('Normal', x, generator, (out, dtype, g, contiguous) =>
       fillNormal(out, dtype, mean, std, g, contiguous),
     ),
-  ['generator'],
 )
 /** Overwrites `x` by numbers of an exponential distribution. */
-export const exponential_ = named(
+export const exponential_ = signature(
   'exponential_',
-  ['input', 'lambd'],
+  ['Tensor input', 'float lambd', '*', 'Generator? generator'],
   (x: Tensor, lambd = 1, { generator }: RandomOptions = {}): Tensor =>
     drawInPlace('Exponential', x, generator, (out, dtype, g) => fillExponential(out, dtype, lambd, g)),
-  ['generator'],
 )
 /** Overwrites `x` by numbers of a geometric distribution. */
-export const geometric_ = named(
+export const geometric_ = signature(
   'geometric_',
-  ['input', 'p'],
+  ['Tensor input', 'float p', '*', 'Generator? generator'],
   (x: Tensor, p: number, { generator }: RandomOptions = {}): Tensor =>
     drawInPlace('Geometric', x, generator, (out, dtype, g) => fillGeometric(out, dtype, p, g)),
-  ['generator'],
 )
 /** Overwrites `x` by numbers of a Cauchy distribution. */
-export const cauchy_ = named(
+export const cauchy_ = signature(
   'cauchy_',
-  ['input', 'median', 'sigma'],
+  ['Tensor input', 'float median', 'float sigma', '*', 'Generator? generator'],
   (x: Tensor, median = 0, sigma = 1, { generator }: RandomOptions = {}): Tensor =>
     drawInPlace('Cauchy', x, generator, (out, dtype, g) => fillCauchy(out, dtype, median, sigma, g)),
-  ['generator'],
 )
 /** Overwrites `x` by numbers whose logarithm is normal. */
-export const log_normal_ = named(
+export const log_normal_ = signature(
   'log_normal_',
-  ['input', 'mean', 'std'],
+  ['Tensor input', 'float mean', 'float std', '*', 'Generator? generator'],
   (x: Tensor, mean = 1, std = 2, { generator }: RandomOptions = {}): Tensor =>
     drawInPlace('LogNormal', x, generator, (out, dtype, g) => fillLogNormal(out, dtype, mean, std, g)),
-  ['generator'],
 )
 /** Overwrites `x` by whole numbers from [from, to), or from the whole range of the dtype. */
-export const random_ = named(
+export const random_ = signature(
   'random_',
-  ['input', 'from', 'to'],
+  ['Tensor input', 'int? from', 'int? to', '*', 'Generator? generator'],
   (x: Tensor, from: number | null = null, to?: number | null, { generator }: RandomOptions = {}): Tensor => {
     const [low, high] =
       from !== null && to === undefined ? [0, from] : [from ?? (to === undefined ? null : 0), to ?? null]
@@ -118,13 +110,12 @@ export const random_ = named(
       low === null ? fillRandom(out, dtype, g) : fillRandomFrom(out, dtype, low, high, g),
     )
   },
-  ['generator'],
 )
 
 /** `num_samples` indices for each row of weights, drawn in proportion to them. */
-export const multinomial = named(
+export const multinomial = signature(
   'multinomial',
-  ['input', 'num_samples', 'replacement'],
+  ['Tensor input', 'int num_samples', 'bool replacement', '*', 'Generator? generator'],
   (x: Tensor, num_samples: number, replacement = false, { generator }: RandomOptions = {}): Tensor => {
     if (x.ndim !== 1 && x.ndim !== 2) throw new RuntimeError('prob_dist must be 1 or 2 dim')
     const { dtype, device } = x
@@ -151,5 +142,4 @@ export const multinomial = named(
       return searchsorted(shares, drawn(shape, dtype, { device, generator }, fillCeilings))
     })
   },
-  ['generator'],
 )

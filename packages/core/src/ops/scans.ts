@@ -2,9 +2,9 @@ import { is_grad_enabled } from '../autograd/modes.ts'
 import { type DType, int32 } from '../dtype.ts'
 import { RuntimeError } from '../errors.ts'
 import { wrapDim } from '../shape.ts'
+import { signature } from '../signature/index.ts'
 import { allocate, wrap } from '../tensor/make.ts'
 import type { Tensor } from '../tensor/tensor.ts'
-import { named } from './arguments.ts'
 import { reduction } from './define/reduction.ts'
 import { routine, routines } from './define/routine.ts'
 import { cat } from './joining.ts'
@@ -35,9 +35,9 @@ function scan(op: keyof typeof running, x: Tensor, at: number): Tensor {
 }
 
 /** Sums of all elements up to each one. */
-export const cumsum = named(
+export const cumsum = signature(
   'cumsum',
-  ['input', 'dim', 'dtype'],
+  ['Tensor input', 'int dim', 'dtype? dtype'],
   (x: Tensor, dim: number, dtype: DType | null = null): Tensor => {
     if (dtype !== null) return cumsum(x.to(dtype), dim)
     const at = wrapDim(dim, x.ndim)
@@ -53,9 +53,9 @@ export const cumsum = named(
   },
 )
 /** Products of all elements up to each one. */
-export const cumprod = named(
+export const cumprod = signature(
   'cumprod',
-  ['input', 'dim', 'dtype'],
+  ['Tensor input', 'int dim', 'dtype? dtype'],
   (x: Tensor, dim: number, dtype: DType | null = null): Tensor => {
     if (dtype !== null) return cumprod(x.to(dtype), dim)
     const at = wrapDim(dim, x.ndim)
@@ -123,19 +123,19 @@ function runningExtreme(op: 'cummax' | 'cummin', x: Tensor, dim: number): Values
   return { values, indices }
 }
 /** The largest of all elements up to each one, and its index. */
-export const cummax = named(
+export const cummax = signature(
   'cummax',
-  ['input', 'dim'],
+  ['Tensor input', 'int dim'],
   (x: Tensor, dim: number): ValuesAndIndices => runningExtreme('cummax', x, dim),
 )
 /** The smallest of all elements up to each one, and its index. */
-export const cummin = named(
+export const cummin = signature(
   'cummin',
-  ['input', 'dim'],
+  ['Tensor input', 'int dim'],
   (x: Tensor, dim: number): ValuesAndIndices => runningExtreme('cummin', x, dim),
 )
 /** `logsumexp` of all elements up to each one. */
-export const logcumsumexp = named('logcumsumexp', ['input', 'dim'], (x: Tensor, dim: number): Tensor => {
+export const logcumsumexp = signature('logcumsumexp', ['Tensor input', 'int dim'], (x: Tensor, dim: number): Tensor => {
   const at = wrapDim(dim, x.ndim)
   if (x.dtype.kind !== 'floating') {
     throw new RuntimeError(`"logcumsumexp_out_cpu" not implemented for '${x.dtype.scalarName}'`)

@@ -1,7 +1,7 @@
 import { RuntimeError } from '../errors.ts'
 import { numel, sameShape } from '../shape.ts'
+import { signature } from '../signature/index.ts'
 import type { Tensor } from '../tensor/tensor.ts'
-import { named } from './arguments.ts'
 import { routine } from './define/routine.ts'
 import { replace } from './inplace.ts'
 import { packedCopy } from './packed.ts'
@@ -26,9 +26,9 @@ const steps = {
 } as const
 
 /** `out[i][index[i][j]] ∘= source[i][j]` for `dim` 1, and so on, on a copy, where `∘` is the reduction. */
-export const scatter_reduce = named(
+export const scatter_reduce = signature(
   'scatter_reduce',
-  ['input', 'dim', 'index', 'src', 'reduce'],
+  ['Tensor input', 'int dim', 'Tensor index', 'Tensor src', 'str reduce', '*', 'bool include_self'],
   (
     x: Tensor,
     dim: number,
@@ -44,12 +44,11 @@ export const scatter_reduce = named(
     const { at } = checkScatter('scatter', x, dim, index, source)
     return reduced({ name: reduce, at, index, include_self }, x, source)
   },
-  ['include_self'],
 )
 /** As `scatter_reduce`, in place. */
-export const scatter_reduce_ = named(
+export const scatter_reduce_ = signature(
   'scatter_reduce_',
-  ['input', 'dim', 'index', 'src', 'reduce'],
+  ['Tensor input', 'int dim', 'Tensor index', 'Tensor src', 'str reduce', '*', 'bool include_self'],
   (
     x: Tensor,
     dim: number,
@@ -58,7 +57,6 @@ export const scatter_reduce_ = named(
     reduce: ScatterReduction,
     options: ScatterReduceOptions = {},
   ): Tensor => replace(x, 'ScatterReduceBackward0', (old) => scatter_reduce(old, dim, index, source, reduce, options)),
-  ['include_self'],
 )
 
 interface Call {

@@ -1,7 +1,7 @@
 import type { ScatterMode } from '../devices/routines.ts'
 import { RuntimeError } from '../errors.ts'
+import { signature } from '../signature/index.ts'
 import type { Tensor, TensorLike } from '../tensor/tensor.ts'
-import { named } from './arguments.ts'
 import { scatterInPlace, scatterOut } from './scatter-step.ts'
 
 const reductions: Readonly<Record<string, ScatterMode>> = { add: 'add', multiply: 'multiply' }
@@ -18,32 +18,30 @@ function modeOf({ reduce }: ScatterOptions): ScatterMode {
 }
 
 /** `out[i][index[i][j]] = source[i][j]` for `dim` 1, and so on, on a copy. */
-export const scatter = named(
+export const scatter = signature(
   'scatter',
-  ['input', 'dim', 'index', 'src|value'],
+  ['Tensor input', 'int dim', 'Tensor index', 'Tensor|Number src|value', '*', 'str? reduce'],
   (x: Tensor, dim: number, index: Tensor, source: TensorLike, options: ScatterOptions = {}): Tensor =>
     scatterOut('scatter', x, dim, index, source, modeOf(options)),
-  ['reduce'],
 )
 /** As `scatter`, in place. */
-export const scatter_ = named(
+export const scatter_ = signature(
   'scatter_',
-  ['input', 'dim', 'index', 'src|value'],
+  ['Tensor input', 'int dim', 'Tensor index', 'Tensor|Number src|value', '*', 'str? reduce'],
   (x: Tensor, dim: number, index: Tensor, source: TensorLike, options: ScatterOptions = {}): Tensor =>
     scatterInPlace('scatter', x, dim, index, source, modeOf(options)),
-  ['reduce'],
 )
 /** As `scatter`, adding to what is there. */
-export const scatter_add = named(
+export const scatter_add = signature(
   'scatter_add',
-  ['input', 'dim', 'index', 'src'],
+  ['Tensor input', 'int dim', 'Tensor index', 'Tensor src'],
   (x: Tensor, dim: number, index: Tensor, source: Tensor): Tensor =>
     scatterOut('scatter_add', x, dim, index, source, 'add'),
 )
 /** As `scatter_add`, in place. */
-export const scatter_add_ = named(
+export const scatter_add_ = signature(
   'scatter_add_',
-  ['input', 'dim', 'index', 'src'],
+  ['Tensor input', 'int dim', 'Tensor index', 'Tensor src'],
   (x: Tensor, dim: number, index: Tensor, source: Tensor): Tensor =>
     scatterInPlace('scatter_add', x, dim, index, source, 'add'),
 )

@@ -1,9 +1,9 @@
 import { bool, int32 } from '../dtype.ts'
 import { RuntimeError } from '../errors.ts'
 import { formatShape, sameShape } from '../shape.ts'
+import { signature } from '../signature/index.ts'
 import { allocate } from '../tensor/make.ts'
 import { Tensor } from '../tensor/tensor.ts'
-import { named } from './arguments.ts'
 import { leader } from './define/operands.ts'
 import { result_type } from './define/promotion.ts'
 import { unrecorded } from './define/routine.ts'
@@ -21,9 +21,9 @@ export interface SearchOptions {
  * Where values would have to be inserted to keep the last dimension in rising order. `[…, n]` and `[…, m] → […, m]`, or
  * `[n]` and any shape.
  */
-export const searchsorted = named(
+export const searchsorted = signature(
   'searchsorted',
-  ['sorted_sequence', 'values|input'],
+  ['Tensor sorted_sequence', 'Tensor|Number values|input', '*', 'bool right', 'str? side', 'bool out_int32'],
   (
     sorted_sequence: Tensor,
     values: Tensor | number,
@@ -50,26 +50,24 @@ export const searchsorted = named(
       return out
     })
   },
-  ['right', 'side', 'out_int32'],
 )
 
 /** The index of the interval between rising boundaries that each element lies in. */
-export const bucketize = named(
+export const bucketize = signature(
   'bucketize',
-  ['input', 'boundaries'],
+  ['Tensor|Number input', 'Tensor boundaries', '*', 'bool right', 'bool out_int32'],
   (x: Tensor | number, boundaries: Tensor, options: Omit<SearchOptions, 'side'> = {}): Tensor => {
     if (boundaries.ndim !== 1) {
       throw new RuntimeError(`boundaries tensor must be 1 dimension, but got dim(${boundaries.ndim})`)
     }
     return searchsorted(boundaries, x, options)
   },
-  ['right', 'out_int32'],
 )
 
 /** Where an element is one of `test_elements`, or with `invert` none of them. */
-export const isin = named(
+export const isin = signature(
   'isin',
-  ['elements', 'test_elements'],
+  ['Tensor elements', 'Tensor|Number test_elements', '*', 'bool assume_unique', 'bool invert'],
   (
     elements: Tensor,
     test_elements: Tensor | number,
@@ -86,5 +84,4 @@ export const isin = named(
       return invert ? nearest.reshape(wanted.shape).ne(wanted) : nearest.reshape(wanted.shape).eq(wanted)
     })
   },
-  ['assume_unique', 'invert'],
 )

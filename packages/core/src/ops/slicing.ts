@@ -3,16 +3,16 @@ import { no_grad } from '../autograd/modes.ts'
 import { markView } from '../autograd/view.ts'
 import { IndexError, RuntimeError } from '../errors.ts'
 import { formatShape, wrapDim } from '../shape.ts'
+import { signature } from '../signature/index.ts'
 import { alias } from '../tensor/make.ts'
 import type { Tensor } from '../tensor/tensor.ts'
-import { named } from './arguments.ts'
 import { cat, stack } from './joining.ts'
 import { narrowView, selectView, slice } from './windows.ts'
 
 /** `length` elements of a dimension from `start` on. */
-export const narrow = named(
+export const narrow = signature(
   'narrow',
-  ['input', 'dim', 'start', 'length'],
+  ['Tensor input', 'int dim', 'int start', 'int length'],
   (x: Tensor, dim: number, start: number, length: number): Tensor => {
     if (x.ndim === 0) throw new RuntimeError('narrow() cannot be applied to a 0-dim tensor.')
     if (length < 0) throw new RuntimeError('narrow(): length must be non-negative.')
@@ -29,17 +29,21 @@ export const narrow = named(
 )
 
 /** One element of a dimension, which vanishes. */
-export const select = named('select', ['input', 'dim', 'index'], (x: Tensor, dim: number, index: number): Tensor => {
-  if (x.ndim === 0) throw new IndexError('select() cannot be applied to a 0-dim tensor.')
-  const at = wrapDim(dim, x.ndim)
-  const size = x.shape[at] as number
-  if (index < -size || index >= size) {
-    throw new IndexError(
-      `select(): index ${index} out of range for tensor of size ${formatShape(x.shape)} at dimension ${at}`,
-    )
-  }
-  return selectView(x, at, index < 0 ? index + size : index)
-})
+export const select = signature(
+  'select',
+  ['Tensor input', 'int dim', 'int index'],
+  (x: Tensor, dim: number, index: number): Tensor => {
+    if (x.ndim === 0) throw new IndexError('select() cannot be applied to a 0-dim tensor.')
+    const at = wrapDim(dim, x.ndim)
+    const size = x.shape[at] as number
+    if (index < -size || index >= size) {
+      throw new IndexError(
+        `select(): index ${index} out of range for tensor of size ${formatShape(x.shape)} at dimension ${at}`,
+      )
+    }
+    return selectView(x, at, index < 0 ? index + size : index)
+  },
+)
 
 /** Several views of one tensor, which they cover, recorded as one step; `join` is the way back. */
 function manyViews(
@@ -65,9 +69,9 @@ function manyViews(
 }
 
 /** Pieces of a size, the last perhaps smaller, or pieces of given sizes. */
-export const split = named(
+export const split = signature(
   'split',
-  ['input', 'split_size_or_sections|split_size', 'dim'],
+  ['Tensor input', 'int[] split_size_or_sections|split_size', 'int dim'],
   (x: Tensor, split_size_or_sections: number | readonly number[], dim = 0): Tensor[] => {
     if (x.ndim === 0) throw new RuntimeError('split expects at least a 1-dimensional tensor')
     const at = wrapDim(dim, x.ndim)
@@ -99,25 +103,29 @@ function chunkSizes(total: number, size: number): number[] {
 }
 
 /** `chunks` pieces of one size, the last perhaps smaller, or fewer where they do not fill. */
-export const chunk = named('chunk', ['input', 'chunks', 'dim'], (x: Tensor, chunks: number, dim = 0): Tensor[] => {
-  if (x.ndim === 0) throw new RuntimeError('chunk expects at least a 1-dimensional tensor')
-  if (chunks <= 0) throw new RuntimeError(`chunk expects \`chunks\` to be greater than 0, got: ${chunks}`)
-  const at = wrapDim(dim, x.ndim)
-  const total = x.shape[at] as number
-  const size = Math.ceil(total / chunks)
-  return size === 0
-    ? split(
-        x,
-        Array.from({ length: chunks }, () => 0),
-        at,
-      )
-    : split(x, size, at)
-})
+export const chunk = signature(
+  'chunk',
+  ['Tensor input', 'int chunks', 'int dim'],
+  (x: Tensor, chunks: number, dim = 0): Tensor[] => {
+    if (x.ndim === 0) throw new RuntimeError('chunk expects at least a 1-dimensional tensor')
+    if (chunks <= 0) throw new RuntimeError(`chunk expects \`chunks\` to be greater than 0, got: ${chunks}`)
+    const at = wrapDim(dim, x.ndim)
+    const total = x.shape[at] as number
+    const size = Math.ceil(total / chunks)
+    return size === 0
+      ? split(
+          x,
+          Array.from({ length: chunks }, () => 0),
+          at,
+        )
+      : split(x, size, at)
+  },
+)
 
 /** Pieces as equal as they can be, or cut at the given indices. */
-export const tensor_split = named(
+export const tensor_split = signature(
   'tensor_split',
-  ['input', 'indices_or_sections', 'dim'],
+  ['Tensor input', 'int[] indices_or_sections', 'int dim'],
   (x: Tensor, indices_or_sections: number | readonly number[], dim = 0): Tensor[] => {
     if (x.ndim === 0)
       throw new RuntimeError('tensor_split expected at least a 1-dimensional tensor, but got a tensor with 0 dims')
@@ -141,7 +149,7 @@ export const tensor_split = named(
 )
 
 /** Every element of a dimension, as tensors without it. */
-export const unbind = named('unbind', ['input', 'dim'], (x: Tensor, dim = 0): Tensor[] => {
+export const unbind = signature('unbind', ['Tensor input', 'int dim'], (x: Tensor, dim = 0): Tensor[] => {
   if (x.ndim === 0) throw new IndexError('Dimension specified as 0 but tensor has no dimensions')
   const at = wrapDim(dim, x.ndim)
   const windows = Array.from({ length: x.shape[at] as number }, (_, i) => (y: Tensor) => selectView(y, at, i))
@@ -149,29 +157,29 @@ export const unbind = named('unbind', ['input', 'dim'], (x: Tensor, dim = 0): Te
 })
 
 /** As `split` with sizes. */
-export const split_with_sizes = named(
+export const split_with_sizes = signature(
   'split_with_sizes',
-  ['input', 'split_sizes', 'dim'],
+  ['Tensor input', 'int[] split_sizes', 'int dim'],
   (x: Tensor, split_sizes: readonly number[], dim = 0): Tensor[] => split(x, split_sizes, dim),
 )
 /** As `tensor_split` of columns: along dimension 1, or 0 of a vector. */
-export const hsplit = named(
+export const hsplit = signature(
   'hsplit',
-  ['input', 'indices_or_sections'],
+  ['Tensor input', 'int[] indices_or_sections'],
   (x: Tensor, indices_or_sections: number | readonly number[]): Tensor[] =>
     evenSplit('hsplit', x, indices_or_sections, x.ndim === 1 ? 0 : 1, 1),
 )
 /** As `tensor_split` of rows: along dimension 0. */
-export const vsplit = named(
+export const vsplit = signature(
   'vsplit',
-  ['input', 'indices_or_sections'],
+  ['Tensor input', 'int[] indices_or_sections'],
   (x: Tensor, indices_or_sections: number | readonly number[]): Tensor[] =>
     evenSplit('vsplit', x, indices_or_sections, 0, 2),
 )
 /** As `tensor_split` along dimension 2. */
-export const dsplit = named(
+export const dsplit = signature(
   'dsplit',
-  ['input', 'indices_or_sections'],
+  ['Tensor input', 'int[] indices_or_sections'],
   (x: Tensor, indices_or_sections: number | readonly number[]): Tensor[] =>
     evenSplit('dsplit', x, indices_or_sections, 2, 3),
 )

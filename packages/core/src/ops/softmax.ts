@@ -3,8 +3,8 @@ import type { RowKernel } from '../devices/row-kernel.ts'
 import type { DType } from '../dtype.ts'
 import { RuntimeError } from '../errors.ts'
 import { wrapDim } from '../shape.ts'
+import { signature } from '../signature/index.ts'
 import type { Tensor } from '../tensor/tensor.ts'
-import { named } from './arguments.ts'
 import { routine } from './define/routine.ts'
 import { rowKernel, runRows } from './define/rows.ts'
 import { cat } from './joining.ts'
@@ -48,9 +48,9 @@ const rowOf = (kernel: RowKernel, x: Tensor, ...others: readonly Tensor[]): Tens
   runRows(kernel, x.shape.at(-1) ?? 1, [x, ...others])[0]
 
 /** `eˣ / Σ eˣ` along a dimension, without overflow. */
-export const softmax = named(
+export const softmax = signature(
   'softmax',
-  ['input', 'dim', 'dtype'],
+  ['Tensor input', 'int dim', 'dtype? dtype'],
   (x: Tensor, dim: number, dtype: DType = x.dtype): Tensor => {
     const { input, at } = prepare('softmax', x, dim, dtype)
     return routine(
@@ -77,9 +77,9 @@ export const softmax = named(
 )
 
 /** `log(softmax(x))`, computed as `x - logsumexp(x)`. */
-export const log_softmax = named(
+export const log_softmax = signature(
   'log_softmax',
-  ['input', 'dim', 'dtype'],
+  ['Tensor input', 'int dim', 'dtype? dtype'],
   (x: Tensor, dim: number, dtype: DType = x.dtype): Tensor => {
     const { input, at } = prepare('log_softmax', x, dim, dtype)
     return routine(
@@ -105,14 +105,14 @@ export const log_softmax = named(
 )
 
 /** `softmax(-x)`. */
-export const softmin = named(
+export const softmin = signature(
   'softmin',
-  ['input', 'dim', 'dtype'],
+  ['Tensor input', 'int? dim', 'dtype? dtype'],
   (x: Tensor, dim: number, dtype: DType = x.dtype): Tensor => softmax(x.neg(), dim, dtype),
 )
 
 /** The first half along a dimension, times the sigmoid of the second. */
-export const glu = named('glu', ['input', 'dim'], (x: Tensor, dim = -1): Tensor => {
+export const glu = signature('glu', ['Tensor input', 'int dim'], (x: Tensor, dim = -1): Tensor => {
   const at = wrapDim(dim, x.ndim)
   const size = x.shape[at] ?? 1
   if (x.ndim === 0) throw new RuntimeError('glu does not support 0-dimensional tensors')

@@ -1,15 +1,15 @@
 import { nameStep } from '../autograd/graph.ts'
 import { IndexError, RuntimeError } from '../errors.ts'
 import { wrapDim } from '../shape.ts'
+import { signature } from '../signature/index.ts'
 import type { Tensor } from '../tensor/tensor.ts'
-import { named } from './arguments.ts'
 import { picked, refuseBool, sorted } from './picks.ts'
 import type { ValuesAndIndices } from './reduction-options.ts'
 
 /** Along a dimension, in rising or falling order, with the indices. NaN counts as largest. */
-export const sort = named(
+export const sort = signature(
   'sort',
-  ['input', 'dim', 'descending', 'stable'],
+  ['Tensor input', 'int dim', 'bool descending', 'bool? stable'],
   (
     x: Tensor,
     dim = -1,
@@ -24,18 +24,18 @@ export const sort = named(
   },
 )
 /** The indices that sort a dimension. */
-export const argsort = named(
+export const argsort = signature(
   'argsort',
-  ['input', 'dim', 'descending', 'stable'],
+  ['Tensor input', 'int dim', 'bool descending', 'bool stable'],
   (x: Tensor, dim = -1, descending = false, _stable = false): Tensor => sort(x.detach(), dim, descending).indices,
 )
 /** Along the first dimension, in rising order. */
-export const msort = (x: Tensor): Tensor => sort(x, 0).values
+export const msort = signature('msort', ['Tensor input'], (x: Tensor): Tensor => sort(x, 0).values)
 
 /** The `k` largest (or smallest) along a dimension, with their indices. */
-export const topk = named(
+export const topk = signature(
   'topk',
-  ['input', 'k', 'dim', 'largest', 'sorted'],
+  ['Tensor input', 'int k', 'int dim', 'bool largest', 'bool sorted'],
   (x: Tensor, k: number, dim = -1, largest = true, _sorted = true): ValuesAndIndices => {
     const at = wrapDim(dim, x.ndim)
     if (k < 0 || k > (x.shape[at] ?? 1)) throw new RuntimeError('selected index k out of range')
@@ -46,9 +46,9 @@ export const topk = named(
 )
 
 /** The `k`-th smallest along a dimension, counted from 1, with its index. */
-export const kthvalue = named(
+export const kthvalue = signature(
   'kthvalue',
-  ['input', 'k', 'dim', 'keepdim'],
+  ['Tensor input', 'int k', 'int dim', 'bool keepdim'],
   (x: Tensor, k: number, dim = -1, keepdim = false): ValuesAndIndices => {
     const at = wrapDim(dim, x.ndim)
     if (x.shape[at] === 0) throw new IndexError(`kthvalue(): Expected reduction dim ${at} to have non-zero size.`)

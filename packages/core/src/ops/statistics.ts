@@ -1,14 +1,14 @@
 import { nameStep } from '../autograd/graph.ts'
 import { bool, float32 } from '../dtype.ts'
 import { RuntimeError } from '../errors.ts'
+import { signature } from '../signature/index.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { warn } from '../warnings.ts'
-import { named } from './arguments.ts'
 
 /** The covariances of the rows: `[variables, observations] → [variables, variables]`; a vector is one variable. */
-export const cov = named(
+export const cov = signature(
   'cov',
-  ['input'],
+  ['Tensor input', '*', 'Number? correction'],
   (x: Tensor, { correction = 1 }: { readonly correction?: number } = {}): Tensor => {
     check('cov', x)
     const numbers = x.dtype.kind === 'floating' ? x : x.to(float32)
@@ -18,7 +18,6 @@ export const cov = named(
     const out = centred.mm(centred.t()).div(Math.max(rows.size(1) - correction, 0))
     return nameStep(out.squeeze(), 'SqueezeBackward0')
   },
-  ['correction'],
 )
 
 function check(name: string, x: Tensor): void {
@@ -31,10 +30,10 @@ function check(name: string, x: Tensor): void {
 }
 
 /** Pearson's correlations of the rows: `cov` divided by the standard deviations, limited to [-1, 1]. */
-export function corrcoef(x: Tensor): Tensor {
+export const corrcoef = signature('corrcoef', ['Tensor input'], (x: Tensor): Tensor => {
   if (x.ndim > 2) check('corrcoef', x)
   const c = cov(x)
   if (c.ndim === 0) return c.div(c)
   const deviation = c.diagonal().sqrt()
   return c.div(deviation.unsqueeze(1)).div(deviation.unsqueeze(0)).clamp(-1, 1)
-}
+})

@@ -1,8 +1,8 @@
 import { no_grad } from '../autograd/modes.ts'
 import { RuntimeError } from '../errors.ts'
 import { contiguousStrides, formatShape, type Geometry, numel, type Shape, storageEnd, wrapDim } from '../shape.ts'
+import { signature } from '../signature/index.ts'
 import type { Tensor } from '../tensor/tensor.ts'
-import { named } from './arguments.ts'
 import { view as defineView, scatterView } from './define/view.ts'
 import { positionsOf } from './places.ts'
 import { without } from './windows.ts'
@@ -22,9 +22,9 @@ const diagonalView = defineView('diagonal', {
 })
 
 /** The elements where the indices of two dimensions differ by `offset`, as a last dimension. */
-export const diagonal = named(
+export const diagonal = signature(
   'diagonal',
-  ['input', 'offset', 'dim1', 'dim2'],
+  ['Tensor input', 'int offset', 'int dim1', 'int dim2'],
   (x: Tensor, offset = 0, dim1 = 0, dim2 = 1): Tensor => {
     const [a, b] = [wrapDim(dim1, x.ndim), wrapDim(dim2, x.ndim)]
     if (a === b) throw new RuntimeError(`diagonal dimensions cannot be identical ${dim1}, ${dim2}`)
@@ -82,9 +82,9 @@ function scatterOverlapping(g: Tensor, shape: Shape, size: Shape, strides: reado
 }
 
 /** Any window on the storage, by sizes, strides and offset in elements. */
-export const as_strided = named(
+export const as_strided = signature(
   'as_strided',
-  ['input', 'size', 'stride', 'storage_offset'],
+  ['Tensor input', 'int[] size', 'int[] stride', 'int? storage_offset'],
   (x: Tensor, size: Shape, stride: readonly number[], storage_offset: number = x.offset): Tensor => {
     if (size.length !== stride.length) throw new RuntimeError('mismatch in length of strides and shape')
     const last = size.reduce((sum, n, i) => sum + (n - 1) * (stride[i] as number), storage_offset)
@@ -114,9 +114,9 @@ const unfoldView = defineView('unfold', {
 })
 
 /** Every window of `size` along a dimension, `step` apart, as a last dimension. */
-export const unfold = named(
+export const unfold = signature(
   'unfold',
-  ['input', 'dimension', 'size', 'step'],
+  ['Tensor input', 'int dimension', 'int size', 'int step'],
   (x: Tensor, dimension: number, size: number, step: number): Tensor => {
     const dim = wrapDim(dimension, x.ndim)
     const length = x.shape[dim] ?? 1

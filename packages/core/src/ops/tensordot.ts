@@ -1,16 +1,16 @@
 import { RuntimeError } from '../errors.ts'
 import { numel, wrapDim } from '../shape.ts'
+import { signature } from '../signature/index.ts'
 import type { Tensor } from '../tensor/tensor.ts'
-import { named } from './arguments.ts'
 import { mm } from './matmul.ts'
 
 /** Which dimensions `tensordot` sums: the last `n` of the first with the first `n` of the second, or two lists. */
 export type ContractedDims = number | readonly [readonly number[], readonly number[]]
 
 /** The sums of products over dimensions of both; the others remain, those of `x` first. */
-export const tensordot = named(
+export const tensordot = signature(
   'tensordot',
-  ['a', 'b', 'dims'],
+  ['Tensor a', 'Tensor b', 'any dims'],
   (x: Tensor, other: Tensor, dims: ContractedDims = 2): Tensor => {
     if (typeof dims === 'number' && dims < 0) {
       throw new RuntimeError(`tensordot expects dims >= 0, but got dims=${dims}`)

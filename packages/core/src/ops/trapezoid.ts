@@ -2,8 +2,8 @@ import { nameStep } from '../autograd/graph.ts'
 import { bool } from '../dtype.ts'
 import { IndexError, RuntimeError } from '../errors.ts'
 import { wrapDim } from '../shape.ts'
+import { signature } from '../signature/index.ts'
 import type { Tensor } from '../tensor/tensor.ts'
-import { named } from './arguments.ts'
 
 /** What `trapezoid` takes by name only. */
 export interface TrapezoidOptions {
@@ -36,9 +36,9 @@ function panels(
 }
 
 /** The integral along a dimension by the trapezoidal rule, over places `x` or at even distances `dx`. */
-export const trapezoid = named(
+export const trapezoid = signature(
   'trapezoid',
-  ['y', 'x'],
+  ['Tensor y', 'Tensor? x', '*', 'float dx', 'int dim'],
   (y: Tensor, x: Tensor | null = null, { dx = 1, dim = -1 }: TrapezoidOptions = {}): Tensor => {
     if (y.ndim === 0) throw new IndexError(`Dimension specified as ${dim} but tensor has no dimensions`)
     if (y.size(dim) === 0) {
@@ -49,18 +49,16 @@ export const trapezoid = named(
     if (steps === null) return nameStep(sums.sum(at).mul(dx / 2), 'MulBackward1')
     return nameStep(sums.mul(steps).sum(at).div(2), 'DivBackward1')
   },
-  ['dx', 'dim'],
 )
 export { trapezoid as trapz }
 
 /** As `trapezoid`, up to each place: one element fewer along the dimension. */
-export const cumulative_trapezoid = named(
+export const cumulative_trapezoid = signature(
   'cumulative_trapezoid',
-  ['y', 'x'],
+  ['Tensor y', 'Tensor? x', '*', 'float dx', 'int dim'],
   (y: Tensor, x: Tensor | null = null, { dx = 1, dim = -1 }: TrapezoidOptions = {}): Tensor => {
     const { at, sums, steps } = panels('cumulative_trapezoid', y, x, dim)
     if (steps === null) return sums.mul(dx / 2).cumsum(at)
     return nameStep(sums.mul(steps).cumsum(at).div(2), 'DivBackward1')
   },
-  ['dx', 'dim'],
 )

@@ -1,6 +1,7 @@
 import { int32 } from '../dtype.ts'
 import { IndexError, NotImplementedError, RuntimeError } from '../errors.ts'
 import { numel, wrapDim } from '../shape.ts'
+import { overloaded } from '../signature/index.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { fromValues } from './creation.ts'
 import { routine } from './define/routine.ts'
@@ -12,31 +13,43 @@ export interface UniqueOptions {
   /** How often each value occurs. */
   readonly return_counts?: boolean
   /** Compare the slices along a dimension, not single elements. */
-  readonly dim?: number
+  readonly dim?: number | null
   /** In rising order; the values of `unique` always are. */
   readonly sorted?: boolean
 }
 
-/** What is returned: the values, then the inverse and the counts where asked for. */
-export type UniqueResult<O> = O extends { readonly return_inverse: true; readonly return_counts: true }
-  ? [Tensor, Tensor, Tensor]
-  : O extends { readonly return_inverse: true } | { readonly return_counts: true }
-    ? [Tensor, Tensor]
-    : Tensor
+/** What `unique` is called with. It gives the values, then the inverse and the counts where asked for. */
+export interface Unique {
+  (input: Tensor, options: UniqueOptions & { return_inverse: true; return_counts: true }): [Tensor, Tensor, Tensor]
+  (input: Tensor, options: UniqueOptions & { return_inverse: true }): [Tensor, Tensor]
+  (input: Tensor, options: UniqueOptions & { return_counts: true }): [Tensor, Tensor]
+  (input: Tensor, options?: UniqueOptions): Tensor
+}
 
 /** The different values in rising order, of all elements or of the slices along a dimension. NaN differs from NaN. */
-export function unique<O extends UniqueOptions = object>(x: Tensor, options?: O): UniqueResult<O> {
-  return distinct(x, options ?? {}, true) as UniqueResult<O>
-}
+export const unique = overloaded<Unique>(
+  'unique',
+  ['Tensor input', 'bool sorted', 'bool return_inverse', 'bool return_counts', 'int? dim'],
+  (
+    x: Tensor,
+    _sorted = true,
+    return_inverse = false,
+    return_counts = false,
+    dim: number | null = null,
+  ): Tensor | Tensor[] => distinct(x, { return_inverse, return_counts, dim }, true),
+)
 
 /** As `unique`, in the order of the elements: only neighbours that are equal become one. */
-export function unique_consecutive<O extends UniqueOptions = object>(x: Tensor, options?: O): UniqueResult<O> {
-  return distinct(x, options ?? {}, false) as UniqueResult<O>
-}
+export const unique_consecutive = overloaded<Unique>(
+  'unique_consecutive',
+  ['Tensor input', 'bool return_inverse', 'bool return_counts', 'int? dim'],
+  (x: Tensor, return_inverse = false, return_counts = false, dim: number | null = null): Tensor | Tensor[] =>
+    distinct(x, { return_inverse, return_counts, dim }, false),
+)
 
 function distinct(x: Tensor, options: UniqueOptions, sorts: boolean): Tensor | Tensor[] {
-  const { dim, return_inverse = false, return_counts = false } = options
-  const at = dim === undefined ? null : wrapDim(dim, x.ndim)
+  const { dim = null, return_inverse = false, return_counts = false } = options
+  const at = dim === null ? null : wrapDim(dim, x.ndim)
   if (at !== null && x.ndim === 0) {
     throw new IndexError(`Dimension specified as ${dim} but tensor has no dimensions`)
   }

@@ -1,16 +1,16 @@
 import { nameStep } from '../autograd/graph.ts'
 import { RuntimeError } from '../errors.ts'
+import { signature } from '../signature/index.ts'
 import type { Tensor } from '../tensor/tensor.ts'
-import { named } from './arguments.ts'
 import { cat } from './joining.ts'
 
 /**
  * Powers of the elements of a vector, a column each: `[n] → [n, N]`. The highest one comes first, or last where they are
  * `increasing`.
  */
-export const vander = named(
+export const vander = signature(
   'vander',
-  ['x', 'N', 'increasing'],
+  ['Tensor x', 'int? N', 'bool increasing'],
   (x: Tensor, N: number | null = null, increasing = false): Tensor => {
     if (x.ndim !== 1) throw new RuntimeError('x must be a one-dimensional tensor.')
     const count = N ?? x.size(0)

@@ -1,8 +1,8 @@
 import { nameStep } from '../autograd/graph.ts'
 import { RuntimeError } from '../errors.ts'
+import { signature } from '../signature/index.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { warn } from '../warnings.ts'
-import { named } from './arguments.ts'
 import { reduction } from './define/reduction.ts'
 import type { Dims } from './reduction-options.ts'
 import { mean } from './reductions.ts'
@@ -74,9 +74,9 @@ function variance(op: typeof varOp, x: Tensor, call: VarianceCall, name: string)
 
 /** A function of one of these, or of both, in all the ways that PyTorch has: a truth value in the place of `dim` is `unbiased`. */
 const deviation = <R>(name: string, run: (x: Tensor, call: VarianceCall) => R) =>
-  named(
+  signature(
     name,
-    ['input', 'dim', 'unbiased', 'keepdim'],
+    ['Tensor input', 'bool|int[]? dim', 'bool unbiased', 'bool keepdim', '*', 'Number? correction'],
     (
       x: Tensor,
       dim: Dims | boolean = null,
@@ -90,7 +90,6 @@ const deviation = <R>(name: string, run: (x: Tensor, call: VarianceCall) => R) =
           ? { dim: null, unbiased: dim, keepdim, correction }
           : { dim, unbiased, keepdim, correction },
       ),
-    ['correction'],
   )
 
 /** The variance, divided by `n - correction`; the correction is 1 unless given. `var` is a word of JavaScript: `torch.var`, `x.var()`. */

@@ -1,8 +1,8 @@
 import { nameStep } from '../autograd/graph.ts'
 import { RuntimeError } from '../errors.ts'
 import { contiguousStrides, formatShape, isContiguous, numel, type Shape, wrapDim } from '../shape.ts'
+import { signature } from '../signature/index.ts'
 import type { Tensor } from '../tensor/tensor.ts'
-import { named } from './arguments.ts'
 import { contiguous } from './copies.ts'
 import { view as defineView } from './define/view.ts'
 import { without } from './windows.ts'
@@ -73,10 +73,18 @@ const viewShape = defineView('view', {
 })
 
 /** The same elements in another shape, without a copy; one size may be -1. */
-export const view = named('view', ['input', '*size|shape'], (x: Tensor, size: Shape): Tensor => viewShape(x, size))
+export const view = signature(
+  'view',
+  ['Tensor input', 'int[] *size|shape'],
+  (x: Tensor, size: Shape): Tensor => viewShape(x, size),
+)
 
 /** As `view`, with the shape of another tensor. */
-export const view_as = (x: Tensor, other: Tensor): Tensor => viewShape(x, other.shape)
+export const view_as = signature(
+  'view_as',
+  ['Tensor input', 'Tensor other'],
+  (x: Tensor, other: Tensor): Tensor => viewShape(x, other.shape),
+)
 
 const reshapeAlias = defineView('reshape', {
   geometry: (x, shape: Shape) => ({ shape, strides: viewStrides(x, shape) as readonly number[], offset: x.offset }),
@@ -85,7 +93,7 @@ const reshapeAlias = defineView('reshape', {
 })
 
 /** The same elements in another shape: a view where the layout allows it, a copy otherwise. */
-export const reshape = named('reshape', ['input', '*shape'], (x: Tensor, sizes: Shape): Tensor => {
+export const reshape = signature('reshape', ['Tensor input', 'int[] *shape'], (x: Tensor, sizes: Shape): Tensor => {
   const shape = inferSizes(sizes, x.numel())
   if (viewStrides(x, shape) !== null) return reshapeAlias(x, shape)
   return unsafeView(contiguous(x), shape)
@@ -96,7 +104,11 @@ const unsafeView = defineView('unsafe_view', {
 })
 
 /** As `reshape`, with the shape of another tensor. */
-export const reshape_as = (x: Tensor, other: Tensor): Tensor => reshape(x, other.shape)
+export const reshape_as = signature(
+  'reshape_as',
+  ['Tensor input', 'Tensor other'],
+  (x: Tensor, other: Tensor): Tensor => reshape(x, other.shape),
+)
 
 const dropAll = defineView('squeeze', {
   geometry: (x) =>
@@ -117,9 +129,9 @@ const dropSome = defineView('squeeze_dim', {
 })
 
 /** Without the dimensions of size 1: all of them, or those named. */
-export const squeeze = named(
+export const squeeze = signature(
   'squeeze',
-  ['input', 'dim'],
+  ['Tensor input', 'int[]? dim'],
   (x: Tensor, dim: number | readonly number[] | null = null): Tensor => {
     if (dim === null) return dropAll(x)
     return dropSome(
@@ -143,16 +155,16 @@ const insertDim = defineView('unsqueeze', {
 })
 
 /** With a new dimension of size 1. */
-export const unsqueeze = named(
+export const unsqueeze = signature(
   'unsqueeze',
-  ['input', 'dim'],
+  ['Tensor input', 'int dim'],
   (x: Tensor, dim: number): Tensor => insertDim(x, wrapDim(dim, x.ndim + 1)),
 )
 
 /** Dimensions from `start_dim` to `end_dim` as one. */
-export const flatten = named(
+export const flatten = signature(
   'flatten',
-  ['input', 'start_dim', 'end_dim'],
+  ['Tensor input', 'int start_dim', 'int end_dim'],
   (x: Tensor, start_dim = 0, end_dim = -1): Tensor => {
     const [start, end] = [wrapDim(start_dim, x.ndim), wrapDim(end_dim, x.ndim)]
     if (start > end) throw new RuntimeError('flatten() has invalid args: start_dim cannot come after end_dim')
@@ -162,12 +174,16 @@ export const flatten = named(
   },
 )
 /** All elements in one dimension. */
-export const ravel = (x: Tensor): Tensor => (x.ndim === 1 ? reshape(x, -1) : nameStep(reshape(x, -1), 'ViewBackward0'))
+export const ravel = signature(
+  'ravel',
+  ['Tensor input'],
+  (x: Tensor): Tensor => (x.ndim === 1 ? reshape(x, -1) : nameStep(reshape(x, -1), 'ViewBackward0')),
+)
 
 /** One dimension as several; one of them may be -1. */
-export const unflatten = named(
+export const unflatten = signature(
   'unflatten',
-  ['input', 'dim', 'sizes'],
+  ['Tensor input', 'int dim', 'int[] sizes'],
   (x: Tensor, dim: number, sizes: Shape): Tensor => {
     const at = wrapDim(dim, x.ndim)
     if (sizes.length === 0) throw new RuntimeError('unflatten: sizes must be non-empty')

@@ -1,7 +1,8 @@
 /** Activations: those of the core, with PyTorch's `inplace` where PyTorch has it. */
 
-import type { Tensor, TensorLike } from '@chainrule/core'
+import type { Tensor } from '@chainrule/core'
 import * as torch from '@chainrule/core'
+import { overloaded } from '@chainrule/core'
 
 export {
   gelu,
@@ -28,28 +29,28 @@ export interface Inplace {
 /** The parameters of an activation, in order or by name, and `inplace`. */
 type Arguments<P extends string> = readonly (number | boolean | (Partial<Readonly<Record<P, number>>> & Inplace))[]
 type Activation<P extends string = never> = (input: Tensor, ...args: Arguments<P>) => Tensor
-type Core = torch.ElementwiseFunction<readonly [TensorLike, ...(number | Readonly<Record<string, number>>)[]]>
+type Core = Pick<torch.ElementwiseFunction<never>, 'signature' | 'on'>
 
-/** The same activation in the memory of its input. */
-const inPlace =
-  <P extends string>(run: Activation<P>): Activation<P> =>
-  (input, ...args) => {
-    const last = args.at(-1)
-    return typeof last === 'object'
-      ? run(input, ...args.slice(0, -1), { ...last, inplace: true })
-      : run(input, ...args, { inplace: true } as Inplace & Partial<Readonly<Record<P, number>>>)
+/** Calls an op of the core on its arguments, the last of which says whether in place. */
+const run =
+  ({ signature: { parameters }, on }: Core, always: boolean) =>
+  (input: Tensor, ...rest: readonly unknown[]): Tensor => {
+    const apply = on as (...values: readonly unknown[]) => ReturnType<Core['on']>
+    const { op, values } = apply(input, ...rest.slice(0, parameters.length - 1))
+    return always || rest[parameters.length - 1] === true ? op.callInPlace(values) : op.call(values)
   }
+
+/** The parameters of an op, as a signature writes them. */
+const written = ({ signature: { parameters } }: Core): string[] =>
+  parameters.map(({ kind, names }) => `${kind} ${String(names[0])}`)
 
 /** An activation of the core that takes `inplace` too. */
-function withInplace<P extends string = never>(run: Core): Activation<P> {
-  return (input, ...args) => {
-    const last = args.at(-1)
-    if (typeof last !== 'object' && typeof last !== 'boolean') return run(input, ...(args as readonly number[]))
-    const { inplace = false, ...named }: Inplace = typeof last === 'boolean' ? { inplace: last } : last
-    const { op, values } = run.on(input, ...(args.slice(0, -1) as readonly number[]), named)
-    return inplace ? op.callInPlace(values) : op.call(values)
-  }
-}
+const withInplace = <P extends string = never>(op: Core): Activation<P> =>
+  overloaded<Activation<P>>(op.signature.name, [...written(op), 'bool inplace'], run(op, false), 'python')
+
+/** The same activation in the memory of its input. */
+const inPlace = <P extends string = never>(op: Core): Activation<P> =>
+  overloaded<Activation<P>>(`${op.signature.name}_`, written(op), run(op, true))
 
 /** `max(x, 0)`; the gradient at 0 is 0. */
 export const relu = withInplace(torch.relu)
@@ -77,16 +78,16 @@ export const hardswish = withInplace(torch.hardswish)
 export const threshold = withInplace<'threshold' | 'value'>(torch.threshold)
 
 /** As `relu`, in place. */
-export const relu_ = inPlace(relu)
+export const relu_ = inPlace(torch.relu)
 /** As `leaky_relu`, in place. */
-export const leaky_relu_ = inPlace(leaky_relu)
+export const leaky_relu_ = inPlace<'negative_slope'>(torch.leaky_relu)
 /** As `elu`, in place. */
-export const elu_ = inPlace(elu)
+export const elu_ = inPlace<'alpha'>(torch.elu)
 /** As `selu`, in place. */
-export const selu_ = inPlace(selu)
+export const selu_ = inPlace(torch.selu)
 /** As `celu`, in place. */
-export const celu_ = inPlace(celu)
+export const celu_ = inPlace<'alpha'>(torch.celu)
 /** As `hardtanh`, in place. */
-export const hardtanh_ = inPlace(hardtanh)
+export const hardtanh_ = inPlace<'min_val' | 'max_val'>(torch.hardtanh)
 /** As `threshold`, in place. */
-export const threshold_ = inPlace(threshold)
+export const threshold_ = inPlace<'threshold' | 'value'>(torch.threshold)

@@ -13,13 +13,13 @@ import {
   variable,
   variablesOf,
 } from '../../formula/index.ts'
+import { type Named, Signature } from '../../signature/index.ts'
 import { wrapNumber } from '../../tensor/make.ts'
 import { Tensor, type TensorLike } from '../../tensor/tensor.ts'
 import { ElementwiseNode } from './elementwise-node.ts'
 import { allocateIn, inOrder, memoryOrder } from './layout.ts'
 import { pascalCase } from './names.ts'
 import { checkWritable, commonShape, leader, together, toValue, type Value } from './operands.ts'
-import { bindParameters } from './parameters.ts'
 import { can_cast, result_type } from './promotion.ts'
 
 /** What an elementwise op is, beyond its name and its inputs. */
@@ -290,10 +290,19 @@ export class Application {
   }
 }
 
-/** A function of tensors that runs one elementwise op. */
-export interface ElementwiseFunction<A extends readonly unknown[]> {
-  (...args: A): Tensor
-  /** The op and its operands, not yet run: from it comes the form that works in place. */
+/** What every function that runs one elementwise op has. */
+export interface Elementwise {
+  /** Calls it as a method of the first argument, under another name. */
+  asMethod(args: unknown[], name: string): Tensor
+  /** As a method that overwrites the first argument. */
+  inPlace(args: unknown[], name: string): Tensor
+}
+
+/** A function of tensors that runs one elementwise op; it is called by position, or by name under the names of `N`. */
+export interface ElementwiseFunction<A extends readonly unknown[], N extends readonly string[] = []>
+  extends Named<N, A, Tensor>,
+    Elementwise {
+  /** The op and its operands, as bound values, not yet run. */
   on(...args: A): Application
 }
 
@@ -302,13 +311,18 @@ export type ElementwiseArguments<I extends readonly string[], P extends string> 
   ...{ [K in keyof I]: TensorLike },
   ...([P] extends [never] ? [] : (number | Partial<Readonly<Record<P, number>>>)[]),
 ]
+/** The names of the inputs: callers know `x` as `input`. Parameters follow. */
+export type ElementwiseNames<I extends readonly string[]> = readonly [
+  ...{ [K in keyof I]: I[K] extends 'x' ? 'Tensor input' : `Tensor ${I[K] & string}` },
+  '*',
+]
 
 /** Every op that was defined, by name: the tests and the reference table are made from it. */
 export const elementwiseOps: Map<string, ElementwiseOp> = new Map()
 
 /**
  * Defines an op on each element by its formula. The function it returns runs on every device, broadcasts, promotes dtypes,
- * and has gradients of every order.
+ * and has gradients of every order. Callers know the input that formulas call `x` as `input`.
  *
  * @example
  * const swish = elementwise('swish', ['x'], { forward: 'x / (1 + exp(-x))' })
@@ -319,46 +333,87 @@ export function elementwise<const I extends readonly string[], P extends string 
   name: string,
   inputs: I,
   definition: ElementwiseDefinition<I[number], P>,
-): ElementwiseFunction<ElementwiseArguments<I, P>> {
+): ElementwiseFunction<ElementwiseArguments<I, P>, ElementwiseNames<I>> {
   const parameters: Readonly<Record<string, number>> = definition.parameters ?? {}
+  const defaults = Object.values(parameters)
   const forward = parse(definition.forward, [...inputs, ...Object.keys(parameters)])
   const op = new ElementwiseOp(name, inputs, forward, definition)
   elementwiseOps.set(name, op)
-  const arity = inputs.length
-  const hasParameters = Object.keys(parameters).length > 0
-  const valuesOf = (args: ElementwiseArguments<I, P>): Value[] => {
-    const values = new Array<Value>(arity)
-    for (let i = 0; i < arity; i++) values[i] = toValue(name, args[i] as TensorLike)
-    if (hasParameters || args[arity] !== undefined) values.push(...bindParameters(name, parameters, args.slice(arity)))
-    return values
+  const kind = inputs.length === 1 ? 'Tensor' : 'Tensor|Number'
+  const signature = new Signature(
+    name,
+    [
+      ...inputs.map((input) => `${kind} ${input === 'x' ? 'input|x' : input}`),
+      ...Object.keys(parameters).map((parameter) => `float ${parameter}`),
+    ],
+    inputs.length,
+  )
+  const on = (values: unknown[]): Value[] => {
+    for (let i = 0; i < inputs.length; i++) {
+      if (typeof values[i] === 'boolean') values[i] = toValue(name, values[i] as boolean)
+    }
+    for (let i = 0; i < defaults.length; i++) values[inputs.length + i] ??= defaults[i]
+    return values as Value[]
   }
-  const run = Object.assign((...args: ElementwiseArguments<I, P>) => op.call(valuesOf(args)), {
-    on: (...args: ElementwiseArguments<I, P>) => new Application(op, valuesOf(args)),
+  const run = Object.defineProperties((...args: unknown[]): Tensor => op.call(on(signature.bind(args))), {
+    name: { value: name },
+    signature: { value: signature },
+    on: { value: (...values: unknown[]) => new Application(op, on(values)) },
+    asMethod: { value: (args: unknown[], called: string) => op.call(on(signature.bind(args, 1, called))) },
+    inPlace: { value: (args: unknown[], called: string) => op.callInPlace(on(signature.bind(args, 1, called))) },
   })
-  if (definition.method === true) installMethod(name, run)
-  return run
+  const made = run as unknown as ElementwiseFunction<ElementwiseArguments<I, P>, ElementwiseNames<I>>
+  if (definition.method === true) installMethod(name, made)
+  return made
 }
 
-/** A function that checks its arguments and then chooses, among several ops, the one to run. */
-export function choice<A extends readonly unknown[]>(on: (...args: A) => Application): ElementwiseFunction<A> {
-  const run = (...args: A): Tensor => {
-    const { op, values } = on(...args)
-    return op.call(values)
+/**
+ * A function that binds its arguments, checks them and then chooses, among several ops, the one to run. See `signature` for how
+ * parameters are written.
+ */
+export function choice<const N extends readonly string[], F extends object>(
+  name: string,
+  parameters: N,
+  on: F,
+): F extends (...args: infer A) => Application ? ElementwiseFunction<A, N> : never
+export function choice(
+  name: string,
+  parameters: readonly string[],
+  choose: (...args: readonly unknown[]) => Application,
+): object {
+  const signature = new Signature(name, parameters, choose.length)
+  const call = (values: readonly unknown[]): Tensor => {
+    const { op, values: operands } = choose(...values)
+    return op.call(operands)
   }
-  return Object.assign(run, { on })
+  return Object.defineProperties((...args: unknown[]): Tensor => call(signature.bind(args)), {
+    name: { value: name },
+    signature: { value: signature },
+    on: { value: choose },
+    asMethod: { value: (args: unknown[], called: string) => call(signature.bind(args, 1, called)) },
+    inPlace: {
+      value: (args: unknown[], called: string) => {
+        const { op, values } = choose(...signature.bind(args, 1, called))
+        return op.callInPlace(values)
+      },
+    },
+  })
 }
 
 /** Makes a function a method of every tensor, with the form `name_` that works in place. */
-export function installMethod(name: string, run: ElementwiseFunction<never>): void {
-  const define = (method: string, value: (this: Tensor, ...rest: readonly unknown[]) => Tensor): void => {
-    Object.defineProperty(Tensor.prototype, method, { value, configurable: true, writable: true })
-  }
-  const bind = run as ElementwiseFunction<readonly unknown[]>
-  define(name, function method(...rest) {
-    return bind(this, ...rest)
-  })
-  define(`${name}_`, function method(...rest) {
-    const { op, values } = bind.on(this, ...rest)
-    return op.callInPlace(values)
+export function installMethod(name: string, { asMethod, inPlace }: Pick<Elementwise, 'asMethod' | 'inPlace'>): void {
+  defineMethod(name, asMethod)
+  defineMethod(`${name}_`, inPlace)
+}
+
+/** Makes a function that takes a tensor and more arguments in one array a method of every tensor. */
+export function defineMethod(name: string, run: (args: unknown[], name: string) => unknown): void {
+  Object.defineProperty(Tensor.prototype, name, {
+    value: function method(this: Tensor, ...args: unknown[]): unknown {
+      args.unshift(this)
+      return run(args, name)
+    },
+    configurable: true,
+    writable: true,
   })
 }

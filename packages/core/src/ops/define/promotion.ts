@@ -1,12 +1,13 @@
 import { bool, type DType, dtypes, float32, int32, type Kind } from '../../dtype.ts'
+import { signature } from '../../signature/index.ts'
 import { Tensor, type TensorLike } from '../../tensor/tensor.ts'
 
 const ranks: Record<Kind, number> = { bool: 0, integer: 1, floating: 2 }
 
 /** The smallest dtype that holds the values of both. */
-export function promote_types(a: DType, b: DType): DType {
+export const promote_types = signature('promote_types', ['dtype type1', 'dtype type2'], (a: DType, b: DType): DType => {
   return dtypes.indexOf(a) > dtypes.indexOf(b) ? a : b
-}
+})
 
 /** The dtype of a JavaScript number where nothing else decides: whole numbers are integers, as in Python's `2`. */
 export function numberType(value: number | boolean): DType {
@@ -44,6 +45,6 @@ function decide(operands: readonly TensorLike[], priority: number): DType | null
 }
 
 /** Whether a result of one dtype may be written into a tensor of another: the kind must not fall. */
-export function can_cast(from: DType, to: DType): boolean {
+export const can_cast = signature('can_cast', ['dtype from_', 'dtype to'], (from: DType, to: DType): boolean => {
   return ranks[from.kind] <= ranks[to.kind]
-}
+})

@@ -1,7 +1,6 @@
 import { bool } from '../../dtype.ts'
 import { RuntimeError } from '../../errors.ts'
-import { Tensor, type TensorLike } from '../../tensor/tensor.ts'
-import { named } from '../arguments.ts'
+import type { Tensor } from '../../tensor/tensor.ts'
 import { type Application, choice, elementwise } from '../define/elementwise.ts'
 
 /** `1 / (1 + e⁻ˣ)`. */
@@ -11,8 +10,8 @@ export const sigmoid = elementwise('sigmoid', ['x'], {
   result: 'floating',
 })
 /** `max(x, 0)`; the gradient at 0 is 0. */
-export const relu = choice((x: TensorLike): Application => {
-  if (x instanceof Tensor && x.dtype === bool) throw new RuntimeError('Boolean inputs not supported for relu')
+export const relu = choice('relu', ['Tensor input'], (x: Tensor): Application => {
+  if (x.dtype === bool) throw new RuntimeError('Boolean inputs not supported for relu')
   return rectify.on(x)
 })
 const rectify = elementwise('relu', ['x'], { forward: 'max(x, 0)', gradient: { x: 'out <= 0 ? 0 : g' } })
@@ -62,12 +61,14 @@ const geluTanh = elementwise('gelu_tanh', ['x'], {
 })
 /** `x · Φ(x)`, or its approximation by `tanh` (Hendrycks and Gimpel 2016). */
 export const gelu = choice(
-  named('gelu', ['input', 'approximate'], (x: Tensor, approximate: 'none' | 'tanh' = 'none'): Application => {
+  'gelu',
+  ['Tensor input', 'str approximate'],
+  (x: Tensor, approximate: 'none' | 'tanh' = 'none'): Application => {
     if (approximate !== 'none' && approximate !== 'tanh') {
       throw new RuntimeError('approximate argument must be either none or tanh.')
     }
     return approximate === 'none' ? geluExact.on(x) : geluTanh.on(x)
-  }),
+  },
 )
 /** `x · sigmoid(x)`. */
 export const silu = elementwise('silu', ['x'], {
@@ -139,10 +140,12 @@ const shrink = elementwise('softshrink', ['x'], {
 })
 /** `x` moved towards 0 by `lambd`, and 0 nearer than that. */
 export const softshrink = choice(
-  named('softshrink', ['input', 'lambd'], (x: TensorLike, lambd = 0.5): Application => {
+  'softshrink',
+  ['Tensor input', 'float lambd'],
+  (x: Tensor, lambd = 0.5): Application => {
     if (!(lambd >= 0)) throw new RuntimeError(`lambda must be greater or equal to 0, but found to be ${lambd}.`)
     return shrink.on(x, lambd)
-  }),
+  },
 )
 /** `x`, and 0 where it is nearer to 0 than `lambd`. */
 export const hardshrink = elementwise('hardshrink', ['x'], {
@@ -163,7 +166,7 @@ const slopes = elementwise('prelu', ['x', 'weight'], {
   only: 'floating',
 })
 /** As `leaky_relu`, with slopes that are learned: one for all, or one for each channel (dimension 1). */
-export const prelu = choice((x: Tensor, weight: Tensor): Application => {
+export const prelu = choice('prelu', ['Tensor input', 'Tensor weight'], (x: Tensor, weight: Tensor): Application => {
   if (x.dtype !== weight.dtype) {
     throw new RuntimeError(
       `prelu: Type promoting not supported. Got ${x.dtype.scalarName} and ${weight.dtype.scalarName}`,

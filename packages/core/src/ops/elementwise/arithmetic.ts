@@ -56,28 +56,40 @@ function checkAlpha(x: TensorLike, other: TensorLike, alpha: number): void {
 }
 
 /** `x + alpha * other`. */
-export const add = choice((x: TensorLike, other: TensorLike, options?: AddOptions): Application => {
-  if (options?.alpha === undefined || options.alpha === 1) return plus.on(x, other)
-  checkAlpha(x, other, options.alpha)
-  return plusScaled.on(x, other, options)
-})
+export const add = choice(
+  'add',
+  ['Tensor|Number input', 'Tensor|Number other', '*', 'Number alpha'],
+  (x: TensorLike, other: TensorLike, { alpha = 1 }: AddOptions = {}): Application => {
+    if (alpha === 1) return plus.on(x, other)
+    checkAlpha(x, other, alpha)
+    return plusScaled.on(x, other, alpha)
+  },
+)
 
 /** `x - alpha * other`. Two bool tensors cannot be subtracted, as in PyTorch. */
-export const sub = choice((x: TensorLike, other: TensorLike, options?: AddOptions): Application => {
-  checkSubtraction(x, other)
-  if (options?.alpha === undefined || options.alpha === 1) return minus.on(x, other)
-  checkAlpha(x, other, options.alpha)
-  return minusScaled.on(x, other, options)
-})
+export const sub = choice(
+  'sub',
+  ['Tensor|Number input', 'Tensor|Number other', '*', 'Number alpha'],
+  (x: TensorLike, other: TensorLike, { alpha = 1 }: AddOptions = {}): Application => {
+    checkSubtraction(x, other)
+    if (alpha === 1) return minus.on(x, other)
+    checkAlpha(x, other, alpha)
+    return minusScaled.on(x, other, alpha)
+  },
+)
 
 /** As `sub`. */
 export const subtract = sub
 
 /** `other - alpha * x`. */
-export const rsub = choice((x: TensorLike, other: TensorLike, options: AddOptions = {}): Application => {
-  checkSubtraction(x, other)
-  return reversed.on(x, other, { alpha: options.alpha ?? 1 })
-})
+export const rsub = choice(
+  'rsub',
+  ['Tensor|Number input', 'Tensor|Number other', 'Number alpha'],
+  (x: TensorLike, other: TensorLike, alpha = 1): Application => {
+    checkSubtraction(x, other)
+    return reversed.on(x, other, alpha)
+  },
+)
 
 const reversed = elementwise('rsub', ['x', 'other'], {
   forward: 'other - alpha * x',
@@ -107,6 +119,8 @@ export const multiply = mul
 
 /** `x / other`: a true division, or rounded to whole numbers by `rounding_mode` 'trunc' or 'floor'. */
 export const div = choice(
+  'div',
+  ['Tensor|Number input', 'Tensor|Number other', '*', 'str? rounding_mode'],
   (
     x: TensorLike,
     other: TensorLike,
@@ -130,22 +144,34 @@ export const divide = div
 export const true_divide = over
 
 /** `floor(x / other)`. */
-export const floor_divide = choice((x: TensorLike, other: TensorLike): Application => {
-  checkIntegerDivision(x, other)
-  return overFloor.on(x, other)
-})
+export const floor_divide = choice(
+  'floor_divide',
+  ['Tensor|Number input', 'Tensor|Number other'],
+  (x: TensorLike, other: TensorLike): Application => {
+    checkIntegerDivision(x, other)
+    return overFloor.on(x, other)
+  },
+)
 
 /** The remainder with the sign of `other`, as Python's `%`. */
-export const remainder = choice((x: TensorLike, other: TensorLike): Application => {
-  checkIntegerDivision(x, other)
-  return pythonRemainder.on(x, other)
-})
+export const remainder = choice(
+  'remainder',
+  ['Tensor|Number input', 'Tensor|Number other'],
+  (x: TensorLike, other: TensorLike): Application => {
+    checkIntegerDivision(x, other)
+    return pythonRemainder.on(x, other)
+  },
+)
 
 /** The remainder with the sign of `x`, as C's `fmod`. */
-export const fmod = choice((x: TensorLike, other: TensorLike): Application => {
-  checkIntegerDivision(x, other)
-  return cRemainder.on(x, other)
-})
+export const fmod = choice(
+  'fmod',
+  ['Tensor|Number input', 'Tensor|Number other'],
+  (x: TensorLike, other: TensorLike): Application => {
+    checkIntegerDivision(x, other)
+    return cRemainder.on(x, other)
+  },
+)
 
 const pythonRemainder = elementwise('remainder', ['x', 'other'], {
   forward: 'remainder(x, other)',
@@ -173,8 +199,8 @@ function checkIntegerDivision(x: TensorLike, other: TensorLike): void {
 }
 
 /** `-x`. */
-export const neg = choice((x: TensorLike): Application => {
-  if (x instanceof Tensor && x.dtype.kind === 'bool') {
+export const neg = choice('neg', ['Tensor input'], (x: Tensor): Application => {
+  if (x.dtype.kind === 'bool') {
     throw new RuntimeError(
       'Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, use the `~` or ' +
         '`logical_not()` operator instead.',
@@ -185,9 +211,3 @@ export const neg = choice((x: TensorLike): Application => {
 const negate = elementwise('neg', ['x'], { forward: '-x' })
 /** As `neg`. */
 export const negative = neg
-
-/** `x` itself. */
-export const positive = (x: Tensor): Tensor => {
-  if (x.dtype.kind === 'bool') throw new RuntimeError('The `+` operator, on a bool tensor is not supported.')
-  return x
-}

@@ -1,5 +1,5 @@
 import { RuntimeError } from '../../errors.ts'
-import { Tensor, type TensorLike } from '../../tensor/tensor.ts'
+import type { Tensor, TensorLike } from '../../tensor/tensor.ts'
 import { type Application, choice, elementwise } from '../define/elementwise.ts'
 
 /** The larger of two; NaN where either is NaN. Where they are equal, each gets half of the gradient. */
@@ -42,31 +42,28 @@ const clampHigh = elementwise('clamp_high', ['x', 'max'], { ...above, node: byBo
 const clampBelow = elementwise('clamp_min', ['x', 'min'], below)
 const clampAbove = elementwise('clamp_max', ['x', 'max'], above)
 
-/** Bounds of `clamp`; `null` is none. */
-export interface ClampOptions {
-  readonly min?: TensorLike | null
-  readonly max?: TensorLike | null
-}
-
 /** `x` limited to [min, max]; the gradient passes at the bounds themselves. At least one bound has to be given. */
 export const clamp = choice(
-  (x: TensorLike, min?: TensorLike | ClampOptions | null, max?: TensorLike | ClampOptions | null): Application => {
-    const named = isClampOptions(min) ? min : isClampOptions(max) ? max : null
-    const low = (isClampOptions(min) ? undefined : min) ?? named?.min ?? null
-    const high = (isClampOptions(max) ? undefined : max) ?? named?.max ?? null
-    if (low !== null && high !== null) return clampBoth.on(x, low, high)
-    if (low !== null) return clampLow.on(x, low)
-    if (high !== null) return clampHigh.on(x, high)
+  'clamp',
+  ['Tensor input', 'Tensor|Number? min', 'Tensor|Number? max'],
+  (x: Tensor, min: TensorLike | null = null, max: TensorLike | null = null): Application => {
+    if (min !== null && max !== null) return clampBoth.on(x, min, max)
+    if (min !== null) return clampLow.on(x, min)
+    if (max !== null) return clampHigh.on(x, max)
     throw new RuntimeError("torch.clamp: At least one of 'min' or 'max' must not be None")
   },
 )
 /** As `clamp`. */
 export const clip = clamp
 /** `x`, but at least `min`. */
-export const clamp_min = choice((x: TensorLike, min: TensorLike) => clampBelow.on(x, min))
+export const clamp_min = choice(
+  'clamp_min',
+  ['Tensor input', 'Tensor|Number min'],
+  (x: Tensor, min: TensorLike): Application => clampBelow.on(x, min),
+)
 /** `x`, but at most `max`. */
-export const clamp_max = choice((x: TensorLike, max: TensorLike) => clampAbove.on(x, max))
-
-function isClampOptions(x: unknown): x is ClampOptions {
-  return typeof x === 'object' && x !== null && !(x instanceof Tensor)
-}
+export const clamp_max = choice(
+  'clamp_max',
+  ['Tensor input', 'Tensor|Number max'],
+  (x: Tensor, max: TensorLike): Application => clampAbove.on(x, max),
+)

@@ -2,7 +2,6 @@ import { bool } from '../../dtype.ts'
 import { RuntimeError } from '../../errors.ts'
 import { broadcastShapes } from '../../shape.ts'
 import { Tensor, type TensorLike } from '../../tensor/tensor.ts'
-import { named } from '../arguments.ts'
 import { type Application, choice, type ElementwiseFunction, elementwise } from '../define/elementwise.ts'
 import { fitted } from '../define/operands.ts'
 import { result_type } from '../define/promotion.ts'
@@ -46,28 +45,6 @@ export const isneginf = elementwise('isneginf', ['x'], { forward: 'x == -inf', r
 /** Where the sign is negative, that of -0 included. */
 export const signbit = elementwise('signbit', ['x'], { forward: 'copysign(1, x) < 0', result: 'bool' })
 
-const close = elementwise('isclose', ['x', 'other'], {
-  forward:
-    'x == other || (!isinf(x) && !isinf(other) && abs(x - other) <= atol + rtol * abs(other)) || (equal_nan && isnan(x) && isnan(other))',
-  parameters: { rtol: 1e-5, atol: 1e-8, equal_nan: 0 },
-  result: 'bool',
-})
-
-/** Where two tensors are near each other: `|x - other| <= atol + rtol * |other|`. */
-export const isclose = named(
-  'isclose',
-  ['input', 'other', 'rtol', 'atol', 'equal_nan'],
-  (x: Tensor, other: Tensor, rtol = 1e-5, atol = 1e-8, equal_nan = false): Tensor => {
-    for (const [name, value] of Object.entries({ rtol, atol })) {
-      if (value < 0) throw new RuntimeError(`${name} must be greater than or equal to zero, but got ${value}`)
-    }
-    if (x.dtype !== other.dtype) {
-      throw new RuntimeError(`${x.dtype.scalarName} did not match ${other.dtype.scalarName}`)
-    }
-    return close(x, other, { rtol, atol, equal_nan: equal_nan ? 1 : 0 })
-  },
-)
-
 const fill = elementwise('masked_fill', ['x', 'mask', 'value'], {
   forward: 'mask ? value : x',
   masks: ['mask'],
@@ -80,7 +57,9 @@ const asNumber = (value: number, x: Tensor): number | boolean => (x.dtype === bo
 
 /** `x` with `value` where the mask holds. The mask broadcasts to `x`. */
 export const masked_fill = choice(
-  named('masked_fill', ['input', 'mask', 'value'], (x: Tensor, mask: Tensor, value: TensorLike): Application => {
+  'masked_fill',
+  ['Tensor input', 'Tensor mask', 'Tensor|Number value'],
+  (x: Tensor, mask: Tensor, value: TensorLike): Application => {
     if (mask.dtype !== bool) {
       throw new RuntimeError(
         `masked_fill_ only supports boolean masks, but got mask with dtype ${mask.dtype.scalarName.toLowerCase()}`,
@@ -96,18 +75,18 @@ export const masked_fill = choice(
     if (!(value instanceof Tensor)) return fill.on(x, mask, asNumber(fitted(Number(value), x.dtype), x))
     if (value.storage.device.sync && value.dtype !== x.dtype) fitted(value.item(), x.dtype)
     return fill.on(x, mask, value.dtype === x.dtype ? value : value.to(x.dtype))
-  }),
+  },
 )
 
 type Pair = [x: TensorLike, other: TensorLike]
-const integerOnly = (name: string, op: ElementwiseFunction<Pair>): ElementwiseFunction<Pair> =>
-  choice((...pair: Pair) => {
-    const dtype = result_type(...pair)
+const integerOnly = (name: string, op: ElementwiseFunction<Pair>) =>
+  choice(op.name, ['Tensor|Number input', 'Tensor|Number other'], (x: TensorLike, other: TensorLike): Application => {
+    const dtype = result_type(x, other)
     const refusesBool = name === 'lshift' || name === 'rshift'
     if (dtype.kind === 'floating' || (refusesBool && dtype === bool)) {
       throw new RuntimeError(`"${name}_cpu" not implemented for '${dtype.scalarName}'`)
     }
-    return op.on(...pair)
+    return op.on(x, other)
   })
 
 /** The bits of both. */
@@ -137,7 +116,7 @@ export const bitwise_right_shift = integerOnly(
 )
 const flip = elementwise('bitwise_not', ['x'], { forward: 'bitnot(x)' })
 /** Every bit the other way round; `logical_not` for bools. */
-export const bitwise_not = choice((x: Tensor): Application => {
+export const bitwise_not = choice('bitwise_not', ['Tensor input'], (x: Tensor): Application => {
   if (x.dtype === bool) return logical_not.on(x)
   if (x.dtype.kind === 'floating')
     throw new RuntimeError(`"bitwise_not_cpu" not implemented for '${x.dtype.scalarName}'`)

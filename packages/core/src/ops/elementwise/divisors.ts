@@ -4,11 +4,11 @@ import { type Application, choice, type ElementwiseFunction, elementwise } from 
 import { result_type } from '../define/promotion.ts'
 
 type Pair = [x: Tensor, other: Tensor]
-const ofIntegers = (name: string, op: ElementwiseFunction<Pair>): ElementwiseFunction<Pair> =>
-  choice((...pair: Pair): Application => {
-    const dtype = result_type(...pair)
+const ofIntegers = (name: string, op: ElementwiseFunction<Pair>) =>
+  choice(name, ['Tensor input', 'Tensor other'], (x: Tensor, other: Tensor): Application => {
+    const dtype = result_type(x, other)
     if (dtype.kind !== 'integer') throw new RuntimeError(`"${name}_cpu" not implemented for '${dtype.scalarName}'`)
-    return op.on(...pair)
+    return op.on(x, other)
   })
 
 /** The greatest common divisor of whole numbers; never negative. */

@@ -1,13 +1,14 @@
 import { uint8 } from '../../dtype.ts'
 import { RuntimeError } from '../../errors.ts'
 import { Tensor, type TensorLike } from '../../tensor/tensor.ts'
-import { named } from '../arguments.ts'
 import { type Application, choice, elementwise } from '../define/elementwise.ts'
 import { result_type } from '../define/promotion.ts'
 
 /** `start + weight * (end - start)`. */
 export const lerp = choice(
-  named('lerp', ['input', 'end', 'weight'], (start: TensorLike, end: TensorLike, weight: TensorLike): Application => {
+  'lerp',
+  ['Tensor|Number input', 'Tensor|Number end', 'Tensor|Number weight'],
+  (start: TensorLike, end: TensorLike, weight: TensorLike): Application => {
     if (start instanceof Tensor && end instanceof Tensor && start.dtype !== end.dtype) {
       throw new RuntimeError(`expected dtype ${dtypeWord(start)} for \`end\` but got dtype ${dtypeWord(end)}`)
     }
@@ -19,7 +20,7 @@ export const lerp = choice(
       throw new RuntimeError(`"${kernel}" not implemented for '${start.dtype.scalarName}'`)
     }
     return interpolate.on(start, end, weight)
-  }),
+  },
 )
 const interpolate = elementwise('lerp', ['start', 'end', 'weight'], {
   forward: 'abs(weight) < 0.5 ? start + weight * (end - start) : end - (end - start) * (1 - weight)',
@@ -41,7 +42,9 @@ export const addcmul = elementwise('addcmul', ['x', 'tensor1', 'tensor2'], {
 
 /** `x + value * a / b`. */
 export const addcdiv = choice(
-  (x: TensorLike, tensor1: TensorLike, tensor2: TensorLike, options: { readonly value?: number } = {}): Application => {
+  'addcdiv',
+  ['Tensor|Number input', 'Tensor|Number tensor1', 'Tensor|Number tensor2', 'Number value'],
+  (x: TensorLike, tensor1: TensorLike, tensor2: TensorLike, value = 1): Application => {
     if (result_type(tensor1, tensor2).kind !== 'floating') {
       throw new RuntimeError(
         'Integer division with addcdiv is no longer supported, and in a future  release addcdiv will perform a true division ' +
@@ -50,7 +53,7 @@ export const addcdiv = choice(
           'future addcdiv behavior is just the latter implementation: (input + value * tensor1 / tensor2), for all dtypes.',
       )
     }
-    return addQuotient.on(x, tensor1, tensor2, options)
+    return addQuotient.on(x, tensor1, tensor2, value)
   },
 )
 const addQuotient = elementwise('addcdiv', ['x', 'tensor1', 'tensor2'], {

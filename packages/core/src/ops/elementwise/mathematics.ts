@@ -1,7 +1,6 @@
 import { largestFloat32 } from '../../dtype.ts'
 import { RuntimeError } from '../../errors.ts'
 import { Tensor, type TensorLike } from '../../tensor/tensor.ts'
-import { named } from '../arguments.ts'
 import { type Application, choice, elementwise } from '../define/elementwise.ts'
 import { result_type } from '../define/promotion.ts'
 
@@ -139,10 +138,14 @@ const polygammaOp = elementwise('polygamma', ['x'], {
   domain: { x: [0.2, 4] },
 })
 /** The `n`-th derivative of `digamma`: `torch.polygamma(n, x)`. */
-export const polygamma = choice((n: number | Tensor, x: Tensor | number): Application => {
-  const [order, value] = typeof n === 'number' ? [n, x] : [x as number, n]
-  return polygammaOp.on(value, order)
-})
+export const polygamma = choice(
+  'polygamma',
+  ['int|Tensor n', 'Tensor|int input'],
+  (n: number | Tensor, x: Tensor | number): Application => {
+    const [order, value] = typeof n === 'number' ? [n, x] : [x as number, n]
+    return polygammaOp.on(value as Tensor, order)
+  },
+)
 
 /** The greatest whole number that is not above `x`. */
 export const floor = elementwise('floor', ['x'], { forward: 'floor(x)', only: 'numbers', kernel: 'floor_vml_cpu' })
@@ -167,12 +170,10 @@ const roundDecimals = elementwise('round_decimals', ['x'], {
 })
 /** The nearest whole number, or the nearest with `decimals` digits; halves go to the even one. */
 export const round = choice(
-  named(
-    'round',
-    ['input', 'decimals'],
-    (x: TensorLike, decimals = 0): Application =>
-      decimals === 0 ? roundWhole.on(x) : roundDecimals.on(x, 10 ** decimals, 10 ** -decimals),
-  ),
+  'round',
+  ['Tensor input', 'int decimals'],
+  (x: Tensor, decimals = 0): Application =>
+    decimals === 0 ? roundWhole.on(x) : roundDecimals.on(x, 10 ** decimals, 10 ** -decimals),
 )
 
 /** `√(x² + other²)` without overflow. */
@@ -230,12 +231,16 @@ export const logit = elementwise('logit', ['x'], {
   domain: { x: [0.1, 0.9] },
 })
 /** 0 below zero, 1 above, and `values` at zero. */
-export const heaviside = choice((x: TensorLike, values: TensorLike): Application => {
-  if (x instanceof Tensor && values instanceof Tensor && x.dtype !== values.dtype) {
-    throw new RuntimeError('heaviside is not yet implemented for tensors with different dtypes.')
-  }
-  return stepAt.on(x, values)
-})
+export const heaviside = choice(
+  'heaviside',
+  ['Tensor|Number input', 'Tensor|Number values'],
+  (x: TensorLike, values: TensorLike): Application => {
+    if (x instanceof Tensor && values instanceof Tensor && x.dtype !== values.dtype) {
+      throw new RuntimeError('heaviside is not yet implemented for tensors with different dtypes.')
+    }
+    return stepAt.on(x, values)
+  },
+)
 const stepAt = elementwise('heaviside', ['x', 'values'], {
   forward: 'x == 0 ? values : x < 0 ? 0 : isnan(x) ? 0 : 1',
   gradient: { values: '0', x: '0' },
@@ -252,12 +257,16 @@ const next = elementwise('nextafter', ['x', 'other'], {
   parameters: { half: 0.625 * 2 ** -23, least: 2 ** -149, small: 2 ** -125, largest: largestFloat32 },
 })
 /** The next floating point number after `x` in the direction of `other`, with the gradient of `x`. */
-export const nextafter = choice((x: Tensor, other: Tensor): Application => {
-  const dtype = result_type(x, other)
-  if (dtype.kind !== 'floating') throw new RuntimeError(`"nextafter_cpu" not implemented for '${dtype.scalarName}'`)
-  if (dtype.itemsize === 4) return next.on(x, other)
-  return next.on(x, other, 0.625 * Number.EPSILON, Number.MIN_VALUE, 2 ** -1021, Number.MAX_VALUE)
-})
+export const nextafter = choice(
+  'nextafter',
+  ['Tensor input', 'Tensor other'],
+  (x: Tensor, other: Tensor): Application => {
+    const dtype = result_type(x, other)
+    if (dtype.kind !== 'floating') throw new RuntimeError(`"nextafter_cpu" not implemented for '${dtype.scalarName}'`)
+    if (dtype.itemsize === 4) return next.on(x, other)
+    return next.on(x, other, 0.625 * Number.EPSILON, Number.MIN_VALUE, 2 ** -1021, Number.MAX_VALUE)
+  },
+)
 const replaceNonFinite = elementwise('nan_to_num', ['x'], {
   forward: 'isnan(x) ? nan_value : x == inf ? posinf : x == -inf ? neginf : x',
   gradient: { x: 'isnan(x) || isinf(x) ? 0 : g' },
@@ -265,14 +274,12 @@ const replaceNonFinite = elementwise('nan_to_num', ['x'], {
 })
 /** `x` with NaN and infinities replaced; where not given, by 0 and the largest numbers of the dtype. */
 export const nan_to_num = choice(
-  named(
-    'nan_to_num',
-    ['input', 'nan', 'posinf', 'neginf'],
-    (x: Tensor, nan: number | null = null, posinf: number | null = null, neginf: number | null = null): Application => {
-      const largest = x.dtype.itemsize === 8 ? Number.MAX_VALUE : largestFloat32
-      return replaceNonFinite.on(x, nan ?? 0, posinf ?? largest, neginf ?? -largest)
-    },
-  ),
+  'nan_to_num',
+  ['Tensor input', 'float? nan', 'float? posinf', 'float? neginf'],
+  (x: Tensor, nan: number | null = null, posinf: number | null = null, neginf: number | null = null): Application => {
+    const largest = x.dtype.itemsize === 8 ? Number.MAX_VALUE : largestFloat32
+    return replaceNonFinite.on(x, nan ?? 0, posinf ?? largest, neginf ?? -largest)
+  },
 )
 /** Degrees of radians. */
 export const rad2deg = elementwise('rad2deg', ['x'], { forward: 'x * (180 / pi)', result: 'floating' })

@@ -1,4 +1,3 @@
-import { float64 } from '../../dtype.ts'
 import { RuntimeError } from '../../errors.ts'
 import { Tensor, type TensorLike } from '../../tensor/tensor.ts'
 import { type Application, choice, elementwise } from '../define/elementwise.ts'
@@ -31,23 +30,25 @@ const power = elementwise('pow', ['x', 'exponent'], {
 })
 
 /** `x` to the power of `exponent`. Integers cannot be raised to negative whole numbers. */
-export const pow = choice((x: TensorLike, exponent: TensorLike): Application => {
-  if (typeof exponent === 'number' && exponent < 0 && result_type(x, exponent).kind !== 'floating') {
-    throw new RuntimeError('Integers to negative integer powers are not allowed.')
-  }
-  const fixed = typeof exponent === 'number' ? fixedPowers.get(exponent) : undefined
-  if (fixed !== undefined && x instanceof Tensor && x.dtype.kind === 'floating') return fixed.on(x)
-  return power.on(x, exponent)
-})
+export const pow = choice(
+  'pow',
+  ['Tensor|Number input', 'Tensor|Number exponent'],
+  (x: TensorLike, exponent: TensorLike): Application => {
+    if (typeof exponent === 'number' && exponent < 0 && result_type(x, exponent).kind !== 'floating') {
+      throw new RuntimeError('Integers to negative integer powers are not allowed.')
+    }
+    const fixed = typeof exponent === 'number' ? fixedPowers.get(exponent) : undefined
+    if (fixed !== undefined && x instanceof Tensor && x.dtype.kind === 'floating') return fixed.on(x)
+    return power.on(x, exponent)
+  },
+)
 
 /** `x²`. */
-export const square = choice((x: TensorLike) => pow.on(x, 2))
-
-/** As `pow`, computed in float64 whatever the dtypes are. */
-export function float_power(x: TensorLike, exponent: TensorLike): Tensor {
-  const wide = (value: TensorLike): TensorLike => (value instanceof Tensor ? value.to(float64) : value)
-  return pow(wide(x), wide(exponent))
-}
+export const square = choice('square', ['Tensor input'], (x: Tensor): Application => pow.on(x, 2))
 
 /** `x · 2^other`. */
-export const ldexp = choice((x: TensorLike, other: TensorLike): Application => mul.on(x, exp2(other)))
+export const ldexp = choice(
+  'ldexp',
+  ['Tensor input', 'Tensor|Number other'],
+  (x: Tensor, other: TensorLike): Application => mul.on(x, other instanceof Tensor ? exp2(other) : 2 ** Number(other)),
+)

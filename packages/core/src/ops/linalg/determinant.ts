@@ -1,4 +1,5 @@
 import { nameStep } from '../../autograd/graph.ts'
+import { signature } from '../../signature/index.ts'
 import type { Tensor } from '../../tensor/tensor.ts'
 import { fromValues } from '../creation.ts'
 import { routine, routines } from '../define/routine.ts'
@@ -17,7 +18,7 @@ function pivotsOf({ n, factors }: LU): number[] {
 }
 
 /** The determinant of each matrix: `[…, n, n] → […]`. That of a singular one has the gradient 0 here, as in PyTorch. */
-export function det(A: Tensor): Tensor {
+export const det = signature('det', ['Tensor A|input'], (A: Tensor): Tensor => {
   checkMatrix('linalg.det', A)
   return routine(
     'linalg_det',
@@ -36,10 +37,10 @@ export function det(A: Tensor): Tensor {
       ],
     }),
   )
-}
+})
 
 /** The sign of the determinant of each matrix and the logarithm of its magnitude: 0 and -∞ where it is 0. */
-export function slogdet(A: Tensor): { sign: Tensor; logabsdet: Tensor } {
+export const slogdet = signature('slogdet', ['Tensor A|input'], (A: Tensor): { sign: Tensor; logabsdet: Tensor } => {
   checkMatrix('linalg.slogdet', A)
   const [sign, logabsdet] = routines(
     'linalg_slogdet',
@@ -66,11 +67,11 @@ export function slogdet(A: Tensor): { sign: Tensor; logabsdet: Tensor } {
     }),
   )
   return { sign, logabsdet }
-}
+})
 
 /** The logarithm of the determinant of each matrix, NaN where it is negative. */
-export function logdet(A: Tensor): Tensor {
+export const logdet = signature('logdet', ['Tensor input'], (A: Tensor): Tensor => {
   checkMatrix('logdet', A)
   const { sign, logabsdet } = slogdet(A)
   return nameStep(where(sign.eq(-1), Number.NaN, logabsdet), 'WhereBackward0')
-}
+})

@@ -1,13 +1,13 @@
 import { nameStep } from '../../autograd/graph.ts'
 import { RuntimeError } from '../../errors.ts'
 import { formatShape } from '../../shape.ts'
+import { signature } from '../../signature/index.ts'
 import type { Tensor } from '../../tensor/tensor.ts'
 import { warn } from '../../warnings.ts'
-import { named } from '../arguments.ts'
 import { mm } from '../matmul.ts'
 
 /** The product of matrices, in the order that takes the fewest multiplications. The first and the last may be vectors. */
-export const multi_dot = named('multi_dot', ['tensors'], (tensors: readonly Tensor[]): Tensor => {
+export const multi_dot = signature('multi_dot', ['Tensor[] tensors'], (tensors: readonly Tensor[]): Tensor => {
   const count = tensors.length
   if (count < 2) throw new RuntimeError(`multi_dot(): expected at least 2 tensors but got ${count}`)
   const isRow = tensors[0]?.ndim === 1
@@ -31,7 +31,7 @@ export const multi_dot = named('multi_dot', ['tensors'], (tensors: readonly Tens
 })
 
 /** As `multi_dot`, of matrices given one after the other; one alone is returned as it is. */
-export function chain_matmul(...matrices: readonly Tensor[]): Tensor {
+export const chain_matmul = signature('chain_matmul', ['Tensor[] *matrices'], (matrices: readonly Tensor[]): Tensor => {
   warn(
     'torch.chain_matmul is deprecated and will be removed in a future PyTorch release. Use torch.linalg.multi_dot instead, ' +
       'which accepts a list of two or more tensors rather than multiple parameters.',
@@ -40,7 +40,7 @@ export function chain_matmul(...matrices: readonly Tensor[]): Tensor {
     if (x.ndim !== 2) throw new RuntimeError(`Tensor dimension is ${x.ndim}, expected 2 instead.`)
   }
   return matrices.length === 1 ? (matrices[0] as Tensor) : multi_dot(matrices)
-}
+})
 
 /** The cheapest product of each run of matrices, from the shortest on (Godbole 1973). */
 function multiplied(matrices: readonly Tensor[]): Tensor {

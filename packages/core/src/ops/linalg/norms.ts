@@ -1,8 +1,8 @@
 import type { DType } from '../../dtype.ts'
 import { NotImplementedError, RuntimeError } from '../../errors.ts'
 import { wrapDim } from '../../shape.ts'
+import { signature } from '../../signature/index.ts'
 import type { Tensor } from '../../tensor/tensor.ts'
-import { named } from '../arguments.ts'
 import { norm as pNorm } from '../norms.ts'
 import type { Dims } from '../reduction-options.ts'
 import { checkFloating, checkRank } from './matrices.ts'
@@ -14,12 +14,11 @@ interface NormOptions {
 }
 
 /** The `ord`-norm of vectors along dimensions, or of all elements: `(Σ |x|ᵖ)^(1/p)`. */
-export const vector_norm = named(
+export const vector_norm = signature(
   'vector_norm',
-  ['x', 'ord', 'dim', 'keepdim'],
+  ['Tensor x', 'Number ord', 'int[]? dim', 'bool keepdim', '*', 'dtype? dtype'],
   (x: Tensor, ord = 2, dim: Dims = null, keepdim = false, { dtype = null }: NormOptions = {}): Tensor =>
     pNorm(x, ord, dim, keepdim, dtype ?? x.dtype),
-  ['dtype'],
 )
 
 /** A norm of matrices: `'fro'`, of the columns (1, -1) or of the rows (∞, -∞). */
@@ -31,9 +30,9 @@ export type MatrixOrder = 'fro' | 'nuc' | number
  *
  * @throws NotImplementedError for those that need singular values.
  */
-export const matrix_norm = named(
+export const matrix_norm = signature(
   'matrix_norm',
-  ['A', 'ord', 'dim', 'keepdim'],
+  ['Tensor A', 'str|float ord', 'int[] dim', 'bool keepdim', '*', 'dtype? dtype'],
   (
     A: Tensor,
     ord: MatrixOrder = 'fro',
@@ -55,7 +54,6 @@ export const matrix_norm = named(
     const at = keepdim || kept < summed ? kept : kept - 1
     return (ord as number) > 0 ? sums.amax(at, { keepdim }) : sums.amin(at, { keepdim })
   },
-  ['dtype'],
 )
 
 function checkOrder(ord: MatrixOrder): void {
@@ -69,9 +67,9 @@ function checkOrder(ord: MatrixOrder): void {
 }
 
 /** A norm of vectors, or of matrices where `dim` names two dimensions, or `ord` is given for a matrix. */
-export const norm = named(
+export const norm = signature(
   'norm',
-  ['A', 'ord', 'dim', 'keepdim'],
+  ['Tensor A', 'str|float? ord', 'int[]? dim', 'bool keepdim', '*', 'dtype? dtype'],
   (
     A: Tensor,
     ord: MatrixOrder | null = null,
@@ -90,5 +88,4 @@ export const norm = named(
     if (isMatrix) return matrix_norm(A, ord, (dims as [number, number] | null) ?? [-2, -1], keepdim, { dtype })
     return vector_norm(A, ord, dim, keepdim, { dtype })
   },
-  ['dtype'],
 )

@@ -1,8 +1,8 @@
 import { nameStep } from '../../autograd/graph.ts'
 import { LinAlgError, RuntimeError } from '../../errors.ts'
 import { broadcastShapes, numel, sameShape } from '../../shape.ts'
+import { signature } from '../../signature/index.ts'
 import type { Tensor } from '../../tensor/tensor.ts'
-import { named } from '../arguments.ts'
 import { fromValues } from '../creation.ts'
 import { routine } from '../define/routine.ts'
 import { matmul } from '../matmul.ts'
@@ -14,7 +14,7 @@ import { checkFloating, checkMatrix, checkSquare, eachMatrix, elementText } from
 const transposed = (x: Tensor): Tensor => x.transpose(-2, -1)
 
 /** The inverse matrices. */
-export const inv = named('inv', ['A'], (A: Tensor): Tensor => {
+export const inv = signature('inv', ['Tensor A'], (A: Tensor): Tensor => {
   checkMatrix('linalg.inv', A)
   return inverse(A, false, ({ singular }, element) => {
     if (singular === null) return null
@@ -58,9 +58,9 @@ function inverse(A: Tensor, zeros: boolean, otherwise: (lu: LU, element: number)
  *
  * @see https://pytorch.org/docs/stable/generated/torch.linalg.solve.html
  */
-export const solve = named(
+export const solve = signature(
   'solve',
-  ['A', 'B'],
+  ['Tensor A', 'Tensor B', '*', 'bool left'],
   (A: Tensor, B: Tensor, { left = true }: { readonly left?: boolean } = {}): Tensor => {
     checkFloating('linalg.solve', A)
     checkSquare('linalg.solve', A)
@@ -82,7 +82,6 @@ export const solve = named(
     const x = left ? solved(A, columns) : transposed(solved(transposed(A), transposed(columns)))
     return nameStep(isVector ? x.squeeze(-1) : x, 'LinalgSolveExBackward0')
   },
-  ['left'],
 )
 
 /** `A⁻¹ B`, of matrices whose batches broadcast. */
@@ -134,9 +133,9 @@ function solved(A: Tensor, B: Tensor): Tensor {
  *
  * @throws LinAlgError where a matrix is not positive definite.
  */
-export const cholesky = named(
+export const cholesky = signature(
   'cholesky',
-  ['A'],
+  ['Tensor A', '*', 'bool upper'],
   (A: Tensor, { upper = false }: { readonly upper?: boolean } = {}): Tensor => {
     checkMatrix('linalg.cholesky', A)
     const n = A.size(-1)
@@ -169,5 +168,4 @@ export const cholesky = named(
     )
     return upper ? nameStep(transposed(out), 'LinalgCholeskyExBackward0') : out
   },
-  ['upper'],
 )

@@ -1,0 +1,161 @@
+/**
+ * Functions called by position and by name, as PyTorch takes them: any number of arguments in order, then the rest in one last
+ * object under PyTorch's keywords.
+ */
+import { Signature, type Words } from './signature.ts'
+
+/** Names the type of a bound function as a method, of which it has no value. */
+declare const methodType: unique symbol
+
+/**
+ * A function of the parameters `A`, whose kinds and PyTorch names are `N`. It is called by position, or with what comes after
+ * the required ones, or after any other, by name in one last object.
+ */
+export interface Named<N extends readonly string[], A extends readonly unknown[], R> {
+  (...args: ByName<N, A>): R
+  (...args: ByPosition<N, A>): R
+  /** The names, order and kinds of the arguments. */
+  readonly signature: Signature
+  readonly [methodType]?: {
+    (...args: ByName<Rest<N>, Tail<A>>): R
+    (...args: ByPosition<Rest<N>, Tail<A>>): R
+  }
+}
+type Rest<N> = N extends readonly [unknown, ...infer Names extends readonly string[]] ? Names : []
+
+/** A function whose first argument is the tensor, as a method. */
+export type Method<F> = F extends { readonly [methodType]?: infer M } ? NonNullable<M> : MethodOf<F>
+
+/** Each way of calling `F` whose first argument is a tensor, without it. */
+type MethodOf<F> = F extends {
+  (...args: infer A): infer P
+  (...args: infer B): infer Q
+  (...args: infer C): infer R
+  (...args: infer D): infer S
+  (...args: infer E): infer T
+  (...args: infer G): infer U
+  (...args: infer H): infer V
+}
+  ? Calls<[A, B, C, D, E, G, H], [P, Q, R, S, T, U, V]>
+  : never
+type Calls<A, R> = A extends readonly [infer First, ...infer Others]
+  ? R extends readonly [infer Result, ...infer Results]
+    ? (First extends readonly [unknown, ...infer More] ? (...args: More) => Result : unknown) & Calls<Others, Results>
+    : unknown
+  : unknown
+
+/** A bound function together with what it runs; `A` are the arguments of `run`. */
+export interface Bound {
+  (...args: readonly unknown[]): unknown
+  readonly signature: Signature
+  /** Calls it as a method of the first argument, under another name. */
+  readonly asMethod: (args: unknown[], name: string) => unknown
+}
+
+type ByPosition<N, A> = N extends readonly string[]
+  ? [Extract<N[number], `${string} *${string}`>] extends [never]
+    ? A
+    : Listed<N, A>
+  : never
+
+/** Up to the list as it is, then the list in both spellings, then what comes after it. */
+type Listed<N, A, Before extends readonly unknown[] = []> = N extends readonly [`${string} *${string}`, ...unknown[]]
+  ? Head<A> extends readonly (infer T)[]
+    ? [...Before, ...T[]] | [...Before, list: readonly T[], ...Tail<A>] | BeforeOptions<[...Before, ...T[]], Tail<A>>
+    : never
+  : N extends readonly [unknown, ...infer Names]
+    ? Listed<Names, Tail<A>, [...Before, First<A>]>
+    : never
+type BeforeOptions<Before extends readonly unknown[], Options> = Options extends readonly []
+  ? never
+  : [...Before, options: Head<Options>]
+
+/** From each place on by name. */
+type ByName<N, A, Before extends readonly unknown[] = []> = N extends readonly ['*', ...unknown[]] | readonly []
+  ? never
+  : N extends readonly [infer Text extends string, ...infer Names]
+    ?
+        | [...Before, keywords: Flat<Keywords<N, A>>]
+        | (Text extends `${string} *${string}` ? never : ByName<Names, Tail<A>, [...Before, First<A>]>)
+    : never
+
+/** The parameters under their names, and the options after them. */
+type Keywords<N, A> = N extends readonly ['*', ...unknown[]]
+  ? Extract<Head<A>, object>
+  : N extends readonly [`${string} ${infer Name}`, ...infer Names]
+    ? (A extends readonly [unknown, ...unknown[]]
+        ? Keyword<Name, Head<A>>
+        : Partial<Keyword<Name, Head<A> | undefined>>) &
+        Keywords<Names, Tail<A>>
+    : unknown
+type Keyword<Name extends string, T> = Name extends `*${infer List}`
+  ? Keyword<List, T>
+  : Name extends `${infer First}|${infer Second}`
+    ? Keyword<First, T> | Keyword<Second, T>
+    : { readonly [K in Name]: T }
+
+type Head<A> = A extends readonly [(infer T)?, ...unknown[]]
+  ? Exclude<T, undefined>
+  : A extends readonly (infer T)[]
+    ? T
+    : never
+/** What is optional may be given as undefined. */
+type First<A> = A extends readonly [infer T, ...unknown[]] ? T : Head<A> | undefined
+type Tail<A> = A extends readonly [unknown?, ...infer Rest] ? Rest : never
+type Flat<T> = T extends unknown ? { [K in keyof T]: T[K] } : never
+
+type Callable = (...args: readonly unknown[]) => unknown
+
+/**
+ * Gives a function a signature: kinds and PyTorch's names of its parameters, in order, each as `'Kind name'`. Those without a
+ * default are required. `'Kind *name'` is a list that may be written one element after the other, `'Kind one|two'` has two
+ * names, and what follows `'*'` goes by name only: the function takes it as one last object. Kinds are `Tensor`, `Number`,
+ * `int`, `float`, `bool`, `str`, `dtype`, `device`, `Generator`, `function`, `dict` and `any`; `Kind[]` is a list, `Kind?` may
+ * be null, and `One|Other` either.
+ *
+ * @param name how messages call it
+ * @param parameters as `'Kind name'`
+ * @param run what is called with the values in order
+ * @param words the wording of messages: of PyTorch's functions in C++ (default), or of those in Python
+ * @example
+ * const narrow = signature(
+ *   'narrow',
+ *   ['Tensor input', 'int dim', 'int start', 'int length'],
+ *   (x: Tensor, dim: number, start: number, length: number) => …,
+ * )
+ * narrow(x, 0, 1, 2)
+ * narrow(x, 0, { start: 1, length: 2 })
+ */
+export function signature<const N extends readonly string[], F extends object>(
+  name: string,
+  parameters: N,
+  run: F,
+  words?: Words,
+): F extends (...args: infer A) => infer R ? Named<N, A, R> : never
+export function signature(name: string, parameters: readonly string[], run: object, words?: Words): unknown {
+  const compute = run as Callable
+  return bindTo(new Signature(name, parameters, compute.length, words), compute)
+}
+
+/** As `signature`, for a function whose result depends on what it is given: `F` has its calls. */
+export function overloaded<F extends object>(
+  name: string,
+  parameters: readonly string[],
+  run: (...args: never) => unknown,
+  words?: Words,
+): F & { readonly signature: Signature } {
+  return bindTo(new Signature(name, parameters, run.length, words), run as Callable) as never
+}
+
+/** A function that binds its arguments before it runs. */
+export function bindTo(bound: Signature, run: Callable): Bound {
+  const call = (...args: unknown[]): unknown => run(...bound.bind(args))
+  return Object.defineProperties(call, {
+    name: { value: bound.name },
+    signature: { value: bound },
+    asMethod: { value: (args: unknown[], name: string): unknown => run(...bound.bind(args, 1, name)) },
+  }) as typeof call & Bound
+}
+
+/** True for a function that binds its arguments. */
+export const isBound = (run: object): run is Bound => 'signature' in run

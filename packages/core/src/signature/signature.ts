@@ -1,0 +1,193 @@
+import { TypeError } from '../errors.ts'
+import { isKeywords, type Kind, kindOf, refused, typeName, wrongItem } from './kinds.ts'
+
+/** One argument of a function. */
+export interface Parameter {
+  /** PyTorch's name, and others that it goes by. */
+  readonly names: readonly string[]
+  /** As it was written: `'int[]?'`. */
+  readonly kind: string
+  readonly take: Kind['take']
+  readonly word: string
+  /** False for what is given by name only. */
+  readonly positional: boolean
+}
+
+/** The language of a message: that of PyTorch's functions in C++, or that of functions written in Python. */
+export type Words = 'native' | 'python'
+
+type Values = Readonly<Record<string, unknown>>
+
+/** Kinds whose null means the same as leaving them out. */
+const defaulted = ['dtype?', 'device?', 'Generator?']
+
+/** `'int[]? dim'`, `'Tensor|Number src|value'`, `'int[] *size'`: a kind, then the names. */
+function parameter(text: string, positional: boolean): Parameter {
+  const space = text.indexOf(' ')
+  const kind = text.slice(0, space)
+  const names = text
+    .slice(space + 1)
+    .replace('*', '')
+    .split('|')
+  const { word, take } = kindOf(kind)
+  if (!defaulted.includes(kind)) return { names, kind, word, take, positional }
+  return { names, kind, word, take: (value) => take(value) ?? undefined, positional }
+}
+
+/**
+ * The arguments of a function: names, order and kinds. It binds a call by position, or by name in one last object, to values in
+ * order, and refuses everything else in PyTorch's words, before anything has run.
+ */
+export class Signature {
+  /** The function, as messages name it. */
+  readonly name: string
+  readonly parameters: readonly Parameter[]
+  /** How many of the first have no default. */
+  readonly required: number
+  readonly #positional: readonly Parameter[]
+  /** Which parameter may be written one element after the other; -1 for none. */
+  readonly #list: number
+  readonly #words: Words
+
+  /** `parameters` as `'Kind name'`; those after `'*'` go by name only, in one object that follows the others. */
+  constructor(name: string, parameters: readonly string[], required: number, words: Words = 'native') {
+    const star = parameters.indexOf('*')
+    const count = star < 0 ? parameters.length : star
+    this.name = name
+    this.parameters = parameters.filter((text) => text !== '*').map((text, i) => parameter(text, i < count))
+    this.required = required
+    this.#positional = this.parameters.slice(0, count)
+    this.#list = parameters[count - 1]?.includes(' *') === true ? count - 1 : -1
+    this.#words = words
+  }
+
+  /**
+   * The arguments in their places; undefined where one was left out, and last an object of those that go by name only. `self`
+   * is 1 where a method's tensor stands first, which messages do not count.
+   *
+   * @throws TypeError in PyTorch's words.
+   */
+  bind(args: unknown[], self: 0 | 1 = 0, name: string = this.name): unknown[] {
+    const last = args[args.length - 1]
+    const positional = this.#positional
+    if (typeof last === 'object' && this.#isByName(args.length - 1, last))
+      return this.#bindNames(args, last, self, name)
+    const bound = this.#list >= 0 ? gathered(args, this.#list) : args
+    const { length } = bound
+    if (length < this.required || length > positional.length) return this.#bindNames(args, {}, self, name)
+    for (let i = 0; i < length; i++) {
+      const value = bound[i]
+      if (value === undefined) {
+        if (i < this.required) throw this.#missing(bound, name)
+        continue
+      }
+      const taken = (positional[i] as Parameter).take(value)
+      if (taken === refused) throw mustBe(name, positional[i] as Parameter, value, i - self)
+      bound[i] = taken
+    }
+    return bound
+  }
+
+  /** True for an object of keywords: a literal where no literal is asked for by position. */
+  #isByName(place: number, value: object | null): value is Values {
+    return isKeywords(value) && this.#positional[place]?.kind.startsWith('dict') !== true
+  }
+
+  #bindNames(args: readonly unknown[], keywords: Values, self: 0 | 1, name: string): unknown[] {
+    const positional = this.#positional
+    const given = args[args.length - 1] === keywords ? args.slice(0, -1) : args
+    const bound = [...(this.#list >= 0 ? gathered(given, this.#list) : given)]
+    const count = bound.length
+    if (count > positional.length && bound.slice(positional.length).some((value) => value !== undefined)) {
+      throw this.#tooMany(count, self, name)
+    }
+    bound.length = Math.min(count, positional.length)
+    for (let i = 0; i < bound.length; i++) bound[i] = taken(name, positional[i] as Parameter, bound[i], i - self)
+    const options: Record<string, unknown> = {}
+    for (const key of Object.keys(keywords)) {
+      const place = this.parameters.findIndex(({ names }) => names.includes(key))
+      const found = this.parameters[place]
+      if (found === undefined || place < self) throw this.#unexpected(key, count, name)
+      if (place < count) throw new TypeError(`${name}() got multiple values for argument '${key}'`)
+      const value = taken(name, found, keywords[key], null)
+      if (value === undefined) continue
+      if (found.positional) bound[place] = value
+      else options[key] = value
+    }
+    for (let i = 0; i < this.required; i++) if (bound[i] === undefined) throw this.#missing(bound, name)
+    if (positional.length < this.parameters.length) bound[positional.length] = options
+    return bound
+  }
+
+  #missing(bound: readonly unknown[], name: string): TypeError {
+    const missing = this.#positional.slice(0, this.required).filter((_, i) => bound[i] === undefined)
+    const names = missing.map(({ names: [first] }) => first as string)
+    if (this.#words === 'native') {
+      const quoted = names.map((one) => `"${one}"`).join(', ')
+      return new TypeError(`${name}() missing ${names.length} required positional arguments: ${quoted}`)
+    }
+    return new TypeError(
+      `${name}() missing ${counted(names.length, 'required positional argument')}: ${enumerated(names)}`,
+    )
+  }
+
+  #tooMany(count: number, self: 0 | 1, name: string): TypeError {
+    const most = this.#positional.length - self
+    if (self === 1 && most === 0) return new TypeError(`TensorBase.${name}() takes no arguments (${count - 1} given)`)
+    // A constructor's own object counts in Python.
+    const own = this.#words === 'python' && name.includes('.') ? 1 : 0
+    const fewest = this.required - self
+    const takes =
+      this.#words === 'python' && fewest < most
+        ? `from ${fewest + own} to ${counted(most + own, 'positional argument')}`
+        : counted(most + own, 'positional argument')
+    return new TypeError(`${name}() takes ${takes} but ${count - self + own} were given`)
+  }
+
+  #unexpected(key: string, given: number, name: string): TypeError {
+    const others = this.parameters.filter(({ positional }, i) => !positional || i >= given).map(({ names }) => names[0])
+    return new TypeError(
+      `${name}() got an unexpected keyword argument '${key}'\nIt takes ${others.join(', ') || 'no more'}.`,
+    )
+  }
+}
+
+function taken(name: string, parameter: Parameter, value: unknown, place: number | null): unknown {
+  if (value === undefined) return undefined
+  const result = parameter.take(value)
+  if (result === refused) throw mustBe(name, parameter, value, place)
+  return result
+}
+
+function mustBe(name: string, parameter: Parameter, value: unknown, place: number | null): TypeError {
+  const { word, kind } = parameter
+  const item = wrongItem(kind, value)
+  if (item !== null) {
+    const found = typeName((value as readonly unknown[])[item])
+    if (word === 'tuple of Tensors') {
+      return new TypeError(`expected Tensor as element ${item} in argument ${place ?? 0}, but got ${found}`)
+    }
+    return new TypeError(
+      `${name}(): argument '${parameter.names[0]}' must be ${word}, but found element of type ${found} at pos ${item + 1}`,
+    )
+  }
+  const position = place === null ? '' : ` (position ${place + 1})`
+  return new TypeError(`${name}(): argument '${parameter.names[0]}'${position} must be ${word}, not ${typeName(value)}`)
+}
+
+/** Arguments with those from `list` on in one array, where they are not yet. */
+function gathered(args: readonly unknown[], list: number): unknown[] {
+  if (args.length <= list || isList(args[list])) return args as unknown[]
+  return [...args.slice(0, list), args.slice(list)]
+}
+
+const isList = (value: unknown): boolean =>
+  Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView))
+const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`
+/** `'a'`, `'a' and 'b'`, `'a', 'b', and 'c'`, as Python writes them. */
+function enumerated(names: readonly string[]): string {
+  const quoted = names.map((name) => `'${name}'`)
+  const last = quoted.pop() as string
+  if (quoted.length === 0) return last
+  return `${quoted.join(', ')}${quoted.length > 1 ? ',' : ''} and ${last}`
+}
