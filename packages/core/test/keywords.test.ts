@@ -300,27 +300,27 @@ describe('refusals', () => {
     'a keyword that is not there': [
       // @ts-expect-error as the type says
       () => x.unsqueeze({ dimm: 0 }),
-      "unsqueeze() got an unexpected keyword argument 'dimm'; it takes dim",
+      "unsqueeze() got an unexpected keyword argument 'dimm'\nIt takes dim.",
     ],
     'a keyword that is not there, after others': [
       // @ts-expect-error as the type says
       () => x.sum(1, { keepdims: true }),
-      "sum() got an unexpected keyword argument 'keepdims'; it takes keepdim, dtype",
+      "sum() got an unexpected keyword argument 'keepdims'\nIt takes keepdim, dtype.",
     ],
     'an option of creation that is not there': [
       // @ts-expect-error as the type says
       () => torch.tensor([1], { require_grad: true }),
-      "tensor() got an unexpected keyword argument 'require_grad'; it takes dtype, device, requires_grad",
+      "tensor() got an unexpected keyword argument 'require_grad'\nIt takes dtype, device, requires_grad.",
     ],
     'one that is missing': [
       // @ts-expect-error as the type says
       () => x.unsqueeze(),
-      'unsqueeze() missing 1 required positional argument: "dim"',
+      'unsqueeze() missing 1 required positional arguments: "dim"',
     ],
     'one that is missing beside others': [
       // @ts-expect-error as the type says
       () => x.gather({ dim: 1 }),
-      'gather() missing 1 required positional argument: "index"',
+      'gather() missing 1 required positional arguments: "index"',
     ],
     'several that are missing': [
       // @ts-expect-error as the type says
@@ -330,7 +330,7 @@ describe('refusals', () => {
     'a list that is missing': [
       // @ts-expect-error as the type says
       () => torch.permute({ input: x }),
-      'permute() missing 1 required positional argument: "dims"',
+      'permute() missing 1 required positional arguments: "dims"',
     ],
     'the end of a range': [() => torch.arange({ step: 2 }), 'arange() missing 1 required positional argument: "end"'],
     'one that is given twice': [
@@ -346,7 +346,7 @@ describe('refusals', () => {
     'one too many': [
       // @ts-expect-error as the type says
       () => x.flatten(0, 1, 2),
-      'flatten() takes 3 positional arguments but 4 were given',
+      'flatten() takes 2 positional arguments but 3 were given',
     ],
   }
   it.each(Object.entries(refused))('%s', (_, [call, message]) => {

@@ -9,7 +9,7 @@ import { atleast_2d, cat, stack } from './joining.ts'
 import { constant_pad } from './padding.ts'
 
 /** Matrices along the diagonal of a larger one, zeros elsewhere; vectors are rows. */
-export const block_diag = signature('block_diag', ['Tensor[] *tensors'], (tensors: readonly Tensor[]): Tensor => {
+export const block_diag = signature('block_diag', ['Tensor[] *tensors'], (tensors: readonly Tensor[] = []): Tensor => {
   tensors.forEach((x, i) => {
     if (x.ndim <= 2) return
     throw new RuntimeError(
@@ -32,7 +32,7 @@ export const block_diag = signature('block_diag', ['Tensor[] *tensors'], (tensor
 export const cartesian_prod = signature(
   'cartesian_prod',
   ['Tensor[] *tensors'],
-  (tensors: readonly Tensor[]): Tensor => {
+  (tensors: readonly Tensor[] = []): Tensor => {
     const wrong = tensors.find((x) => x.ndim !== 1)
     if (wrong !== undefined) {
       throw new RuntimeError(`Expect a 1D vector, but got shape ${formatShape(wrong.shape)}`)

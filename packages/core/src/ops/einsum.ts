@@ -17,7 +17,7 @@ import { bmm } from './matmul.ts'
 export const einsum = signature(
   'einsum',
   ['str equation', 'Tensor[] *operands'],
-  (equation: string, tensors: readonly Tensor[]): Tensor => {
+  (equation: string, tensors: readonly Tensor[] = []): Tensor => {
     const parsed = parseEquation(equation)
     if (tensors.length === 0) throw new RuntimeError('einsum(): must provide at least one operand')
     if (tensors.length !== parsed.operands.length) {

@@ -39,7 +39,7 @@ function triangleIndices(
 export const meshgrid = signature(
   'meshgrid',
   ['Tensor[] *tensors', '*', 'str? indexing'],
-  (tensors: readonly Tensor[], { indexing: given }: { readonly indexing?: 'ij' | 'xy' } = {}): Tensor[] => {
+  (tensors: readonly Tensor[] = [], { indexing: given }: { readonly indexing?: 'ij' | 'xy' } = {}): Tensor[] => {
     if (tensors.length === 0) throw new RuntimeError('meshgrid expects a non-empty TensorList')
     const wrong = tensors.find((x) => x.ndim > 1)
     if (wrong !== undefined) {

@@ -35,7 +35,7 @@ type Callable = (...args: readonly unknown[]) => unknown
 for (const [name, run] of Object.entries(methods) as [string, Callable | Bound][]) {
   defineMethod(name, isBound(run) ? run.asMethod : (args) => run(...args))
 }
-for (const [name, run] of Object.entries(elementwise)) defineMethod(`${name}_`, run.inPlace)
+for (const [name, { inPlace }] of Object.entries(elementwise)) defineMethod(`${name}_`, inPlace)
 defineMethod(
   'where',
   bindTo(new Signature('where', ['Tensor self', 'Tensor condition', 'Tensor|Number other'], 3), (x, condition, other) =>

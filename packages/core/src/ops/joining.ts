@@ -149,7 +149,7 @@ export const column_stack = signature(
 export const broadcast_tensors = signature(
   'broadcast_tensors',
   ['Tensor[] *tensors'],
-  (tensors: readonly Tensor[]): Tensor[] => {
+  (tensors: readonly Tensor[] = []): Tensor[] => {
     const shape = tensors.reduce<Shape>((common, x) => broadcastShapes(common, x.shape), [])
     return tensors.map((x) => (sameShape(x.shape, shape) ? x : x.expand(shape)))
   },

@@ -134,18 +134,10 @@ export function wrongItem(text: string, value: unknown): number | null {
 /** The type of a value, as Python names it where it has it. */
 export function typeName(value: unknown): string {
   if (value === null || value === undefined) return 'NoneType'
-  switch (typeof value) {
-    case 'number':
-      return Number.isInteger(value) ? 'int' : 'float'
-    case 'boolean':
-      return 'bool'
-    case 'string':
-      return 'str'
-    case 'object':
-      return objectName(value)
-    default:
-      return typeof value
-  }
+  if (typeof value === 'number') return Number.isInteger(value) ? 'int' : 'float'
+  if (typeof value === 'boolean') return 'bool'
+  if (typeof value === 'string') return 'str'
+  return typeof value === 'object' ? objectName(value) : typeof value
 }
 
 function objectName(value: object): string {

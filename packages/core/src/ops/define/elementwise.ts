@@ -293,9 +293,9 @@ export class Application {
 /** What every function that runs one elementwise op has. */
 export interface Elementwise {
   /** Calls it as a method of the first argument, under another name. */
-  asMethod(args: unknown[], name: string): Tensor
+  readonly asMethod: (args: unknown[], name: string) => Tensor
   /** As a method that overwrites the first argument. */
-  inPlace(args: unknown[], name: string): Tensor
+  readonly inPlace: (args: unknown[], name: string) => Tensor
 }
 
 /** A function of tensors that runs one elementwise op; it is called by position, or by name under the names of `N`. */

@@ -143,7 +143,7 @@ export const polygamma = choice(
   ['int|Tensor n', 'Tensor|int input'],
   (n: number | Tensor, x: Tensor | number): Application => {
     const [order, value] = typeof n === 'number' ? [n, x] : [x as number, n]
-    return polygammaOp.on(value as Tensor, order)
+    return polygammaOp.on(value, order)
   },
 )
 

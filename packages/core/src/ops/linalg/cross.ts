@@ -2,13 +2,13 @@ import { factors } from '../../autograd/graph.ts'
 import { IndexError, RuntimeError } from '../../errors.ts'
 import { broadcastShapes, wrapDim } from '../../shape.ts'
 import type { Tensor } from '../../tensor/tensor.ts'
-import { named } from '../arguments.ts'
+import { signature } from '../../signature/index.ts'
 import { routine } from '../define/routine.ts'
 
 /** The cross product of vectors of 3 along a dimension, the last unless named. */
-export const cross = named(
+export const cross = signature(
   'linalg.cross',
-  ['input', 'other'],
+  ['Tensor input', 'Tensor other', '*', 'int dim'],
   (x: Tensor, other: Tensor, { dim = -1 }: { readonly dim?: number } = {}): Tensor => {
     if (x.ndim !== other.ndim) {
       throw new RuntimeError('linalg.cross: inputs must have the same number of dimensions.')
@@ -40,5 +40,4 @@ export const cross = named(
       }),
     )
   },
-  ['dim'],
 )

@@ -31,7 +31,7 @@ export const multi_dot = signature('multi_dot', ['Tensor[] tensors'], (tensors: 
 })
 
 /** As `multi_dot`, of matrices given one after the other; one alone is returned as it is. */
-export const chain_matmul = signature('chain_matmul', ['Tensor[] *matrices'], (matrices: readonly Tensor[]): Tensor => {
+export const chain_matmul = signature('chain_matmul', ['Tensor[] *matrices'], (matrices: readonly Tensor[] = []): Tensor => {
   warn(
     'torch.chain_matmul is deprecated and will be removed in a future PyTorch release. Use torch.linalg.multi_dot instead, ' +
       'which accepts a list of two or more tensors rather than multiple parameters.',
