@@ -177,7 +177,8 @@ function mustBe(name: string, parameter: Parameter, value: unknown, place: numbe
 
 /** Arguments with those from `list` on in one array, where they are not yet. */
 function gathered(args: readonly unknown[], list: number): unknown[] {
-  if (args.length <= list || isList(args[list])) return args as unknown[]
+  const first = args[list]
+  if (args.length <= list || first === undefined || isList(first)) return args as unknown[]
   return [...args.slice(0, list), args.slice(list)]
 }
 
