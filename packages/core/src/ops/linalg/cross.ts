@@ -1,8 +1,8 @@
 import { factors } from '../../autograd/graph.ts'
 import { IndexError, RuntimeError } from '../../errors.ts'
 import { broadcastShapes, wrapDim } from '../../shape.ts'
-import type { Tensor } from '../../tensor/tensor.ts'
 import { signature } from '../../signature/index.ts'
+import type { Tensor } from '../../tensor/tensor.ts'
 import { routine } from '../define/routine.ts'
 
 /** The cross product of vectors of 3 along a dimension, the last unless named. */

@@ -31,16 +31,20 @@ export const multi_dot = signature('multi_dot', ['Tensor[] tensors'], (tensors: 
 })
 
 /** As `multi_dot`, of matrices given one after the other; one alone is returned as it is. */
-export const chain_matmul = signature('chain_matmul', ['Tensor[] *matrices'], (matrices: readonly Tensor[] = []): Tensor => {
-  warn(
-    'torch.chain_matmul is deprecated and will be removed in a future PyTorch release. Use torch.linalg.multi_dot instead, ' +
-      'which accepts a list of two or more tensors rather than multiple parameters.',
-  )
-  for (const x of matrices) {
-    if (x.ndim !== 2) throw new RuntimeError(`Tensor dimension is ${x.ndim}, expected 2 instead.`)
-  }
-  return matrices.length === 1 ? (matrices[0] as Tensor) : multi_dot(matrices)
-})
+export const chain_matmul = signature(
+  'chain_matmul',
+  ['Tensor[] *matrices'],
+  (matrices: readonly Tensor[] = []): Tensor => {
+    warn(
+      'torch.chain_matmul is deprecated and will be removed in a future PyTorch release. Use torch.linalg.multi_dot instead, ' +
+        'which accepts a list of two or more tensors rather than multiple parameters.',
+    )
+    for (const x of matrices) {
+      if (x.ndim !== 2) throw new RuntimeError(`Tensor dimension is ${x.ndim}, expected 2 instead.`)
+    }
+    return matrices.length === 1 ? (matrices[0] as Tensor) : multi_dot(matrices)
+  },
+)
 
 /** The cheapest product of each run of matrices, from the shortest on (Godbole 1973). */
 function multiplied(matrices: readonly Tensor[]): Tensor {
