@@ -184,7 +184,16 @@ export { type ReductionCall, type ReductionDefinition, reduction, reductionOps }
 export { type RoutineGradient, routine } from './ops/define/routine.ts'
 export { type UpdateArguments, type UpdateDefinition, update } from './ops/define/update.ts'
 export { type ViewDefinition, view as defineView, viewOps } from './ops/define/view.ts'
-export * from './signature/index.ts'
+export {
+  type Method,
+  type Named,
+  overloaded,
+  type Parameter,
+  Signature,
+  signature,
+  typeName,
+  type Words,
+} from './signature/index.ts'
 
 // Devices and printing
 

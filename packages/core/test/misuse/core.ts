@@ -21,9 +21,15 @@ const table: Table = Object.fromEntries(
 
 /** Classes of errors, and what only the library makes. */
 const classes = ['DType', 'FormulaError', 'IndexError', 'NotImplementedError', 'RuntimeError', 'ValueError'].concat([
+  'Signature',
   'SliceIndex',
   'Tensor',
   'Generator',
+  'TypeError',
+  // What makes functions, not what computes.
+  'overloaded',
+  'signature',
+  'typeName',
 ])
 
 const generators: Table = {

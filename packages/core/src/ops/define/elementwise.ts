@@ -352,7 +352,8 @@ export function elementwise<const I extends readonly string[], P extends string 
     for (let i = 0; i < inputs.length; i++) {
       if (typeof values[i] === 'boolean') values[i] = toValue(name, values[i] as boolean)
     }
-    for (let i = 0; i < defaults.length; i++) values[inputs.length + i] ??= defaults[i]
+    for (let i = 0; i < defaults.length; i++)
+      values[inputs.length + i] = Number(values[inputs.length + i] ?? defaults[i])
     return values as Value[]
   }
   const run = Object.defineProperties((...args: unknown[]): Tensor => op.call(on(signature.bind(args))), {
