@@ -63,6 +63,13 @@ export class FormulaError extends LibraryError {
   }
 }
 
+/** What a function takes for granted and is not so, as Python's `AssertionError`. */
+export class AssertionError extends LibraryError {
+  static {
+    named(this, 'AssertionError')
+  }
+}
+
 /** What PyTorch warns of: `torch.warnings`. An error only after `simplefilter('error')`. */
 export class UserWarning extends LibraryError {
   static {

@@ -25,7 +25,15 @@ export {
   int32 as long,
   uint8,
 } from './dtype.ts'
-export { FormulaError, IndexError, NotImplementedError, RuntimeError, TypeError, ValueError } from './errors.ts'
+export {
+  AssertionError,
+  FormulaError,
+  IndexError,
+  NotImplementedError,
+  RuntimeError,
+  TypeError,
+  ValueError,
+} from './errors.ts'
 export { can_cast, promote_types, result_type } from './ops/define/promotion.ts'
 export * from './ops/inspection.ts'
 export * from './ops/limits.ts'
@@ -90,7 +98,7 @@ export * from './ops/quantile.ts'
 export type { Dims, ValuesAndIndices } from './ops/reduction-options.ts'
 export * from './ops/reductions.ts'
 export * from './ops/scans.ts'
-export { glu, log_softmax, softmax, softmin } from './ops/softmax.ts'
+export { _safe_softmax, glu, log_softmax, softmax, softmin } from './ops/softmax.ts'
 export * from './ops/statistics.ts'
 export * from './ops/trapezoid.ts'
 export * from './ops/variance.ts'

@@ -76,8 +76,10 @@ export class LBFGS extends Optimizer<Required<LBFGSOptions>> {
       line_search_fn: null,
     }
     const options = withDefaults('LBFGS', byName<LBFGSOptions>('LBFGS', order, args), usual)
+    const check = checking('LBFGS', usual)
+    check(options)
     const max_eval = options.max_eval ?? Math.floor((options.max_iter * 5) / 4)
-    super(params, { ...options, max_eval }, checking('LBFGS', usual))
+    super(params, { ...options, max_eval }, check)
     if (this.param_groups.length !== 1) {
       throw new ValueError("LBFGS doesn't support per-parameter options (parameter groups)")
     }

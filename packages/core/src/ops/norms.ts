@@ -1,6 +1,6 @@
 import { nameStep } from '../autograd/graph.ts'
 import type { DType } from '../dtype.ts'
-import { RuntimeError } from '../errors.ts'
+import { NotImplementedError, RuntimeError, TypeError } from '../errors.ts'
 import { wrapDim } from '../shape.ts'
 import { signature } from '../signature/index.ts'
 import type { Tensor } from '../tensor/tensor.ts'
@@ -47,7 +47,7 @@ const normInf = (sign: 1 | -1, x: Tensor, call: { readonly dim: Dims; readonly k
 export const norm = signature(
   'norm',
   ['Tensor input', 'float|str? p', 'int[]? dim', 'bool keepdim', 'dtype? dtype'],
-  (x: Tensor, p: number | 'fro' = 2, dim: Dims = null, keepdim = false, dtype: DType = x.dtype): Tensor => {
+  (x: Tensor, p: number | 'fro' | null = 2, dim: Dims = null, keepdim = false, dtype: DType = x.dtype): Tensor => {
     const call = { dim, keepdim }
     const input = x.to(dtype)
     if (input.dtype.kind !== 'floating') {
@@ -55,7 +55,7 @@ export const norm = signature(
         `linalg.vector_norm: Expected a floating point or complex tensor as input. Got ${input.dtype.scalarName}`,
       )
     }
-    const power = p === 'fro' ? 2 : p
+    const power = orderOf(p)
     checkIdentity(input, power, dim)
     if (power === Number.POSITIVE_INFINITY) return nameStep(normInf(1, input, call), node[0])
     if (power === Number.NEGATIVE_INFINITY) return nameStep(normInf(-1, input, call), node[0])
@@ -63,6 +63,16 @@ export const norm = signature(
     return norms.p.call([input], { ...call, parameters: [power] })
   },
 )
+
+/** The power of a norm. */
+function orderOf(p: unknown): number {
+  if (typeof p === 'number') return p
+  if (p === 'fro' || p === null) return 2
+  if (p === 'nuc')
+    throw new NotImplementedError('norm: the nuclear norm needs singular values, which are not there yet')
+  if (typeof p === 'string') throw new RuntimeError(`only valid string values are 'fro' and 'nuc', found ${p}`)
+  throw new TypeError(`norm(): argument 'p' (position 2) must be Number, not ${typeof p}`)
+}
 
 /** Of nothing, only a sum has a value. */
 function checkIdentity(x: Tensor, p: number, dim: Dims): void {

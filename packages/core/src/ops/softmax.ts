@@ -25,6 +25,17 @@ const softmaxRows = rowKernel('softmax', {
   steps: { top: { max: 'x' }, total: { sum: 'exp(x - top)', keep: true }, scale: '1 / total' },
   output: 'out * scale',
 })
+// Of a row of -inf everything is 0, not NaN: nothing is taken from its largest element.
+const safeSoftmaxRows = rowKernel('safe_softmax', {
+  inputs: ['x'],
+  steps: {
+    top: { max: 'x' },
+    low: 'top == -inf ? 0 : top',
+    total: { sum: 'exp(x - low)', keep: true },
+    scale: 'total == 0 ? 0 : 1 / total',
+  },
+  output: 'out * scale',
+})
 const softmaxBackwardRows = rowKernel('softmax_backward', {
   inputs: ['g', 'y'],
   steps: { total: { sum: 'g * y' } },
@@ -65,16 +76,34 @@ export const softmax = signature(
       },
       (out) => ({
         saved: [out],
-        backward: ([g = null], _, [y]) => {
-          if (g === null) return [null]
-          if (isRow(g, at) && !modes.grad) return [rowOf(softmaxBackwardRows, g, y as Tensor)]
-          const scaled = g.mul(y as Tensor)
-          return [scaled.sub((y as Tensor).mul(scaled.sum(at, { keepdim: true })))]
-        },
+        backward: ([g = null], _, [y]) => [softmaxGradient(g, y as Tensor, at)],
       }),
     )
   },
 )
+
+/** As `softmax`, along the last dimension; a row of nothing but -∞ gives zeros, with a gradient of zeros. */
+export const _safe_softmax = signature(
+  '_safe_softmax',
+  ['Tensor input', 'int dim'],
+  (x: Tensor, dim: number): Tensor => {
+    const { input, at } = prepare('softmax', x, dim, x.dtype)
+    if (at !== Math.max(0, x.ndim - 1)) return _safe_softmax(x.transpose(at, -1), -1).transpose(at, -1)
+    return routine(
+      'softmax',
+      [input],
+      () => rowOf(safeSoftmaxRows, input),
+      (out) => ({ saved: [out], backward: ([g = null], _, [y]) => [softmaxGradient(g, y as Tensor, at)] }),
+    )
+  },
+)
+
+function softmaxGradient(g: Tensor | null, y: Tensor, at: number): Tensor | null {
+  if (g === null) return null
+  if (isRow(g, at) && !modes.grad) return rowOf(softmaxBackwardRows, g, y)
+  const scaled = g.mul(y)
+  return scaled.sub(y.mul(scaled.sum(at, { keepdim: true })))
+}
 
 /** `log(softmax(x))`, computed as `x - logsumexp(x)`. */
 export const log_softmax = signature(

@@ -2,18 +2,15 @@
 
 import type { Tensor } from '@chainrule/core'
 import * as torch from '@chainrule/core'
-import { overloaded } from '@chainrule/core'
+import { overloaded, signature } from '@chainrule/core'
 
 export {
   gelu,
   glu,
   hardshrink,
-  log_softmax,
   logsigmoid,
   prelu,
   sigmoid,
-  softmax,
-  softmin,
   softplus,
   softshrink,
   softsign,
@@ -91,3 +88,26 @@ export const celu_ = inPlace<'alpha'>(torch.celu)
 export const hardtanh_ = inPlace<'min_val' | 'max_val'>(torch.hardtanh)
 /** As `threshold`, in place. */
 export const threshold_ = inPlace<'threshold' | 'value'>(torch.threshold)
+
+/** A softmax of the core, with F's parameters: the dimension may be left out, and then PyTorch chooses one, and warns. */
+const withImplicitDim = (name: string, run: (x: Tensor, dim: number, dtype: torch.DType) => Tensor) =>
+  signature(
+    name,
+    ['Tensor input', 'int? dim', 'int _stacklevel', 'dtype? dtype'],
+    (x: Tensor, dim: number | null = null, _stacklevel = 3, dtype: torch.DType = x.dtype): Tensor => {
+      if (dim === null) {
+        torch.warnings.warn(
+          `Implicit dimension choice for ${name} has been deprecated. Change the call to include dim=X as an argument.`,
+        )
+      }
+      const implicit = x.ndim === 0 || x.ndim === 1 || x.ndim === 3 ? 0 : 1
+      return run(x, dim ?? implicit, dtype)
+    },
+  )
+
+/** `eˣ / Σ eˣ` along a dimension, without overflow. */
+export const softmax = withImplicitDim('softmax', torch.softmax)
+/** `log(softmax(x))`, computed as `x - logsumexp(x)`. */
+export const log_softmax = withImplicitDim('log_softmax', torch.log_softmax)
+/** `softmax(-x)`. */
+export const softmin = withImplicitDim('softmin', torch.softmin)

@@ -1,4 +1,4 @@
-import { bool, ones, RuntimeError, type Tensor } from '@chainrule/core'
+import { _safe_softmax, bool, ones, RuntimeError, type Tensor } from '@chainrule/core'
 import { bindOptions, type LayerArguments } from '../arguments.ts'
 import { dropout } from './dropout.ts'
 
@@ -21,7 +21,8 @@ const defaults = {
 }
 
 /**
- * `softmax(Q Kᵀ / √E) V`: `[…, L, E], […, S, E], […, S, V] → […, L, V]` (Vaswani et al. 2017).
+ * `softmax(Q Kᵀ / √E) V`: `[…, L, E], […, S, E], […, S, V] → […, L, V]` (Vaswani et al. 2017). A query that may look at
+ * nothing gets zeros.
  *
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.scaled_dot_product_attention.html
  */
@@ -37,7 +38,7 @@ export function scaled_dot_product_attention(
   }
   const factor = scale ?? 1 / Math.sqrt(query.size(-1))
   const mask = is_causal ? causalMask(query, key) : attn_mask
-  return dropout(attentionWeights(query.mul(factor), key, mask), dropout_p).matmul(value)
+  return dropout(_safe_softmax(attentionScores(query.mul(factor), key, mask), -1), dropout_p).matmul(value)
 }
 
 /** Where a key is not after the query. */
@@ -46,11 +47,9 @@ const causalMask = (query: Tensor, key: Tensor): Tensor =>
     .tril()
     .to(bool)
 
-/** `softmax(Q Kᵀ + mask)`; a mask of truth values is true where a key may be looked at. */
-export function attentionWeights(query: Tensor, key: Tensor, mask: Tensor | null): Tensor {
+/** `Q Kᵀ + mask`; a mask of truth values is true where a key may be looked at. */
+export function attentionScores(query: Tensor, key: Tensor, mask: Tensor | null): Tensor {
   const scores = query.matmul(key.transpose(-2, -1))
-  if (mask === null) return scores.softmax(-1)
-  const masked =
-    mask.dtype === bool ? scores.masked_fill(mask.logical_not(), Number.NEGATIVE_INFINITY) : scores.add(mask)
-  return masked.softmax(-1)
+  if (mask === null) return scores
+  return mask.dtype === bool ? scores.masked_fill(mask.logical_not(), Number.NEGATIVE_INFINITY) : scores.add(mask)
 }

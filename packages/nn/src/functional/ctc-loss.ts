@@ -32,6 +32,8 @@ interface States {
   readonly notLast: Tensor
   /** The lengths of the inputs. */
   readonly lengths: readonly number[]
+  /** The lengths of the targets. */
+  readonly labels: readonly number[]
 }
 
 /**
@@ -62,6 +64,12 @@ export function ctc_loss(
   if (inputs.length !== samples) throw new RuntimeError('input_lengths must be of size batch_size')
   if (labels.length !== samples) throw new RuntimeError('target_lengths must be of size batch_size')
   const matrix = no_grad(() => targetMatrix(isBatched ? targets : targets.reshape(-1), labels, blank))
+  for (const [name, lengths] of Object.entries({ input_lengths: inputs, target_lengths: labels })) {
+    const wrong = lengths.find((length) => !(length >= 0 && Number.isInteger(length)))
+    if (wrong === undefined) continue
+    if (!Number.isInteger(wrong)) throw new RuntimeError(`${name} must be integral`)
+    throw new RuntimeError(`ctc_loss: ${name} must not be negative, but got ${wrong}; count the steps of each sample`)
+  }
   const tooLong = inputs.find((length) => length > steps)
   if (tooLong !== undefined) {
     throw new RuntimeError(
@@ -72,7 +80,7 @@ export function ctc_loss(
   const losses = routine(
     'ctc_loss',
     [x],
-    () => lossOf(forwardSums(x, states).at(-1) as Tensor, states),
+    () => lossOf(forwardSums(x, states).at(-1), states, x),
     () => ({
       saved: [x],
       backward: ([g = null], _, [saved]) => [
@@ -149,6 +157,7 @@ function statesOf(targets: Tensor, labels: readonly number[], lengths: readonly 
     notFirst: mask((state, length) => state > 1 || (state === 1 && length === 0)),
     notLast: mask((state, length) => state !== 2 * length && state !== 2 * length - 1),
     lengths,
+    labels,
   }
 }
 
@@ -210,12 +219,21 @@ function backwardSums(x: Tensor, states: States): Tensor[] {
   return sums
 }
 
-const lossOf = (last: Tensor, { notLast }: States): Tensor => last.masked_fill(notLast, NEVER).logsumexp(1).neg()
+/** The losses, of the sums at the last step. An input of no steps says an empty target for sure, and never any other. */
+function lossOf(last: Tensor | undefined, states: States, x: Tensor): Tensor {
+  const { lengths, labels, notLast } = states
+  const sure = (): Tensor => torch.tensor(labels.map((n) => (n === 0 ? 0 : -NEVER))).to(x)
+  if (last === undefined) return sure()
+  const losses = last.masked_fill(notLast, NEVER).logsumexp(1).neg()
+  if (!lengths.includes(0)) return losses
+  return sure().where(samplesWhere(states, x, (length) => length === 0).squeeze(1), losses)
+}
 
 /** The probability of each class less the share of the paths that pass through it. */
 function gradientOf(x: Tensor, states: States, g: Tensor, zeroInfinity: boolean): Tensor {
+  if (x.size(0) === 0) return x.new_zeros(x.shape)
   const forward = forwardSums(x, states)
-  const loss = lossOf(forward.at(-1) as Tensor, states)
+  const loss = lossOf(forward.at(-1), states, x)
   const paths = torch.stack(forward).add(torch.stack(backwardSums(x, states)))
   const shares = paths.sub(emissions(x, states)).add(loss.unsqueeze(1)).exp()
   const places = states.classes.unsqueeze(0).expand(shares.shape)

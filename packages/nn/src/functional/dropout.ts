@@ -1,4 +1,4 @@
-import { dropout_mask, RuntimeError, repr, type Tensor, ValueError } from '@chainrule/core'
+import { dropout_mask, RuntimeError, repr, type Tensor, ValueError, warnings } from '@chainrule/core'
 import { bindOptions, type LayerArguments } from '../arguments.ts'
 
 /** What every dropout takes by name. */
@@ -61,12 +61,33 @@ export function dropout1d(input: Tensor, ...options: Dropout): Tensor {
 }
 
 /** Channels of `[N, C, H, W]`. */
-export const dropout2d = (input: Tensor, ...options: Dropout): Tensor => feature_dropout(input, ...options)
+export function dropout2d(input: Tensor, ...options: Dropout): Tensor {
+  if (input.ndim !== 3 && input.ndim !== 4) warnOfRank('dropout2d', input.ndim, 2, '3D or 4D')
+  if (input.ndim === 3) {
+    warnings.warn(
+      'dropout2d: Received a 3D input to dropout2d and assuming that channel-wise 1D dropout behavior is desired - input is ' +
+        'interpreted as shape (N, C, L), where C is the channel dim. This behavior will change in a future release to ' +
+        'interpret the input as one without a batch dimension, i.e. shape (C, H, W). To maintain the 1D channel-wise dropout ' +
+        'behavior, please switch to using dropout1d instead.',
+    )
+  }
+  return feature_dropout(input, ...options)
+}
 
 /** Channels of `[N, C, D, H, W]`, or of `[C, D, H, W]`. */
 export function dropout3d(input: Tensor, ...options: Dropout): Tensor {
+  if (input.ndim !== 4 && input.ndim !== 5) warnOfRank('dropout3d', input.ndim, 3, '4D or 5D')
   if (input.ndim === 5) return feature_dropout(input, ...options)
   return feature_dropout(input.unsqueeze(0), ...options).squeeze(0)
+}
+
+function warnOfRank(name: string, rank: number, spatial: number, wanted: string): void {
+  warnings.warn(
+    `${name}: Received a ${rank}-D input to ${name}, which is deprecated and will result in an error in a future release. To ` +
+      `retain the behavior and silence this warning, please use dropout instead. Note that ${name} exists to provide ` +
+      `channel-wise dropout on inputs with ${spatial} spatial dimensions, a channel dimension, and an optional batch ` +
+      `dimension (i.e. ${wanted} inputs).`,
+  )
 }
 
 /** The value that SELU tends to for very negative inputs, negated: what dropped elements become. */

@@ -119,6 +119,12 @@ export function batch_norm(
       throw new RuntimeError(`${name} should contain ${channels} elements not ${x.numel()}`)
     }
   }
+  for (const x of [running_mean, running_var, weight, bias]) {
+    if (x === null || x.dtype === input.dtype) continue
+    throw new RuntimeError(
+      `mixed dtype (CPU): expect parameter to have scalar type of ${input.dtype.scalarName}, but got ${x.dtype.scalarName}`,
+    )
+  }
   const affine = input.shape.slice(1).map((_, i) => (i === 0 ? channels : 1))
   const dims = input.shape.map((_, i) => i).filter((i) => i !== 1)
   if (!training) {
@@ -135,6 +141,8 @@ export function batch_norm(
       `Expected more than 1 value per channel when training, got input size torch.Size([${input.shape.join(', ')}])`,
     )
   }
+  const out = normalizeBy({ name: 'native_batch_norm', input, dims, eps, weight, bias, affine })
+  // Last: where an argument is refused, the running moments have not changed.
   no_grad(() => {
     if ((running_mean === null && running_var === null) || count === 0) return
     const { mean, variance } = moments(input, dims, eps)
@@ -142,10 +150,11 @@ export function batch_norm(
       typeof momentum === 'number'
         ? [1 - momentum, (momentum * count) / (count - 1)]
         : [momentum.neg().add(1), momentum.mul(count / (count - 1))]
-    running_mean?.mul_(rest).add_(mean.reshape(channels).mul(momentum))
-    running_var?.mul_(rest).add_(variance.reshape(channels).mul(unbiased))
+    const [toMean, toVariance] = [mean.reshape(channels).mul(momentum), variance.reshape(channels).mul(unbiased)]
+    running_mean?.mul_(rest).add_(toMean)
+    running_var?.mul_(rest).add_(toVariance)
   })
-  return normalizeBy({ name: 'native_batch_norm', input, dims, eps, weight, bias, affine })
+  return out
 }
 
 /** Normalises groups of channels (dimension 1) of each sample (Wu and He 2018). */
@@ -154,11 +163,26 @@ export function group_norm(input: Tensor, num_groups: number, ...options: LayerA
   if (input.ndim < 2)
     throw new RuntimeError('Expected at least 2 dimensions for input tensor but received ' + input.ndim)
   const [samples, channels] = [input.size(0), input.size(1)]
+  if (!(num_groups > 0)) throw new RuntimeError(`Expected num groups to be greater than 0, got ${num_groups}`)
+  if (Math.floor((samples * channels) / num_groups) * input.shape.slice(2).reduce((a, b) => a * b, 1) === 1) {
+    const size = [Math.floor((samples * channels) / num_groups), num_groups, ...input.shape.slice(2)]
+    throw new ValueError(`Expected more than 1 value per channel when training, got input size [${size.join(', ')}]`)
+  }
   if (channels % num_groups !== 0) {
     throw new RuntimeError(
       `Expected number of channels in input to be divisible by num_groups, but got input of shape ` +
         `[${input.shape.join(', ')}] and num_groups=${num_groups}`,
     )
+  }
+  for (const [name, x] of Object.entries({ weight, bias })) {
+    if (x === null || (x.ndim === 1 && x.numel() === channels)) continue
+    throw new RuntimeError(
+      `Expected ${name} to be a vector of size equal to the number of channels in input, but got ${name} of shape ` +
+        `[${x.shape.join(', ')}] and input of shape [${input.shape.join(', ')}]`,
+    )
+  }
+  if (input.dtype.kind !== 'floating') {
+    throw new RuntimeError(`"GroupNormKernelImpl" not implemented for '${input.dtype.scalarName}'`)
   }
   const width = channels / num_groups
   return normalizeBy({

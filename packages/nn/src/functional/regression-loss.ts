@@ -175,6 +175,13 @@ export function kl_div(
   target: Tensor,
   { reduction = 'mean', log_target = false }: KLDivOptions = {},
 ): Tensor {
+  if (reduction === 'mean') {
+    warnings.warn(
+      "reduction: 'mean' divides the total loss by both the batch size and the support size.'batchmean' divides only by the " +
+        "batch size, and aligns with the KL div math definition.'mean' will be changed to behave the same as 'batchmean' in " +
+        'the next major release.',
+    )
+  }
   const run = log_target ? logDivergence : divergence
   if (reduction !== 'batchmean') return run([input, target], reduction)
   const sum = run([input, target], 'sum')

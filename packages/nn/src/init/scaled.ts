@@ -1,4 +1,4 @@
-import { type Tensor, ValueError } from '@chainrule/core'
+import { type Tensor, ValueError, warnings } from '@chainrule/core'
 import { bindOptions, type LayerArguments } from '../arguments.ts'
 import { type DrawOptions, draws, normal_, uniform_ } from './basic.ts'
 
@@ -83,16 +83,21 @@ function he(tensor: Tensor, { a, mode, nonlinearity }: typeof heDefaults): numbe
   }
   return calculate_gain(nonlinearity, a) / Math.sqrt(fans(tensor)[mode])
 }
+function isEmpty(tensor: Tensor): boolean {
+  if (!tensor.shape.includes(0)) return false
+  warnings.warn('Initializing zero-element tensors is a no-op')
+  return true
+}
 /** From ±gain·√(3 / fan) (He et al. 2015). */
 export function kaiming_uniform_(tensor: Tensor, ...options: LayerArguments<KaimingOptions>): Tensor {
-  if (tensor.shape.includes(0)) return tensor
+  if (isEmpty(tensor)) return tensor
   const named = heOptions(options)
   const bound = Math.sqrt(3) * he(tensor, named)
   return uniform_(tensor, -bound, bound, { generator: named.generator })
 }
 /** Normal, with standard deviation gain / √fan (He et al. 2015). */
 export function kaiming_normal_(tensor: Tensor, ...options: LayerArguments<KaimingOptions>): Tensor {
-  if (tensor.shape.includes(0)) return tensor
+  if (isEmpty(tensor)) return tensor
   const named = heOptions(options)
   return normal_(tensor, 0, he(tensor, named), { generator: named.generator })
 }

@@ -95,16 +95,14 @@ export class GLU extends layer(
   ({ dim }) => `dim=${dim}`,
 ) {}
 
-/** The dimension that PyTorch takes where none was given. */
-const dimOf = (dim: number | null, x: Tensor): number => dim ?? (x.ndim === 0 || x.ndim === 1 || x.ndim === 3 ? 0 : 1)
 const noDim: { dim: number | null } = { dim: null }
 const dimText = ({ dim }: { dim: number | null }): string => `dim=${dim ?? 'None'}`
 /** `eˣ / Σ eˣ` along a dimension. */
-export class Softmax extends layer(noDim, ({ dim }, x: Tensor) => F.softmax(x, dimOf(dim, x)), dimText) {}
+export class Softmax extends layer(noDim, ({ dim }, x: Tensor) => F.softmax(x, dim), dimText) {}
 /** `log(softmax(x))` along a dimension. */
-export class LogSoftmax extends layer(noDim, ({ dim }, x: Tensor) => F.log_softmax(x, dimOf(dim, x)), dimText) {}
+export class LogSoftmax extends layer(noDim, ({ dim }, x: Tensor) => F.log_softmax(x, dim), dimText) {}
 /** `softmax(-x)` along a dimension. */
-export class Softmin extends layer(noDim, ({ dim }, x: Tensor) => F.softmin(x, dimOf(dim, x)), dimText) {}
+export class Softmin extends layer(noDim, ({ dim }, x: Tensor) => F.softmin(x, dim), dimText) {}
 
 /** `softmax` over the channels of `[N, C, H, W]` or `[C, H, W]`. */
 export class Softmax2d extends layer({}, (_, x: Tensor) => {

@@ -1,13 +1,14 @@
 import type { DType, Tensor } from '@chainrule/core'
 import * as torch from '@chainrule/core'
 import { bindOptions, type Call as CallOf, type LayerArguments } from '../arguments.ts'
-import { attentionWeights } from '../functional/attention.ts'
+import { attentionScores } from '../functional/attention.ts'
 import { dropout } from '../functional/dropout.ts'
 import { linear } from '../functional/linear.ts'
 import { xavier_normal_, xavier_uniform_, zeros_ } from '../init/index.ts'
 import { forwardOf } from '../module/keeps-nothing.ts'
 import { Module } from '../module/module.ts'
 import { Parameter } from '../module/parameter.ts'
+import { checkAttention } from './attention-checks.ts'
 import { Linear, place } from './linear.ts'
 
 /** What `MultiheadAttention` takes by name. */
@@ -140,12 +141,8 @@ export class MultiheadAttention extends Module<Call, [output: Tensor, weights: T
     if (is_causal && attn_mask === null) {
       throw new torch.RuntimeError('Need attn_mask if specifying the is_causal hint.')
     }
+    checkAttention(this, query, key, value, key_padding_mask, attn_mask)
     const isBatched = query.ndim === 3
-    if (query.ndim !== 2 && !isBatched) {
-      throw new torch.RuntimeError(
-        `query should be unbatched 2D or batched 3D tensor but received ${query.ndim}-D query tensor`,
-      )
-    }
     // All as [N, L, E].
     const batched = (x: Tensor): Tensor => (!isBatched ? x.unsqueeze(0) : this.batch_first ? x : x.transpose(0, 1))
     const [q, ...known] =
@@ -161,14 +158,16 @@ export class MultiheadAttention extends Module<Call, [output: Tensor, weights: T
     // [N, L, E] → [N · heads, L, E / heads]
     const split = (x: Tensor): Tensor =>
       x
-        .reshape(samples, -1, this.num_heads, width)
+        .reshape(samples, x.size(1), this.num_heads, width)
         .transpose(1, 2)
-        .reshape(samples * this.num_heads, -1, width)
+        .reshape(samples * this.num_heads, x.size(1), width)
     const withZeros = (x: Tensor): Tensor => (this.add_zero_attn ? torch.pad(x, [0, 0, 0, 1]) : x)
     const extra = k.size(1) - known[0].size(1) + Number(this.add_zero_attn)
     const widened = (x: Tensor | null): Tensor | null => (x === null || extra === 0 ? x : torch.pad(x, [0, extra]))
     const mask = mergeMasks(widened(attn_mask), widened(key_padding_mask), samples, this.num_heads)
-    const weights = attentionWeights(split(q).div(Math.sqrt(width)), withZeros(split(k)), mask)
+    const scores = attentionScores(split(q).div(Math.sqrt(width)), withZeros(split(k)), mask)
+    // A query that may look at nothing: zeros, or NaN in weights that are shown, as in PyTorch.
+    const weights = need_weights ? scores.softmax(-1) : torch._safe_softmax(scores, -1)
     const kept = dropout(weights, { p: this.dropout, training: this.training })
     const heads = kept.matmul(withZeros(split(v))).reshape(samples, this.num_heads, queries, width)
     // As PyTorch, which has the sequence first inside: [L · N, E].
@@ -176,7 +175,7 @@ export class MultiheadAttention extends Module<Call, [output: Tensor, weights: T
     const out = this.out_proj(joined).view(queries, samples, this.embed_dim)
     const output = !isBatched ? out.squeeze(1) : this.batch_first ? out.transpose(1, 0) : out
     if (!need_weights) return [output, null]
-    const shown = kept.reshape(samples, this.num_heads, queries, -1)
+    const shown = kept.reshape(samples, this.num_heads, queries, kept.size(-1))
     const perSample = average_attn_weights ? shown.mean(1) : shown
     return [output, isBatched ? perSample : perSample.squeeze(0)]
   }
@@ -195,7 +194,7 @@ function mergeMasks(attention: Tensor | null, padding: Tensor | null, samples: n
   const added = (x: Tensor): Tensor =>
     x.dtype === torch.bool ? torch.zeros(x.shape, { device: x.device }).masked_fill(x, Number.NEGATIVE_INFINITY) : x
   if (padding === null) return attention === null ? null : added(attention)
-  const keys = added(padding).reshape(samples, 1, 1, -1).expand(samples, heads, 1, padding.size(-1))
-  const perHead = keys.reshape(samples * heads, 1, -1)
+  const keys = added(padding).reshape(samples, 1, 1, padding.size(-1)).expand(samples, heads, 1, padding.size(-1))
+  const perHead = keys.reshape(samples * heads, 1, padding.size(-1))
   return attention === null ? perHead : perHead.add(added(attention))
 }

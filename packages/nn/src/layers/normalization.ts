@@ -204,16 +204,18 @@ export abstract class BatchNorm extends RunningNorm {
     }
     const { weight, bias, eps, training, num_batches_tracked } = this
     let momentum: number | Tensor = this.momentum ?? 0
-    if (training && num_batches_tracked !== null) {
-      num_batches_tracked.add_(1)
+    const counted = training && num_batches_tracked !== null
+    if (counted && this.momentum === null) {
       // The share of each of all batches. On a GPU nobody waits for their number.
       const isHere = num_batches_tracked.device === 'cpu'
-      momentum = this.momentum ?? (isHere ? 1 / num_batches_tracked.item() : num_batches_tracked.reciprocal())
+      momentum = isHere ? 1 / (num_batches_tracked.item() + 1) : num_batches_tracked.add(1).reciprocal()
     }
     const isOwn = training || this.running_mean === null
     const keeps = !training || this.track_running_stats
     const [mean, variance] = keeps ? [this.running_mean, this.running_var] : [null, null]
-    return batch_norm(input, mean, variance, { weight, bias, eps, momentum, training: isOwn })
+    const out = batch_norm(input, mean, variance, { weight, bias, eps, momentum, training: isOwn })
+    if (counted) num_batches_tracked.add_(1)
+    return out
   }
 }
 
@@ -250,6 +252,18 @@ export abstract class InstanceNorm extends RunningNorm {
     const rank = this._rank
     if (input.ndim !== rank && input.ndim !== rank + 1) {
       throw new torch.ValueError(`expected ${rank}D or ${rank + 1}D input (got ${input.ndim}D input)`)
+    }
+    const dim = input.ndim - rank
+    if (input.size(dim) !== this.num_features) {
+      if (this.affine) {
+        throw new torch.ValueError(
+          `expected input's size at dim=${dim} to match num_features (${this.num_features}), but got: ${input.size(dim)}.`,
+        )
+      }
+      torch.warnings.warn(
+        `input's size at dim=${dim} does not match num_features. You can silence this warning by not passing in ` +
+          'num_features, which is not used because affine=False',
+      )
     }
     const { running_mean, running_var, weight, bias, eps, training, track_running_stats } = this
     const use_input_stats = training || !track_running_stats

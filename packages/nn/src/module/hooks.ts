@@ -1,5 +1,5 @@
 /** Functions that run when a module is called. */
-import { autograd, RuntimeError, Tensor } from '@chainrule/core'
+import { autograd, RuntimeError, Tensor, warnings } from '@chainrule/core'
 import type { AnyModule } from './module.ts'
 
 type Gradient = Tensor | null
@@ -145,6 +145,11 @@ class BackwardWatch {
 
   /** Where no input wants a gradient, the hooks see only those of the outputs. */
   #withoutInputs(outputs: readonly Gradient[]): void {
+    warnings.warn(
+      'Full backward hook is firing when gradients are computed with respect to module outputs since no inputs require ' +
+        'gradients. See https://docs.pytorch.org/docs/main/generated/torch.nn.Module.html#torch.nn.Module.register_full_backward_hook ' +
+        'for more details.',
+    )
     const replaced = this.#call(
       Array.from({ length: this.#count }, () => null),
       outputs,
