@@ -1,4 +1,5 @@
-"""The contestant PyTorch: one thread; answers as the others do (../src/answer.ts)."""
+"""The contestant PyTorch, which answers as the others do (../src/answer.ts): on the CPU with one thread, or on the device
+that DEVICE names; with COMPILE, what a row computes goes through torch.compile."""
 
 import json
 import math
@@ -18,6 +19,10 @@ except ImportError:
     sys.exit()
 
 torch.set_num_threads(int(THREADS))
+DEVICE = os.environ.get('DEVICE', 'cpu')
+compiled = torch.compile if os.environ.get('COMPILE') else lambda function: function
+# As on the CPU, and as chainrule on a GPU: products of float32 numbers, not of their first ten bits.
+torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = False
 folder = sys.argv[1]
 index = json.load(open(f'{folder}/index.json'))
 values = torch.frombuffer(bytearray(open(f'{folder}/values', 'rb').read()), dtype=torch.float32)
@@ -26,7 +31,12 @@ values = torch.frombuffer(bytearray(open(f'{folder}/values', 'rb').read()), dtyp
 def array(name):
     entry = index[name]
     count = math.prod(entry['shape'])
-    return values[entry['offset'] : entry['offset'] + count].clone().reshape(entry['shape'])
+    return values[entry['offset'] : entry['offset'] + count].clone().reshape(entry['shape']).to(DEVICE)
+
+
+def part(name, shape):
+    """The first elements of an array in a shape."""
+    return array(name).flatten()[: math.prod(shape)].clone().reshape(shape)
 
 
 def integers(name):
@@ -36,26 +46,37 @@ def integers(name):
 def load(model, prefix):
     names = [name[len(prefix) :] for name in index if name.startswith(prefix)]
     model.load_state_dict({name: array(prefix + name) for name in names})
-    return model
+    return model.to(DEVICE)
 
 
 def brief(x):
-    x = x.reshape(-1).double()
+    x = x.reshape(-1).cpu().double()
     return [x.square().mean().sqrt().item(), x[0].item(), x[len(x) // 2].item(), x[-1].item()]
 
 
 def op(run):
-    return run, lambda: brief(run())
+    return run, lambda steps: brief(run())
 
 
 def training(step):
-    return step, lambda: [step() for _ in range(10)]
+    """The losses of the first steps are kept for comparison."""
+    losses = []
+
+    def run():
+        losses.append(step())
+
+    def values(steps):
+        while len(losses) < steps:
+            run()
+        return losses[:steps]
+
+    return run, values
 
 
 def perceptron():
-    x, y = torch.tensor(6.7), torch.tensor(0.0)
-    w = torch.tensor(1.0, requires_grad=True)
-    b = torch.tensor(0.0, requires_grad=True)
+    x, y = torch.tensor(6.7, device=DEVICE), torch.tensor(0.0, device=DEVICE)
+    w = torch.tensor(1.0, requires_grad=True, device=DEVICE)
+    b = torch.tensor(0.0, requires_grad=True, device=DEVICE)
     eps = 1e-8
 
     def run():
@@ -66,7 +87,7 @@ def perceptron():
         loss.backward()
         return loss
 
-    return run, lambda: [run().item(), w.grad.item(), b.grad.item()]
+    return run, lambda steps: [run().item(), w.grad.item(), b.grad.item()]
 
 
 def matmul(n):
@@ -74,19 +95,47 @@ def matmul(n):
     return op(lambda: a @ b)
 
 
-def vector(f):
-    x, y = array('vector/x'), array('vector/y')
+def tiled_matmul():
+    a, b = array('matmul-1024/a').repeat(4, 4), array('matmul-1024/b').repeat(4, 4)
+    return op(lambda: a @ b)
+
+
+def vector(f, length=1_000_000):
+    x, y = part('vector/x', [length]), part('vector/y', [length])
+    f = compiled(f)
     return op(lambda: f(x, y))
 
 
+def long_exp():
+    x, f = array('vector/x').repeat(10), compiled(torch.exp)
+    return op(lambda: f(x))
+
+
+def sum_rows():
+    x, f = array('rows/x'), compiled(lambda x: x.sum(1))
+    return op(lambda: f(x))
+
+
+def conv():
+    x, weight = part('vector/x', [16, 64, 28, 28]), part('rows/x', [64, 64, 3, 3])
+    f = compiled(lambda x: F.conv2d(x, weight, padding=1))
+    return op(lambda: f(x))
+
+
+def reading():
+    x = part('vector/x', [1])[0]
+    return training(x.item)
+
+
 def softmax():
-    x = array('rows/x')
-    return op(lambda: torch.softmax(x, -1))
+    x, f = array('rows/x'), compiled(lambda x: torch.softmax(x, -1))
+    return op(lambda: f(x))
 
 
 def layer_norm():
     x, weight, bias = array('rows/x'), array('rows/weight'), array('rows/bias')
-    return op(lambda: F.layer_norm(x, (1024,), weight, bias))
+    f = compiled(lambda x: F.layer_norm(x, (1024,), weight, bias))
+    return op(lambda: f(x))
 
 
 class Block(nn.Module):
@@ -116,7 +165,7 @@ class Block(nn.Module):
 class GPT(nn.Module):
     def __init__(self, vocabulary=65, context=64, width=128, layers=4, heads=4):
         super().__init__()
-        mask = torch.ones(context, context).triu(1) * -1e9
+        mask = torch.ones(context, context, device=DEVICE).triu(1) * -1e9
         self.wte = nn.Embedding(vocabulary, width)
         self.wpe = nn.Embedding(context, width)
         self.blocks = nn.ModuleList(Block(width, heads, mask) for _ in range(layers))
@@ -144,10 +193,11 @@ def cnn():
 
 def steps(model, x, target, optimizer):
     target = target.flatten()
+    loss_of = compiled(lambda x: F.cross_entropy(model(x), target))
 
     def step():
         optimizer.zero_grad()
-        loss = F.cross_entropy(model(x), target)
+        loss = loss_of(x)
         loss.backward()
         optimizer.step()
         return loss.item()
@@ -177,10 +227,18 @@ rows = {
     'matmul-64': lambda: matmul(64),
     'matmul-256': lambda: matmul(256),
     'matmul-1024': lambda: matmul(1024),
+    'matmul-4096': tiled_matmul,
+    'read': reading,
+    'add-8': lambda: vector(lambda x, y: x + y, 8),
     'add': lambda: vector(lambda x, y: x + y),
+    'exp-1e4': lambda: vector(lambda x, y: torch.exp(x), 10_000),
+    'exp-1e5': lambda: vector(lambda x, y: torch.exp(x), 100_000),
     'exp': lambda: vector(lambda x, y: torch.exp(x)),
+    'exp-1e7': long_exp,
     'gelu': lambda: vector(lambda x, y: F.gelu(x)),
     'sum': lambda: vector(lambda x, y: x.sum()),
+    'sum-rows': sum_rows,
+    'conv': conv,
     'softmax': softmax,
     'layer-norm': layer_norm,
     'mlp-sgd': lambda: mlp_steps(lambda parameters: torch.optim.SGD(parameters, lr=0.1)),
@@ -211,6 +269,8 @@ def seconds(run, times):
     start = time.perf_counter()
     for _ in range(times):
         run()
+    if DEVICE == 'cuda':
+        torch.cuda.synchronize()
     return (time.perf_counter() - start) / times
 
 
@@ -222,7 +282,7 @@ def reply(question, word):
         return {}
     if question == 'run':
         return {'seconds': seconds(current[0], int(word))}
-    return {'values': current[1]()}
+    return {'values': current[1](int(word))}
 
 
 def say(answer):
@@ -230,7 +290,8 @@ def say(answer):
 
 
 current = None
-say({'about': {'name': f'PyTorch {torch.__version__}', 'details': blas()}})
+details = f'CUDA {torch.version.cuda} on {torch.cuda.get_device_name()}' if DEVICE == 'cuda' else blas()
+say({'about': {'name': f'PyTorch {torch.__version__}', 'details': details}})
 for line in sys.stdin:
     try:
         say(reply(*line.split()))

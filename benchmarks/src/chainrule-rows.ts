@@ -39,10 +39,33 @@ const matmul =
     return compute(() => a.matmul(b))
   }
 
+/** A product of matrices four times as wide and high as those of the data, which are laid out in 4 × 4 tiles. */
+function tiledMatmul(data: Data): Work {
+  const [a, b] = [tensor(data, 'matmul-1024/a').repeat(4, 4), tensor(data, 'matmul-1024/b').repeat(4, 4)]
+  return compute(() => a.matmul(b))
+}
+
+/** The first elements of an array in a shape. */
+function part(data: Data, name: string, shape: readonly number[]): torch.Tensor {
+  const length = shape.reduce((product, size) => product * size, 1)
+  return tensor(data, name).reshape(-1).narrow(0, 0, length).clone().reshape(shape)
+}
+
+function conv(data: Data): Work {
+  const x = part(data, 'vector/x', [16, 64, 28, 28])
+  const weight = part(data, 'rows/x', [64, 64, 3, 3])
+  return compute(() => nn.functional.conv2d(x, weight, { padding: 1 }))
+}
+
+function reading(data: Data): Work {
+  const x = part(data, 'vector/x', [1]).squeeze()
+  return training(() => (isOnCpu() ? x.item() : x.item_async()))
+}
+
 const vector =
   (f: (x: torch.Tensor, y: torch.Tensor) => torch.Tensor, length = 1e6) =>
   (data: Data): Work => {
-    const first = (name: string): torch.Tensor => tensor(data, name).narrow(0, 0, length).clone()
+    const first = (name: string): torch.Tensor => part(data, name, [length])
     const [x, y] = [first('vector/x'), first('vector/y')]
     return compute(() => f(x, y))
   }
@@ -72,12 +95,24 @@ const all: Readonly<Record<string, (data: Data) => Work>> = {
   'matmul-64': matmul(64),
   'matmul-256': matmul(256),
   'matmul-1024': matmul(1024),
+  'matmul-4096': tiledMatmul,
+  read: reading,
+  'add-8': vector((x, y) => x.add(y), 8),
   add: vector((x, y) => x.add(y)),
   'exp-1e4': vector((x) => x.exp(), 1e4),
   'exp-1e5': vector((x) => x.exp(), 1e5),
   exp: vector((x) => x.exp()),
   gelu: vector((x) => nn.functional.gelu(x)),
+  'exp-1e7'(data) {
+    const x = tensor(data, 'vector/x').repeat(10)
+    return compute(() => x.exp())
+  },
   sum: vector((x) => x.sum()),
+  'sum-rows'(data) {
+    const x = tensor(data, 'rows/x')
+    return compute(() => x.sum(1))
+  },
+  conv,
   softmax(data) {
     const x = tensor(data, 'rows/x')
     return compute(() => torch.softmax(x, -1))

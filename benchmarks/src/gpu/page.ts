@@ -1,6 +1,7 @@
 /** The results page, docs/benchmarks-gpu.md. */
 import { execSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
+import { withCard } from '../card/page.ts'
 import { type Column, type Measured, table, whereItPays } from './table.ts'
 
 const root = new URL('../../../../', import.meta.url)
@@ -83,8 +84,13 @@ export function writePage(run: Run, date: string): void {
     '```sh\npnpm bench:gpu\n```',
     'It takes the GPU that WebGPU finds, and says so where there is none but software. Chromium is looked for at `/usr/bin/chromium`, or where ' +
       '`CHAINRULE_CHROMIUM` says. `pnpm bench:gpu --help` shows how to choose rows and modes, `pnpm bench:gpu --write` writes this page.',
+    'On a bare Linux machine with an NVIDIA card, beside PyTorch on CUDA, eager and by `torch.compile`: `pnpm bench:card` packs Node, Dawn, the loader of ' +
+      'Vulkan and the built packages into one archive, `card.tar.xz`. There, with a Python that has PyTorch:',
+    '```sh\ntar -xJf card.tar.xz && sh card/run.sh --seconds 420 --out card.json\n```',
+    'It looks for an adapter first, with what the machine has and with what it carries, and says what is missing; what can be measured without one is. ' +
+      '`pnpm bench:card --write card.json` puts the results on this page.',
   ].join('\n\n')
-  writeFileSync(page, `${text}\n`)
+  writeFileSync(page, withCard(`${text}\n`))
   execSync('pnpm exec biome format --write docs/benchmarks-gpu.md', {
     cwd: root,
     stdio: ['ignore', 'ignore', 'inherit'],
