@@ -2,13 +2,13 @@
 // All entries of a package are built together, so that no module stands in two files: what several need, and what is loaded
 // later, becomes a file beside them. tsc writes the types.
 
-import { readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { prepare } from './prepare.js'
 
-/** @typedef {{ exports: Record<string, string | { 'chainrule-source': string, default: string }>, dependencies?: object, peerDependencies?: object }} Manifest */
+/** @typedef {{ exports: Record<string, string | { 'chainrule-source': string, default: string }>, sideEffects?: false, dependencies?: object, peerDependencies?: object }} Manifest */
 
 /** Has esbuild read the sources as `prepare` gives them. @type {import('esbuild').Plugin} */
 const sources = {
@@ -30,9 +30,11 @@ async function bundle(folder) {
   /** @type {Manifest} */
   const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
   const entries = entriesOf(folder, manifest)
-  const spaces = new Map(entries.flatMap((entry) => namespacesOf(entry.in)))
+  // Where all of a package is needed to begin with, as core's methods are, files apart would only take time to load.
+  const isWhole = manifest.sideEffects !== false
+  const spaces = new Map(isWhole ? [] : entries.flatMap((entry) => namespacesOf(entry.in)))
   clear(join(folder, 'dist'))
-  await build({
+  const { outputFiles } = await build({
     entryPoints: [...entries, ...[...spaces].map(([path, out]) => ({ in: path, out }))],
     outdir: join(folder, 'dist'),
     bundle: true,
@@ -48,7 +50,24 @@ async function bundle(folder) {
     sourcemap: true,
     sourcesContent: false,
     logLevel: 'warning',
+    write: false,
   })
+  for (const { path, text } of outputFiles) {
+    mkdirSync(dirname(path), { recursive: true })
+    writeFileSync(path, purifyNamespaces(text))
+  }
+}
+
+/**
+ * Has what esbuild makes of `export * as linalg` be one expression that is marked as pure, on as many lines: as it comes,
+ * bundlers keep all namespaces.
+ *
+ * @param {string} text
+ */
+function purifyNamespaces(text) {
+  return text
+    .replace(/__defProp\(target, (\w+), \{ get: all\[\1\], enumerable: true \}\);/, '$& return target;')
+    .replaceAll(/^var (\w+) = \{\};\n__export\(\1, /gm, 'var $1 =\n/* @__PURE__ */ __export({}, ')
 }
 
 /** The entries that a package exports: their source, and their name in dist/. @param {string} folder @param {Manifest} manifest */

@@ -36,19 +36,52 @@ export function prepare(text) {
     for (const member of childrenOf(inside)) if (member.static) markPure(/** @type {Tree | null} */ (member.value))
   }
 
-  /** An arrow that is called: marks count for calls alone, and a call keeps what its arguments may do. @param {Tree | null} node */
+  /** @param {Tree | null} node */
   function markPure(node) {
-    if (node === null || isPlain(node)) return
-    insertions.push([node.start, '/* @__PURE__ */ (() => ('], [node.end, '))()'])
+    if (node === null) return
+    /** @type {number[]} */
+    const calls = []
+    if (isPlain(node, calls))
+      insertions.push(...calls.map((at) => /** @type {[number, string]} */ ([at, '/* @__PURE__ */ '])))
+    // A call keeps what its arguments may do, such as spreads: an arrow around it has none.
+    else insertions.push([node.start, '/* @__PURE__ */ (() => ('], [node.end, '))()'])
   }
 }
 
-/** What every bundler knows to do nothing. @param {Tree} node @returns {boolean} */
-function isPlain(node) {
-  if (/Function|Literal$|^Identifier$/.test(node.type) && node.type !== 'TemplateLiteral') return true
-  if (/^TS(As|Satisfies)/.test(node.type)) return isPlain(/** @type {Tree} */ (node.expression))
-  if (node.type === 'UnaryExpression' || node.type === 'Property') return childrenOf(node).every(isPlain)
-  return /^(Array|Object)Expression$/.test(node.type) && childrenOf(node).every(isPlain)
+/**
+ * Whether every bundler knows that an expression does nothing, if its calls are marked; `calls` is given where these are.
+ *
+ * @param {Tree} node
+ * @param {number[]} calls
+ * @returns {boolean}
+ */
+function isPlain(node, calls) {
+  const arePlain = () => childrenOf(node).every((child) => isPlain(child, calls))
+  switch (node.type) {
+    case 'Identifier':
+    case 'Literal':
+    case 'FunctionExpression':
+    case 'ArrowFunctionExpression':
+      return true
+    case 'CallExpression':
+    case 'NewExpression': {
+      const { type, object } = /** @type {Tree} */ (node.callee)
+      const isNamed =
+        type === 'Identifier' || (type === 'MemberExpression' && /** @type {Tree} */ (object).type === 'Identifier')
+      calls.push(node.start)
+      return isNamed && /** @type {Tree[]} */ (node.arguments).every((argument) => isPlain(argument, calls))
+    }
+    case 'TSAsExpression':
+    case 'TSSatisfiesExpression':
+      return isPlain(/** @type {Tree} */ (node.expression), calls)
+    case 'UnaryExpression':
+    case 'Property':
+    case 'ArrayExpression':
+    case 'ObjectExpression':
+      return arePlain()
+    default:
+      return false
+  }
 }
 
 /** @param {object} node @returns {Tree[]} */

@@ -182,13 +182,9 @@ export {
 // Ops of one's own
 
 export { nameStep } from './autograd/graph.ts'
-export {
-  type ElementwiseDefinition,
-  type ElementwiseFunction,
-  elementwise,
-  elementwiseOps,
-} from './ops/define/elementwise.ts'
-export { type ReductionCall, type ReductionDefinition, reduction, reductionOps } from './ops/define/reduction.ts'
+export { elementwise, reduction } from './ops/define/checked.ts'
+export { type ElementwiseDefinition, type ElementwiseFunction, elementwiseOps } from './ops/define/elementwise.ts'
+export { type ReductionCall, type ReductionDefinition, reductionOps } from './ops/define/reduction.ts'
 export { type RoutineGradient, routine } from './ops/define/routine.ts'
 export { type UpdateArguments, type UpdateDefinition, update } from './ops/define/update.ts'
 export { type ViewDefinition, view as defineView, viewOps } from './ops/define/view.ts'

@@ -185,7 +185,7 @@ describe('passes of row kernels', () => {
       },
       output: 'out - d',
     })
-    const names = passesOf(kernel.steps).map((steps) => steps.map(({ name }) => name).join())
+    const names = passesOf(kernel().steps).map((steps) => steps.map(({ name }) => name).join())
     expect(names).toEqual(['a,b', 'ratio', 'c', 'd'])
     expect(
       differences([matrix(4, 21), matrix(4, 21, 1)], (x, y) => runRows(kernel, 21, [x, y.mul(0.1).add(2)]), 1e-4),

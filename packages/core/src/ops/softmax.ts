@@ -55,7 +55,7 @@ const logSoftmaxBackwardRows = rowKernel('log_softmax_backward', {
 /** Whether a dimension is one of rows: the last one. Others are faster as ops on whole slices than row by row. */
 const isRow = (x: Tensor, dim: number): boolean => dim >= x.ndim - 1
 
-const rowOf = (kernel: RowKernel, x: Tensor, ...others: readonly Tensor[]): Tensor =>
+const rowOf = (kernel: () => RowKernel, x: Tensor, ...others: readonly Tensor[]): Tensor =>
   runRows(kernel, x.shape.at(-1) ?? 1, [x, ...others])[0]
 
 /** `eˣ / Σ eˣ` along a dimension, without overflow. */

@@ -7,6 +7,36 @@ interface Builtins {
   getBuiltinModule?(name: 'node:v8'): { getHeapStatistics(): HeapStatistics }
 }
 
+/** Where this runs. */
+interface Runtime {
+  readonly process?: Builtins
+  readonly Bun?: unknown
+  readonly Deno?: unknown
+}
+
+/** What has weak references look again, and the heap of V8. */
+interface Tools {
+  readonly endTurn: () => void
+  readonly heap: () => HeapStatistics
+}
+
+function toolsOf(process: Builtins): Tools | undefined {
+  const [vm, v8] = [process.getBuiltinModule?.('node:vm'), process.getBuiltinModule?.('node:v8')]
+  if (vm === undefined || v8 === undefined) return undefined
+  let nothing: { runInContext(context: object): unknown }
+  try {
+    nothing = new vm.Script('0')
+  } catch {
+    return undefined
+  }
+  let context: object | null = null
+  const endTurn = (): void => {
+    context ??= vm.createContext({}, { microtaskMode: 'afterEvaluate' })
+    nothing.runInContext(context)
+  }
+  return { endTurn, heap: () => v8.getHeapStatistics() }
+}
+
 interface HeapStatistics {
   readonly used_heap_size: number
   readonly heap_size_limit: number
@@ -31,39 +61,31 @@ export const weigh = (bytes: number): number => Math.max(bytes, 2 ** 11)
  * its own is one, and runs no other code.
  */
 export class Collector {
-  readonly #endTurn: () => void
-  readonly #heap: () => HeapStatistics
+  #tools: Tools | null
   readonly #shortest: number
   /** What is allocated from one collection to the next: more where collections found too little. */
   #interval: number
   #sinceTurn = 0
   #sinceCollection = 0
 
-  private constructor(endTurn: () => void, heap: () => HeapStatistics, shortest: number) {
-    this.#endTurn = endTurn
-    this.#heap = heap
+  private constructor(tools: Tools | null, shortest: number) {
+    this.#tools = tools
     this.#shortest = shortest
     this.#interval = shortest
   }
 
   /** A collector that is never asked before a weight of `shortest` was allocated since the last time; `null` where there is none. */
   static create(shortest: number): Collector | null {
-    const { process } = globalThis as { readonly process?: Builtins }
-    const [vm, v8] = [process?.getBuiltinModule?.('node:vm'), process?.getBuiltinModule?.('node:v8')]
-    if (vm === undefined || v8 === undefined) return null
-    let context: object | null = null
-    let nothing: { runInContext(context: object): unknown }
-    try {
-      nothing = new vm.Script('0')
-    } catch {
-      // Some runtimes have Node's modules by name alone.
-      return null
-    }
-    const endTurn = (): void => {
-      context ??= vm.createContext({}, { microtaskMode: 'afterEvaluate' })
-      nothing.runInContext(context)
-    }
-    return new Collector(endTurn, () => v8.getHeapStatistics(), shortest)
+    const { process, Bun, Deno } = globalThis as Runtime
+    if (typeof process?.getBuiltinModule !== 'function') return null
+    // Other runtimes have Node's modules, some by name alone: those have to be tried. Node has them, and takes time to load them.
+    const tools = Bun === undefined && Deno === undefined ? null : toolsOf(process)
+    return tools === undefined ? null : new Collector(tools, shortest)
+  }
+
+  get #loaded(): Tools {
+    this.#tools ??= toolsOf((globalThis as Runtime).process as Builtins) as Tools
+    return this.#tools
   }
 
   /** Counts an allocation. */
@@ -72,7 +94,7 @@ export class Collector {
     this.#sinceTurn += weigh(bytes)
     if (this.#sinceTurn < turn) return
     this.#sinceTurn = 0
-    this.#endTurn()
+    this.#loaded.endTurn()
   }
 
   /**
@@ -81,13 +103,13 @@ export class Collector {
    */
   collect(free: () => number): void {
     if (this.#sinceCollection < this.#interval) return
-    this.#endTurn()
+    this.#loaded.endTurn()
     try {
-      void new ArrayBuffer(this.#heap().heap_size_limit / 2 + margin)
+      void new ArrayBuffer(this.#loaded.heap().heap_size_limit / 2 + margin)
     } catch {
       // No address space for it: nothing is collected, and nothing will be found.
     }
-    const isWorthwhile = free() >= this.#heap().used_heap_size
+    const isWorthwhile = free() >= this.#loaded.heap().used_heap_size
     this.#interval = isWorthwhile ? this.#shortest : 2 * this.#interval
     this.#sinceCollection = 0
   }

@@ -62,8 +62,8 @@ export class ElementwiseOp {
   readonly definition: ElementwiseDefinition
   /** How many of the operands are tensors or numbers that broadcast; parameters follow. */
   readonly arity: number
-  readonly kernel: Kernel
-  readonly #forward: Expression
+  readonly #inputs: readonly string[]
+  #kernel: Kernel | null
   readonly #masks: readonly boolean[]
   readonly #isMasked: boolean
   /** Whether plain numbers go in and come out without conversion. */
@@ -72,22 +72,32 @@ export class ElementwiseOp {
   #single: ((...values: number[]) => number) | null = null
   #double: ((...values: number[]) => number) | null = null
 
-  constructor(name: string, inputs: readonly string[], forward: Expression, definition: ElementwiseDefinition) {
+  constructor(name: string, inputs: readonly string[], forward: Expression | null, definition: ElementwiseDefinition) {
     this.name = name
     this.definition = definition
     this.arity = inputs.length
-    this.kernel = new Kernel(name, [...inputs, ...Object.keys(definition.parameters ?? {})], [forward])
-    this.#forward = forward
+    this.#inputs = definition.parameters === undefined ? inputs : [...inputs, ...Object.keys(definition.parameters)]
+    this.#kernel = forward === null ? null : new Kernel(name, this.#inputs, [forward])
     this.#masks = inputs.map((input) => definition.masks?.includes(input) ?? false)
     this.#isMasked = this.#masks.includes(true)
     this.#isPlain = definition.result !== 'bool' && !this.#isMasked
+  }
+
+  /** The formula, read when it is first needed: to read all of them would take most of the time of an import. */
+  get kernel(): Kernel {
+    this.#kernel ??= new Kernel(this.name, this.#inputs, [parse(this.definition.forward, this.#inputs)])
+    return this.#kernel
+  }
+
+  get #forward(): Expression {
+    return this.kernel.outputs[0] as Expression
   }
 
   /** The formula as a function of plain numbers: inputs, then parameters. */
   scalar(single: boolean): (...values: number[]) => number {
     const known = single ? this.#single : this.#double
     if (known !== null) return known
-    const compiled = compileScalar(this.#forward, this.kernel.inputs, single ? 'single' : 'double')
+    const compiled = compileScalar(this.#forward, this.#inputs, single ? 'single' : 'double')
     if (single) this.#single = compiled
     else this.#double = compiled
     return compiled
@@ -105,8 +115,8 @@ export class ElementwiseOp {
   #derive(input: number): Pullback | null {
     if (this.#masks[input] === true) return null
     const { gradient, parameters = {}, masks = [] } = this.definition
-    const name = this.kernel.inputs[input] as string
-    const scope = ['g', 'out', ...this.kernel.inputs]
+    const name = this.#inputs[input] as string
+    const scope = ['g', 'out', ...this.#inputs]
     const written = gradient?.[name]
     const formula = written === undefined ? gradientFormula(this.#forward, name) : parse(written, scope)
     if (formula.kind === 'constant' && formula.value === 0) return null
@@ -321,13 +331,8 @@ export type ElementwiseNames<I extends readonly string[]> = readonly [
 export const elementwiseOps: Map<string, ElementwiseOp> = new Map()
 
 /**
- * Defines an op on each element by its formula. The function it returns runs on every device, broadcasts, promotes dtypes,
- * and has gradients of every order. Callers know the input that formulas call `x` as `input`.
- *
- * @example
- * const swish = elementwise('swish', ['x'], { forward: 'x / (1 + exp(-x))' })
- * swish(torch.tensor([1, 2]))
- * @throws FormulaError when a formula cannot be read.
+ * Defines an op on each element by its formula, for the ops of this package: the formula is read at the first call. What others
+ * define is checked at once, by `elementwise` of checked.ts.
  */
 export function elementwise<const I extends readonly string[], P extends string = never>(
   name: string,
@@ -336,8 +341,7 @@ export function elementwise<const I extends readonly string[], P extends string 
 ): ElementwiseFunction<ElementwiseArguments<I, P>, ElementwiseNames<I>> {
   const parameters: Readonly<Record<string, number>> = definition.parameters ?? {}
   const defaults = Object.values(parameters)
-  const forward = parse(definition.forward, [...inputs, ...Object.keys(parameters)])
-  const op = new ElementwiseOp(name, inputs, forward, definition)
+  const op = new ElementwiseOp(name, inputs, null, definition)
   elementwiseOps.set(name, op)
   const kind = inputs.length === 1 ? 'Tensor' : 'Tensor|Number'
   const signature = new Signature(

@@ -80,31 +80,32 @@ export class ReductionOp {
   readonly name: string
   readonly definition: ReductionDefinition
   readonly inputs: readonly string[]
-  readonly kernel: ReductionKernel
-  readonly #pullbacks: readonly (ElementwiseOp | null)[]
-  /** What the gradient of each input reads: a truth value for each input, then one for `out`. */
-  readonly #reads: readonly (readonly boolean[])[]
+  #kernel: ReductionKernel | null = null
+  #pullbacks: readonly (ElementwiseOp | null)[] | null = null
+  #reads: readonly (readonly boolean[])[] | null = null
 
   constructor(name: string, inputs: readonly string[], definition: ReductionDefinition) {
-    const { start, step, finish } = definition
-    const states = typeof start === 'number' ? { acc: start } : start
-    const steps: Readonly<Record<string, string>> = typeof step === 'string' ? { acc: step } : step
-    const names = Object.keys(states)
-    const variables = [...inputs, ...Object.keys(definition.parameters ?? {})]
     this.name = name
     this.definition = definition
     this.inputs = inputs
-    this.kernel = new ReductionKernel(
-      name,
-      variables,
-      names,
-      Object.values(states),
-      names.map((state) => parse(steps[state] ?? state, [...variables, ...names, 'i'])),
-      parse(finish ?? (names[0] as string), [...names, ...Object.keys(definition.parameters ?? {}), 'n']),
-      stagesOf(variables, definition.stages ?? []),
-    )
-    this.#pullbacks = inputs.map((input) => this.#derive(input))
-    this.#reads = this.#pullbacks.map((op) => this.#readBy(op))
+  }
+
+  /** The formulas, read when they are first needed. */
+  get kernel(): ReductionKernel {
+    this.#kernel ??= kernelOf(this.name, this.inputs, this.definition)
+    return this.#kernel
+  }
+
+  /** The gradients of the inputs, where they are formulas. */
+  get pullbacks(): readonly (ElementwiseOp | null)[] {
+    this.#pullbacks ??= this.inputs.map((input) => this.#derive(input))
+    return this.#pullbacks
+  }
+
+  /** What the gradient of each input reads: a truth value for each input, then one for `out`. */
+  get #read(): readonly (readonly boolean[])[] {
+    this.#reads ??= this.pullbacks.map((op) => this.#readBy(op))
+    return this.#reads
   }
 
   /** The gradient of an input as an elementwise op over all of `g`, `out`, inputs, then parameters and `n`. */
@@ -178,8 +179,9 @@ export class ReductionOp {
   ): void {
     const { gradient, node } = this.definition
     const name = node?.[call.isWhole ? 0 : 1] ?? `${pascalCase(this.name)}Backward0`
+    const read = this.#read
     const wanted = operands.map((x) => requiresGrad(x))
-    const places = [...operands, result].map((_, k) => this.#reads.some((reads, i) => wanted[i] && reads[k]))
+    const places = [...operands, result].map((_, k) => read.some((reads, i) => wanted[i] && reads[k]))
     const saved = [...operands, result].filter((_, k) => places[k])
     // The operands themselves are not for the closure to keep.
     const shapes = operands.map((x) => x.shape)
@@ -194,7 +196,7 @@ export class ReductionOp {
         const pulled =
           typeof gradient === 'function'
             ? gradient(incoming, { ...call, inputs: inputs as Tensor[], out: out as Tensor })
-            : (this.#pullbacks[i] as ElementwiseOp).call([incoming, out, ...inputs, ...call.parameters, call.n])
+            : (this.pullbacks[i] as ElementwiseOp).call([incoming, out, ...inputs, ...call.parameters, call.n])
         const full = sameShape(pulled.shape, call.shape) ? pulled : pulled.expand(call.shape)
         return sameShape(shape, call.shape) ? full : full.sum_to_size(shape)
       })
@@ -240,6 +242,23 @@ export class ReductionOp {
   }
 }
 
+function kernelOf(name: string, inputs: readonly string[], definition: ReductionDefinition): ReductionKernel {
+  const { start, step, finish, parameters = {}, stages = [] } = definition
+  const states = typeof start === 'number' ? { acc: start } : start
+  const steps: Readonly<Record<string, string>> = typeof step === 'string' ? { acc: step } : step
+  const names = Object.keys(states)
+  const variables = [...inputs, ...Object.keys(parameters)]
+  return new ReductionKernel(
+    name,
+    variables,
+    names,
+    Object.values(states),
+    names.map((state) => parse(steps[state] ?? state, [...variables, ...names, 'i'])),
+    parse(finish ?? (names[0] as string), [...names, ...Object.keys(parameters), 'n']),
+    stagesOf(variables, stages),
+  )
+}
+
 function stagesOf(variables: readonly string[], stages: readonly StageDefinition[]): ReductionKernel[] {
   return stages.map(({ name, start, step, finish = 'acc' }, k) => {
     const scope = [...variables, ...stages.slice(0, k).map((stage) => stage.name)]
@@ -253,7 +272,7 @@ function stagesOf(variables: readonly string[], stages: readonly StageDefinition
 /** Every reduction that was defined, by name. */
 export const reductionOps: Map<string, ReductionOp> = new Map()
 
-/** Defines a fold over dimensions by formulas: where it starts, how it steps, how it ends. */
+/** Defines a fold over dimensions by formulas, for the ops of this package: they are read at the first call. */
 export function reduction(name: string, inputs: readonly string[], definition: ReductionDefinition): ReductionOp {
   const op = new ReductionOp(name, inputs, definition)
   reductionOps.set(name, op)

@@ -22,8 +22,13 @@ export interface RowDefinition {
   readonly output: string
 }
 
-/** A kernel for each row of a matrix, from formulas. */
-export function rowKernel(name: string, definition: RowDefinition): RowKernel {
+/** Gives a kernel for each row of a matrix, from formulas that are read when it is first asked for. */
+export function rowKernel(name: string, definition: RowDefinition): () => RowKernel {
+  let kernel: RowKernel | null = null
+  return () => (kernel ??= read(name, definition))
+}
+
+function read(name: string, definition: RowDefinition): RowKernel {
   const { inputs, perRow = [], parameters = [], results = [], output } = definition
   const scope = [...inputs, ...perRow, ...parameters, 'n']
   const steps: RowStep[] = []
@@ -44,7 +49,12 @@ export function rowKernel(name: string, definition: RowDefinition): RowKernel {
  * Runs a row kernel over tensors whose last dimensions are a row of `n` elements. The operands are in the order of the
  * kernel's inputs; gives the output, then the results, with the shape of the first input but for its row.
  */
-export function runRows(kernel: RowKernel, n: number, operands: readonly (Tensor | number)[]): [Tensor, ...Tensor[]] {
+export function runRows(
+  rows: () => RowKernel,
+  n: number,
+  operands: readonly (Tensor | number)[],
+): [Tensor, ...Tensor[]] {
+  const kernel = rows()
   const first = operands[0] as Tensor
   const { device } = first.storage
   const shape = [n === 0 ? 0 : numel(first.shape) / n, n] as const

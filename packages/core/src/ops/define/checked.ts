@@ -1,0 +1,42 @@
+/** The definers for ops that others define: an error in a formula is one of the definition. */
+import { parse } from '../../formula/index.ts'
+import {
+  elementwise as define,
+  type ElementwiseArguments,
+  type ElementwiseDefinition,
+  type ElementwiseFunction,
+  type ElementwiseNames,
+} from './elementwise.ts'
+import { type ReductionDefinition, ReductionOp, reductionOps } from './reduction.ts'
+
+/**
+ * Defines an op on each element by its formula. The function it returns runs on every device, broadcasts, promotes dtypes,
+ * and has gradients of every order. Callers know the input that formulas call `x` as `input`.
+ *
+ * @example
+ * const swish = elementwise('swish', ['x'], { forward: 'x / (1 + exp(-x))' })
+ * swish(torch.tensor([1, 2]))
+ * @throws FormulaError when a formula cannot be read.
+ */
+export function elementwise<const I extends readonly string[], P extends string = never>(
+  name: string,
+  inputs: I,
+  definition: ElementwiseDefinition<I[number], P>,
+): ElementwiseFunction<ElementwiseArguments<I, P>, ElementwiseNames<I>> {
+  parse(definition.forward, [...inputs, ...Object.keys(definition.parameters ?? {})])
+  return define(name, inputs, definition)
+}
+
+/**
+ * Defines a fold over dimensions by formulas: where it starts, how it steps, how it ends.
+ *
+ * @throws FormulaError when a formula cannot be read; TypeError where a gradient is needed and cannot be derived.
+ */
+export function reduction(name: string, inputs: readonly string[], definition: ReductionDefinition): ReductionOp {
+  const op = new ReductionOp(name, inputs, definition)
+  // Reads all formulas.
+  void op.pullbacks
+  void op.kernel
+  reductionOps.set(name, op)
+  return op
+}
