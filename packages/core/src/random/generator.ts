@@ -15,6 +15,8 @@ function unsigned64(seed: number | bigint): bigint {
   return BigInt.asUintN(64, value)
 }
 
+const low32 = (seed: bigint): number => Number(BigInt.asIntN(32, seed))
+
 /**
  * A source of random numbers with a seed and a state of its own: PyTorch's CPU generator, draw for draw. The same seed
  * gives the numbers that PyTorch gives.
@@ -25,16 +27,12 @@ function unsigned64(seed: number | bigint): bigint {
  */
 export class Generator {
   readonly device: string = 'cpu'
-  #engine = new Mt19937(0)
-  #initialSeed = 0n
+  #engine = new Mt19937(low32(BigInt(DEFAULT_SEED)))
+  #initialSeed = BigInt(DEFAULT_SEED)
   /** The second float32 sample of a pair; nothing on a CPU fills it, but a state from PyTorch may. */
   #nextFloatNormalSample: number | null = null
   /** The second sample of a Box-Muller pair, kept for the next scalar draw. @internal */
   nextDoubleNormalSample: number | null = null
-
-  constructor() {
-    this.manual_seed(DEFAULT_SEED)
-  }
 
   /**
    * Starts over from a seed, and returns this generator. The words depend on the low 32 bits of the seed alone, as
@@ -45,7 +43,7 @@ export class Generator {
    */
   manual_seed(seed: number | bigint): this {
     this.#initialSeed = unsigned64(seed)
-    this.#engine.seed(Number(BigInt.asIntN(32, this.#initialSeed)))
+    this.#engine.seed(low32(this.#initialSeed))
     this.#nextFloatNormalSample = null
     this.nextDoubleNormalSample = null
     return this
