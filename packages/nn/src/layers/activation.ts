@@ -6,6 +6,7 @@ import { bindOptions, type LayerArguments } from '../arguments.ts'
 import * as F from '../functional/activation.ts'
 import { rrelu } from '../functional/random-activation.ts'
 import { layer, namedOptions } from '../module/layer.ts'
+import { declareParameters } from '../module/members.ts'
 import { Module } from '../module/module.ts'
 import { Parameter } from '../module/parameter.ts'
 
@@ -122,7 +123,7 @@ const oneSlope = { num_parameters: 1, init: 0.25 }
 
 /** As `LeakyReLU`, with slopes that are learned: one for all, or one for each channel (He et al. 2015). */
 export class PReLU extends Module {
-  static readonly keepsNothing = true
+  static readonly keepsNothing = 'leaf'
   readonly num_parameters: number
   weight: Parameter
 
@@ -132,6 +133,7 @@ export class PReLU extends Module {
     const { num_parameters, init } = bindOptions('PReLU', oneSlope, args)
     this.num_parameters = num_parameters
     this.weight = new Parameter(torch.full([num_parameters], init))
+    declareParameters(this, 'weight')
   }
 
   forward(input: Tensor): Tensor {

@@ -6,6 +6,7 @@ import { dropout } from '../functional/dropout.ts'
 import { linear } from '../functional/linear.ts'
 import { xavier_normal_, xavier_uniform_, zeros_ } from '../init/index.ts'
 import { forwardOf } from '../module/keeps-nothing.ts'
+import { declareParameters } from '../module/members.ts'
 import { Module } from '../module/module.ts'
 import { Parameter } from '../module/parameter.ts'
 import { checkAttention } from './attention-checks.ts'
@@ -121,6 +122,8 @@ export class MultiheadAttention extends Module<Call, [output: Tensor, weights: T
     this.in_proj_bias = bias ? make(3 * embed_dim) : null
     this.bias_k = add_bias_kv ? make(1, 1, embed_dim) : null
     this.bias_v = add_bias_kv ? make(1, 1, embed_dim) : null
+    declareParameters(this, 'in_proj_weight', 'q_proj_weight', 'k_proj_weight', 'v_proj_weight')
+    declareParameters(this, 'in_proj_bias', 'bias_k', 'bias_v')
     this.add_zero_attn = add_zero_attn
     this.out_proj = new NonDynamicallyQuantizableLinear(embed_dim, embed_dim, { bias, device, dtype })
     for (const weight of [this.in_proj_weight, this.q_proj_weight, this.k_proj_weight, this.v_proj_weight]) {

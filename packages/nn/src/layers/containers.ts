@@ -43,11 +43,13 @@ export class Sequential extends Module {
   }
 
   forward(input: Tensor): Tensor {
-    return forwardOf(this, () => {
+    const modules = ownModules(this).map(([, module]) => module as Module)
+    const run = (): Tensor => {
       let x = input
-      for (const module of this) x = module(x)
+      for (const module of modules) x = module(x)
       return x
-    })
+    }
+    return forwardOf(this, run, modules)
   }
 
   /** How many modules it has. */

@@ -61,7 +61,7 @@ abstract class TransposedConvolution extends Convolution {
  * @see https://pytorch.org/docs/stable/generated/torch.nn.ConvTranspose1d.html
  */
 export class ConvTranspose1d extends TransposedConvolution {
-  static readonly keepsNothing = true
+  static readonly keepsNothing = 'leaf'
   protected get _directions(): number {
     return 1
   }
@@ -82,7 +82,7 @@ export class ConvTranspose1d extends TransposedConvolution {
  * @see https://pytorch.org/docs/stable/generated/torch.nn.ConvTranspose2d.html
  */
 export class ConvTranspose2d extends TransposedConvolution {
-  static readonly keepsNothing = true
+  static readonly keepsNothing = 'leaf'
   protected get _directions(): number {
     return 2
   }

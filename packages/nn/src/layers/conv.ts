@@ -31,7 +31,7 @@ function padded(input: Tensor, layer: Convolution): { x: Tensor; padding: Sizes 
  * @see https://pytorch.org/docs/stable/generated/torch.nn.Conv1d.html
  */
 export class Conv1d extends Convolution {
-  static readonly keepsNothing = true
+  static readonly keepsNothing = 'leaf'
   protected get _directions(): number {
     return 1
   }
@@ -51,7 +51,7 @@ export class Conv1d extends Convolution {
  * @see https://pytorch.org/docs/stable/generated/torch.nn.Conv2d.html
  */
 export class Conv2d extends Convolution {
-  static readonly keepsNothing = true
+  static readonly keepsNothing = 'leaf'
   protected get _directions(): number {
     return 2
   }

@@ -1,6 +1,7 @@
 import type { Extent } from '@chainrule/core'
 import * as torch from '@chainrule/core'
 import { kaiming_uniform_, uniform_ } from '../init/index.ts'
+import { declareParameters } from '../module/members.ts'
 import { Module } from '../module/module.ts'
 import { Parameter } from '../module/parameter.ts'
 import { type ConvSettings, checkSettings, type PaddingMode, type Sizes } from './conv-settings.ts'
@@ -45,6 +46,7 @@ export abstract class Convolution extends Module {
     const shape = [first, Math.floor(second / groups), ...this.kernel_size]
     this.weight = new Parameter(torch.empty(shape, { device, dtype }))
     this.bias = bias ? new Parameter(torch.empty([out_channels], { device, dtype })) : null
+    declareParameters(this, 'weight', 'bias')
     this.reset_parameters()
   }
 

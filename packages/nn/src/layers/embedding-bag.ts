@@ -3,6 +3,7 @@ import * as torch from '@chainrule/core'
 import { bindOptions, type Call, type LayerArguments } from '../arguments.ts'
 import { type BagMode, embedding_bag } from '../functional/embedding-bag.ts'
 import { normal_ } from '../init/index.ts'
+import { declareParameters } from '../module/members.ts'
 import { Module } from '../module/module.ts'
 import { Parameter } from '../module/parameter.ts'
 import { place } from './linear.ts'
@@ -41,7 +42,7 @@ const defaults = {
 
 /** A table of vectors, of which bags are summed, averaged, or their maxima taken: `[B, N]` → `[B, embedding_dim]`. */
 export class EmbeddingBag extends Module<[input: Tensor, offsets?: Tensor | null, per_sample_weights?: Tensor | null]> {
-  static readonly keepsNothing = true
+  static readonly keepsNothing = 'leaf'
   readonly num_embeddings: number
   readonly embedding_dim: number
   readonly max_norm: number | null
@@ -81,6 +82,7 @@ export class EmbeddingBag extends Module<[input: Tensor, offsets?: Tensor | null
     this.include_last_offset = bound.include_last_offset
     this.padding_idx = padding_idx !== null && padding_idx < 0 ? padding_idx + num_embeddings : padding_idx
     this.weight = new Parameter(bound._weight ?? torch.empty([num_embeddings, embedding_dim], { device, dtype }))
+    declareParameters(this, 'weight')
     if (bound._weight === null) this.reset_parameters()
   }
 

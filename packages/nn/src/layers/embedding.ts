@@ -3,6 +3,7 @@ import * as torch from '@chainrule/core'
 import { bindOptions, type Call, type LayerArguments } from '../arguments.ts'
 import { embedding } from '../functional/embedding.ts'
 import { normal_ } from '../init/index.ts'
+import { declareParameters } from '../module/members.ts'
 import { Module } from '../module/module.ts'
 import { Parameter } from '../module/parameter.ts'
 import { place } from './linear.ts'
@@ -30,7 +31,7 @@ const defaults = {
 
 /** A table of vectors, read by index: `[…]` of int32 → `[…, embedding_dim]`. */
 export class Embedding extends Module {
-  static readonly keepsNothing = true
+  static readonly keepsNothing = 'leaf'
   readonly num_embeddings: number
   readonly embedding_dim: number
   readonly padding_idx: number | null
@@ -66,6 +67,7 @@ export class Embedding extends Module {
     this.norm_type = norm_type
     this.scale_grad_by_freq = scale_grad_by_freq
     this.weight = new Parameter(torch.empty([num_embeddings, embedding_dim], { device, dtype }))
+    declareParameters(this, 'weight')
     this.reset_parameters()
   }
 

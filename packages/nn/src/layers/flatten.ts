@@ -5,7 +5,7 @@ import { Module } from '../module/module.ts'
 const dims = { start_dim: 1, end_dim: -1 }
 /** Makes one dimension of those from `start_dim` to `end_dim`: by default all but the first, the batch. */
 export class Flatten extends Module {
-  static readonly keepsNothing = true
+  static readonly keepsNothing = 'leaf'
   readonly start_dim: number
   readonly end_dim: number
 
@@ -27,7 +27,7 @@ export class Flatten extends Module {
 
 /** Makes several dimensions of one; one of the sizes may be -1. */
 export class Unflatten extends Module {
-  static readonly keepsNothing = true
+  static readonly keepsNothing = 'leaf'
   readonly dim: number
   readonly unflattened_size: Shape
 

@@ -3,6 +3,7 @@ import * as torch from '@chainrule/core'
 import { bindOptions, type Call } from '../arguments.ts'
 import { bilinear, linear } from '../functional/linear.ts'
 import { kaiming_uniform_, uniform_ } from '../init/index.ts'
+import { declareParameters } from '../module/members.ts'
 import { Module } from '../module/module.ts'
 import { Parameter } from '../module/parameter.ts'
 
@@ -22,7 +23,7 @@ export type WeightArguments = [bias?: boolean | WeightOptions, device?: string |
 
 /** The input itself. Takes any arguments and ignores them. */
 export class Identity extends Module {
-  static readonly keepsNothing = true
+  static readonly keepsNothing = 'leaf'
   // oxlint-disable-next-line no-unused-vars -- it may stand for a layer with any arguments
   constructor(..._: readonly unknown[]) {
     super()
@@ -41,7 +42,7 @@ export class Identity extends Module {
  * @see https://pytorch.org/docs/stable/generated/torch.nn.Linear.html
  */
 export class Linear extends Module {
-  static readonly keepsNothing = true
+  static readonly keepsNothing = 'leaf'
   readonly in_features: number
   readonly out_features: number
   /** `[out_features, in_features]` */
@@ -67,6 +68,7 @@ export class Linear extends Module {
     this.out_features = out_features
     this.weight = new Parameter(torch.empty([out_features, in_features], { device, dtype }))
     this.bias = bias ? new Parameter(torch.empty([out_features], { device, dtype })) : null
+    declareParameters(this, 'weight', 'bias')
     this.reset_parameters()
   }
 
@@ -115,6 +117,7 @@ export class Bilinear extends Module<[Tensor, Tensor]> {
     this.out_features = out_features
     this.weight = new Parameter(torch.empty([out_features, in1_features, in2_features], { device, dtype }))
     this.bias = bias ? new Parameter(torch.empty([out_features], { device, dtype })) : null
+    declareParameters(this, 'weight', 'bias')
     this.reset_parameters()
   }
 

@@ -104,7 +104,7 @@ export class MultiLabelSoftMarginLoss extends layer(
 export class CTCLoss extends Module<
   [log_probs: Tensor, targets: Tensor, input_lengths: F.Lengths, target_lengths: F.Lengths]
 > {
-  static readonly keepsNothing = true
+  static readonly keepsNothing = 'leaf'
   readonly blank: number
   readonly reduction: Reduction
   readonly zero_infinity: boolean

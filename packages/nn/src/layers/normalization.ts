@@ -3,6 +3,7 @@ import * as torch from '@chainrule/core'
 import { bindOptions, type Call, type LayerArguments } from '../arguments.ts'
 import { batch_norm, group_norm, instance_norm, layer_norm, local_response_norm } from '../functional/normalization.ts'
 import { layerOf, namedOptions } from '../module/layer.ts'
+import { declareParameters, registerBuffer } from '../module/members.ts'
 import { Module } from '../module/module.ts'
 import { Buffer, Parameter } from '../module/parameter.ts'
 import { place } from './linear.ts'
@@ -33,7 +34,7 @@ export interface LayerNormOptions extends Place {
 
 /** Normalises the last dimensions of its input, which have `normalized_shape` (Ba et al. 2016). */
 export class LayerNorm extends Module {
-  static readonly keepsNothing = true
+  static readonly keepsNothing = 'leaf'
   readonly normalized_shape: Shape
   readonly eps: number
   readonly elementwise_affine: boolean
@@ -59,6 +60,7 @@ export class LayerNorm extends Module {
     const shape = this.normalized_shape
     this.weight = elementwise_affine ? new Parameter(torch.ones(shape, { device, dtype })) : null
     this.bias = elementwise_affine && bias ? new Parameter(torch.zeros(shape, { device, dtype })) : null
+    declareParameters(this, 'weight', 'bias')
   }
 
   forward(input: Tensor): Tensor {
@@ -80,7 +82,7 @@ export interface GroupNormOptions extends Place {
 
 /** Normalises groups of channels of `[N, C, …]`, each sample for itself (Wu and He 2018). */
 export class GroupNorm extends Module {
-  static readonly keepsNothing = true
+  static readonly keepsNothing = 'leaf'
   readonly num_groups: number
   readonly num_channels: number
   readonly eps: number
@@ -110,6 +112,7 @@ export class GroupNorm extends Module {
     this.affine = affine
     this.weight = affine ? new Parameter(torch.ones([num_channels], { device, dtype })) : null
     this.bias = affine ? new Parameter(torch.zeros([num_channels], { device, dtype })) : null
+    declareParameters(this, 'weight', 'bias')
   }
 
   forward(input: Tensor): Tensor {
@@ -167,9 +170,15 @@ abstract class RunningNorm extends Module {
     const zeros = (): Tensor => torch.zeros([num_features], { device, dtype })
     this.weight = affine ? new Parameter(ones()) : null
     this.bias = affine ? new Parameter(zeros()) : null
+    declareParameters(this, 'weight', 'bias')
     this.running_mean = track_running_stats ? new Buffer(zeros()) : null
     this.running_var = track_running_stats ? new Buffer(ones()) : null
     this.num_batches_tracked = track_running_stats ? new Buffer(torch.zeros([], { dtype: torch.int32, device })) : null
+    for (const name of ['running_mean', 'running_var', 'num_batches_tracked']) registerBuffer(this, name, true)
+  }
+
+  override _optional_state(): readonly string[] {
+    return ['num_batches_tracked']
   }
 
   /** Forgets the batches seen so far. */
@@ -189,7 +198,7 @@ abstract class RunningNorm extends Module {
 
 /** What the batch normalisations share. */
 export abstract class BatchNorm extends RunningNorm {
-  static readonly keepsNothing = true
+  static readonly keepsNothing = 'leaf'
   /** The numbers of dimensions that an input may have. */
   protected abstract get _ranks(): readonly number[]
 
@@ -240,7 +249,7 @@ export class BatchNorm3d extends BatchNorm {
 
 /** What the instance normalisations share. */
 export abstract class InstanceNorm extends RunningNorm {
-  static readonly keepsNothing = true
+  static readonly keepsNothing = 'leaf'
   /** How many dimensions an input without a batch has. */
   protected abstract get _rank(): number
 

@@ -57,7 +57,7 @@ type Pooled<R extends boolean> = R extends true ? [values: Tensor, indices: Tens
 
 /** What the max pooling layers share. */
 abstract class MaxPool<R extends boolean> extends Module<[Tensor], Pooled<R>> {
-  static readonly keepsNothing = true
+  static readonly keepsNothing = 'leaf'
   readonly kernel_size: Extent
   readonly stride: Extent
   readonly padding: Extent
@@ -97,7 +97,7 @@ abstract class MaxPool<R extends boolean> extends Module<[Tensor], Pooled<R>> {
 
 /** The largest of each window: `[N, C, L] → [N, C, L′]`, or the same without N. */
 export class MaxPool1d<R extends boolean = false> extends MaxPool<R> {
-  static override readonly keepsNothing = true
+  static override readonly keepsNothing = 'leaf'
 
   forward(input: Tensor): Pooled<R> {
     return torch.max_pool1d(input, this.kernel_size, this._options()) as Pooled<R>
@@ -105,7 +105,7 @@ export class MaxPool1d<R extends boolean = false> extends MaxPool<R> {
 }
 /** The largest of each window: `[N, C, H, W] → [N, C, H′, W′]`, or the same without N. */
 export class MaxPool2d<R extends boolean = false> extends MaxPool<R> {
-  static override readonly keepsNothing = true
+  static override readonly keepsNothing = 'leaf'
 
   forward(input: Tensor): Pooled<R> {
     return torch.max_pool2d(input, this.kernel_size, this._options()) as Pooled<R>
@@ -114,7 +114,7 @@ export class MaxPool2d<R extends boolean = false> extends MaxPool<R> {
 
 /** The average of each window: `[N, C, L] → [N, C, L′]`, or the same without N. */
 export class AvgPool1d extends Module {
-  static readonly keepsNothing = true
+  static readonly keepsNothing = 'leaf'
   readonly kernel_size: readonly number[]
   readonly stride: readonly number[]
   readonly padding: readonly number[]
@@ -149,7 +149,7 @@ export class AvgPool1d extends Module {
 
 /** The average of each window: `[N, C, H, W] → [N, C, H′, W′]`, or the same without N. */
 export class AvgPool2d extends Module {
-  static readonly keepsNothing = true
+  static readonly keepsNothing = 'leaf'
   readonly kernel_size: Extent
   readonly stride: Extent
   readonly padding: Extent

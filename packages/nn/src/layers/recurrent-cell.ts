@@ -4,6 +4,7 @@ import { bindOptions, type Call } from '../arguments.ts'
 import { linear } from '../functional/linear.ts'
 import { uniform_ } from '../init/index.ts'
 import { forwardOf } from '../module/keeps-nothing.ts'
+import { declareParameters } from '../module/members.ts'
 import { Module } from '../module/module.ts'
 import { Parameter } from '../module/parameter.ts'
 import { place, type WeightArguments, type WeightOptions } from './linear.ts'
@@ -25,7 +26,7 @@ export interface RNNCellOptions extends WeightOptions {
 
 /** One step of a recurrent layer: inputs are `[N, input_size]` or `[input_size]`, states `[N, hidden_size]` or `[hidden_size]`. */
 abstract class RecurrentCell<S> extends Module<[input: Tensor, hx?: S | null], S> {
-  static readonly keepsNothing = true
+  static readonly keepsNothing = 'leaf'
   readonly input_size: number
   readonly hidden_size: number
   /** `[gates · hidden_size, input_size]` */
@@ -49,6 +50,7 @@ abstract class RecurrentCell<S> extends Module<[input: Tensor, hx?: S | null], S
     this.weight_hh = make(rows, hidden_size)
     this.bias_ih = bias ? make(rows) : null
     this.bias_hh = bias ? make(rows) : null
+    declareParameters(this, 'weight_ih', 'weight_hh', 'bias_ih', 'bias_hh')
     this.reset_parameters()
   }
 

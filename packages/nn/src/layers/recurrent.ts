@@ -50,7 +50,7 @@ export type GRUOptions = typeof defaults
  * direction end in `_reverse`.
  */
 abstract class Recurrent<S> extends Module<[input: Tensor, hx?: S | null], [output: Tensor, hx: S]> {
-  static readonly keepsNothing = true
+  static readonly keepsNothing = 'leaf'
   readonly input_size: number
   readonly hidden_size: number
   readonly num_layers: number

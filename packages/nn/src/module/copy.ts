@@ -1,5 +1,5 @@
 import { Tensor } from '@chainrule/core'
-import { bufferNames, fields, registerBuffer } from './members.ts'
+import { bufferNames, declareParameters, fields, isDeclared, registerBuffer } from './members.ts'
 import { type AnyModule, Module } from './module.ts'
 import { Buffer, Parameter } from './parameter.ts'
 
@@ -31,7 +31,10 @@ function copied(value: unknown, known: Map<unknown, unknown>): unknown {
   if (!isModule) return value
   const made = Reflect.construct(Module, [], value.constructor) as object
   known.set(value, made)
-  for (const [key, field] of fields(value)) Reflect.set(made, key, copied(field, known))
+  for (const [key, field] of fields(value)) {
+    Reflect.set(made, key, copied(field, known))
+    if (isDeclared(value, key)) declareParameters(made, key)
+  }
   for (const [key, persistent] of bufferNames(value)) registerBuffer(made, key, persistent)
   return made
 }

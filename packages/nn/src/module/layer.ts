@@ -59,13 +59,15 @@ function makeLayer<R extends object, P extends Options, A extends readonly Tenso
 ): LayerClass<R, P, A> {
   const names = [...required, ...Object.keys(defaults)]
   /** The options as they are now: fields may be changed. */
-  const optionsOf = (module: object): R & P => {
-    const options: Record<string, unknown> = {}
-    for (const name of names) options[name] = Reflect.get(module, name)
-    return options as R & P
+  const optionsOf = <T extends object>(module: object, options: T): R & P & T => {
+    for (const name of names) Reflect.set(options, name, Reflect.get(module, name))
+    return options as R & P & T
   }
+  const isPlain =
+    required.length === 0 && Object.values(defaults).every((value) => Object(value) !== value && value !== null)
   class Layer extends Module<[...A]> {
-    static readonly keepsNothing = true
+    /** An option that may hold a function or a module may be run. */
+    static readonly keepsNothing = isPlain ? 'leaf' : true
     constructor(...args: readonly unknown[]) {
       super()
       const options = bindOptions<P, R>(new.target.name, defaults, args, required)
@@ -76,10 +78,10 @@ function makeLayer<R extends object, P extends Options, A extends readonly Tenso
       }
     }
     forward(...inputs: [...A]): Tensor {
-      return run(Object.assign(optionsOf(this), { training: this.training }), ...inputs)
+      return run(optionsOf(this, { training: this.training }), ...inputs)
     }
     override extra_repr(): string {
-      return text(optionsOf(this))
+      return text(optionsOf(this, {}))
     }
   }
   // That the options are fields now, is what no type can see.

@@ -1,7 +1,7 @@
 import { type autograd, DType, float32, float64, Tensor, TypeError, ValueError } from '@chainrule/core'
 import { Callable } from './callable.ts'
 import { addHook, type BackwardHook, type BackwardPreHook, type ForwardHook, type ForwardPreHook } from './hooks.ts'
-import { ownBuffers, ownModules, ownParameters, registerBuffer } from './members.ts'
+import { declareParameters, ownBuffers, ownModules, ownParameters, registerBuffer, typename } from './members.ts'
 import { Parameter } from './parameter.ts'
 import { childLines, moduleRepr } from './repr.ts'
 import { collectState, type IncompatibleKeys, loadState, type StateDict } from './state.ts'
@@ -130,10 +130,11 @@ export abstract class Module<Args extends readonly unknown[] = [input: Tensor], 
     this.#checkName('parameter', name)
     if (parameter !== null && !(parameter instanceof Parameter)) {
       throw new TypeError(
-        `cannot assign '${className(parameter)}' object to parameter '${name}' (torch.nn.Parameter or None required)`,
+        `cannot assign '${typename(parameter)}' object to parameter '${name}' (torch.nn.Parameter or None required)`,
       )
     }
     Reflect.set(this, name, parameter)
+    declareParameters(this, name)
   }
 
   /** Makes a tensor the field `name` and part of the module's state, unless it is not `persistent`. */
@@ -145,7 +146,7 @@ export abstract class Module<Args extends readonly unknown[] = [input: Tensor], 
     this.#checkName('buffer', name)
     if (tensor !== null && !(tensor instanceof Tensor)) {
       throw new TypeError(
-        `cannot assign '${className(tensor)}' object to buffer '${name}' (torch Tensor or None required)`,
+        `cannot assign '${typename(tensor)}' object to buffer '${name}' (torch Tensor or None required)`,
       )
     }
     registerBuffer(this, name, typeof options === 'boolean' ? options : (options.persistent ?? true))
@@ -155,7 +156,7 @@ export abstract class Module<Args extends readonly unknown[] = [input: Tensor], 
   /** Makes a module the field `name`. */
   add_module(name: string, module: AnyModule | null): void {
     if (module !== null && !(module instanceof Module)) {
-      throw new TypeError(`${className(module)} is not a Module subclass`)
+      throw new TypeError(`${typename(module)} is not a Module subclass`)
     }
     this.#checkName('module', name)
     Reflect.set(this, name, module)
@@ -232,6 +233,11 @@ export abstract class Module<Args extends readonly unknown[] = [input: Tensor], 
     options: boolean | { readonly strict?: boolean } = {},
   ): IncompatibleKeys {
     return loadState(this, state_dict, typeof options === 'boolean' ? options : (options.strict ?? true))
+  }
+
+  /** Names of state that `load_state_dict` may leave as it is: checkpoints from before there was such a state lack them. */
+  _optional_state(): readonly string[] {
+    return []
   }
 
   // Everything within --------------------------------------------------------------------------------------------------
@@ -378,8 +384,3 @@ export interface Module<Args extends readonly unknown[] = [input: Tensor], Resul
 }
 
 const last = (path: string): string => path.slice(path.lastIndexOf('.') + 1)
-
-function className(value: unknown): string {
-  if (value instanceof Module) return value._get_name()
-  return typeof value === 'object' && value !== null ? value.constructor.name : typeof value
-}

@@ -50,7 +50,7 @@ export function loadState(module: AnyModule, state: Readonly<StateDict>, strict:
     for (const [name, target] of own) {
       const key = path + name
       if (!Object.hasOwn(state, key)) {
-        keys.missing_keys.push(key)
+        if (!inner._optional_state().includes(name)) keys.missing_keys.push(key)
         continue
       }
       const found = match(key, target, state[key])
