@@ -183,6 +183,10 @@ def mlp():
     return nn.Sequential(nn.Linear(784, 128), nn.ReLU(), nn.Linear(128, 10))
 
 
+def small():
+    return nn.Sequential(nn.Linear(2, 8), nn.Tanh(), nn.Linear(8, 8), nn.ReLU(), nn.Linear(8, 2))
+
+
 def cnn():
     return nn.Sequential(
         *[nn.Conv2d(1, 16, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2)],
@@ -205,6 +209,22 @@ def steps(model, x, target, optimizer):
     return training(step)
 
 
+def small_forward():
+    model, x = load(small(), 'small/'), array('small-data/x')
+
+    def run():
+        with torch.no_grad():
+            return model(x)
+
+    return op(run)
+
+
+def small_steps():
+    model = load(small(), 'small/')
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    return steps(model, array('small-data/x'), integers('small-data/target'), optimizer)
+
+
 def mlp_steps(make):
     model = load(mlp(), 'mlp/')
     return steps(model, array('mlp-data/x'), integers('mlp-data/target'), make(model.parameters()))
@@ -224,6 +244,8 @@ def gpt_steps():
 
 rows = {
     'perceptron': perceptron,
+    'small': small_forward,
+    'small-sgd': small_steps,
     'matmul-64': lambda: matmul(64),
     'matmul-256': lambda: matmul(256),
     'matmul-1024': lambda: matmul(1024),

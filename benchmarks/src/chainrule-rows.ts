@@ -3,7 +3,7 @@ import * as torch from '@chainrule/core'
 import * as nn from '@chainrule/nn'
 import * as optim from '@chainrule/optim'
 import type { Data } from './arrays.ts'
-import { cnn, GPT, loaded, mlp, tensor } from './models.ts'
+import { cnn, GPT, loaded, mlp, small, tensor } from './models.ts'
 import { laterOp, op, type Rows, training, type Work } from './work.ts'
 
 const isOnCpu = (): boolean => torch.get_default_device() === 'cpu'
@@ -92,6 +92,14 @@ function steps(data: Data, model: nn.Module, inputs: string, optimizer: Optimize
 
 const all: Readonly<Record<string, (data: Data) => Work>> = {
   perceptron,
+  small(data) {
+    const [model, x] = [loaded(small(), data, 'small/'), tensor(data, 'small-data/x')]
+    return compute(() => torch.no_grad(() => model(x)))
+  },
+  'small-sgd'(data) {
+    const model = loaded(small(), data, 'small/')
+    return steps(data, model, 'small-data/x', new optim.SGD(model.parameters(), { lr: 0.1 }))
+  },
   'matmul-64': matmul(64),
   'matmul-256': matmul(256),
   'matmul-1024': matmul(1024),

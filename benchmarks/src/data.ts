@@ -92,6 +92,12 @@ const described: Described[] = [
   ...Array.from({ length: gpt.layers }, (_, i) => block(`gpt/blocks.${i}`)).flat(),
   ...norm('gpt/ln_f', gpt.width),
   ['gpt/head.weight', [gpt.vocabulary, gpt.width], within(1 / Math.sqrt(gpt.width))],
+
+  ['small-data/x', [4, 2], within(1)],
+  ['small-data/target', [4], below(2)],
+  ...layer('small/0', 8, 2),
+  ...layer('small/2', 8, 8),
+  ...layer('small/4', 2, 8),
 ]
 
 /** Writes all arrays to a new folder, as float32 one after the other, with an index; returns the folder. */

@@ -7,6 +7,10 @@ const { layers, width, heads, context, vocabulary } = gpt
 
 export const mlp = (): nn.Module => new nn.Sequential(new nn.Linear(784, 128), new nn.ReLU(), new nn.Linear(128, 10))
 
+/** So small that what counts is the way from layer to layer. */
+export const small = (): nn.Module =>
+  new nn.Sequential(new nn.Linear(2, 8), new nn.Tanh(), new nn.Linear(8, 8), new nn.ReLU(), new nn.Linear(8, 2))
+
 export const cnn = (): nn.Module =>
   new nn.Sequential(
     new nn.Conv2d(1, 16, 3, { padding: 1 }),

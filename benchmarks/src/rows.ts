@@ -14,6 +14,8 @@ const matmul = (n: number): Row => ({ name: `matmul-${n}`, title: `matmul ${n} Ã
 
 export const rows: readonly Row[] = [
   { name: 'perceptron', title: 'perceptron, scalars' },
+  { name: 'small', title: 'Sequential of 5 layers, 4 Ã— 2' },
+  { name: 'small-sgd', title: 'its step, SGD', training: true },
   matmul(64),
   matmul(256),
   matmul(1024),
