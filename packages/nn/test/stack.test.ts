@@ -104,15 +104,15 @@ describe('stack traces', () => {
   })
 
   test('show the line of the forward pass where anomalies are looked for', () => {
-    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
+    const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
     function forwardPass() {
       return torch.tensor([-1], { requires_grad: true }).sqrt().sum()
     }
     const run = () => torch.autograd.detect_anomaly(() => new nn.Identity()(forwardPass()).backward())
     expect(errorOf(run).message).toContain('returned nan values')
-    const [text] = warn.mock.lastCall as [string]
+    const [warning] = warn.mock.lastCall as [string | Error]
     warn.mockRestore()
-    expect(text).toMatch(
+    expect((warning as Error).message).toMatch(
       /^Error detected in SqrtBackward0\. Traceback of forward call that caused the error:\n +at forwardPass \(.*stack\.test\.ts/,
     )
   })
