@@ -10,6 +10,8 @@ export interface Disagreement {
   readonly kind: string
   readonly here: string
   readonly there: string
+  /** How far finite values are apart; 0 for other kinds. */
+  readonly distance: number
 }
 
 /** Relative tolerances of values, against the largest of the tensor too. */
@@ -28,25 +30,28 @@ const words = (text: string): string =>
     .replaceAll('int64', 'int32')
     .replaceAll(/\blong\b/g, 'int')
 
-/** What differs between values, and null where they agree within the tolerance. */
-function values(here: TensorSeen, there: TensorSeen): string | null {
+const SIGN_OF_ZERO = 'values: sign of zero'
+
+/** What differs between values, and by how much; null where they agree within the tolerance. */
+function values(here: TensorSeen, there: TensorSeen): { kind: string; distance: number } | null {
   const tolerance = TOLERANCE[here.dtype] ?? 0
   const finite = there.values.map(toNumber).filter(Number.isFinite)
   const largest = finite.reduce((top, value) => Math.max(top, Math.abs(value)), 0)
   let zeros = false
+  let distance = 0
   for (const [i, mine] of here.values.entries()) {
     const theirs = there.values[i] as number | string | boolean
     if (mine === theirs) continue
     const [a, b] = [toNumber(mine), toNumber(theirs)]
     if (a === 0 && b === 0) zeros = true
     else if (Number.isNaN(a) !== Number.isNaN(b))
-      return Number.isNaN(a) ? 'values: NaN here only' : 'values: NaN there only'
-    else if (!Number.isFinite(a) || !Number.isFinite(b)) return 'values: infinite'
-    else if (Math.abs(a - b) > tolerance * (Math.abs(b) + largest)) return 'values'
+      return { kind: `values: NaN ${Number.isNaN(a) ? 'here' : 'there'} only`, distance: 1 }
+    else if (!Number.isFinite(a) || !Number.isFinite(b)) return { kind: 'values: infinite', distance: 1 }
+    else if (Math.abs(a - b) > tolerance * (Math.abs(b) + largest)) distance = Math.max(distance, Math.abs(a - b))
   }
-  return zeros ? SIGN_OF_ZERO : null
+  if (distance > 0) return { kind: 'values', distance }
+  return zeros ? { kind: SIGN_OF_ZERO, distance: 0 } : null
 }
-const SIGN_OF_ZERO = 'values: sign of zero'
 
 const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b)
 
@@ -59,11 +64,12 @@ const short = (value: unknown): string => {
   return text.length > 300 ? `${text.slice(0, 300)}…` : text
 }
 
-type Difference = Pick<Disagreement, 'kind' | 'here' | 'there'>
+type Difference = Omit<Disagreement, 'at' | 'op'>
 const difference = (kind: string, here: unknown, there: unknown): Difference => ({
   kind,
   here: short(here),
   there: short(there),
+  distance: 0,
 })
 
 /** All that differs between two tensors; nothing more where they are not of one shape and dtype. */
@@ -71,14 +77,15 @@ function* tensors(here: TensorSeen, there: TensorSeen): Generator<Difference> {
   if (here.dtype !== there.dtype) yield difference('dtype', here.dtype, there.dtype)
   else if (!same(here.shape, there.shape)) yield difference('shape', here.shape, there.shape)
   else {
-    const kind = values(here, there)
-    if (kind !== null) yield difference(kind, here.values, there.values)
+    const found = values(here, there)
+    if (found !== null) yield { ...difference(found.kind, here.values, there.values), distance: found.distance }
     for (const key of ['requires_grad', 'is_leaf', 'grad_fn'] as const) {
       if (here[key] !== there[key]) yield difference(key, here[key], there[key])
     }
     if (!same(realStrides(here), realStrides(there))) yield difference('strides', here.strides, there.strides)
     const isSame = same(here.values, there.values) && here.grad_fn === there.grad_fn
-    if (isSame && here.text !== words(there.text)) yield difference('text', here.text, there.text)
+    if (isSame && here.text !== (there.text === null ? null : words(there.text)))
+      yield difference('text', here.text, there.text)
   }
 }
 
@@ -132,7 +139,7 @@ function* final(here: Final, there: Final | undefined): Generator<Difference> {
 /** All disagreements of two outcomes, in order. `there` is `null` where PyTorch itself died. */
 function* disagreements(program: Program, here: Outcome, there: Outcome | null): Generator<Disagreement> {
   if (there === null) {
-    yield { at: 0, op: 'process', kind: 'PyTorch died', here: '', there: '' }
+    yield { at: 0, op: 'process', kind: 'PyTorch died', here: '', there: '', distance: 0 }
     return
   }
   for (const [at, { op }] of program.statements.entries()) {

@@ -266,7 +266,10 @@ export class Draw {
         else args.push(value)
       }
     }
-    const mode = this.random.chance(0.02) ? this.random.of(['no_grad', 'inference_mode'] as const) : undefined
+    const mode =
+      !op.startsWith('layer.') && this.random.chance(0.02)
+        ? this.random.of(['no_grad', 'inference_mode'] as const)
+        : undefined
     return this.emit(op, args, kwargs, mode)
   }
 }

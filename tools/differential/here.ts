@@ -55,7 +55,8 @@ export function partsOf(value: unknown): unknown[] | null {
     : null
 }
 
-function look(value: unknown): Seen {
+/** What can be seen of a value, its text where that is asked for: to print takes longest. */
+function look(value: unknown, text = true): Seen {
   if (value instanceof torch.Tensor) {
     const flat = value.detach().reshape(-1).tolist() as (number | boolean)[]
     return {
@@ -66,11 +67,11 @@ function look(value: unknown): Seen {
       requires_grad: value.requires_grad,
       is_leaf: value.is_leaf,
       grad_fn: value.grad_fn?.name() ?? null,
-      text: String(value),
+      text: text ? String(value) : null,
     }
   }
   const parts = partsOf(value)
-  if (parts !== null) return { parts: parts.map(look) }
+  if (parts !== null) return { parts: parts.map((part) => look(part)) }
   if (value instanceof nn.Module) return { plain: String(value) }
   if (typeof value === 'number') return { plain: number(value) }
   if (value === undefined || value === null) return { plain: null }
@@ -182,9 +183,9 @@ export class Run {
       .flatMap((name) => this.#tensorsOf(name))
       .map(([name, x]) => ({
         name,
-        seen: look(x),
+        seen: look(x, false),
         changes: x.is_inference() ? null : x._version - (this.#made.get(x) ?? 0),
-        grad: x.grad === null ? null : look(x.grad),
+        grad: x.grad === null ? null : look(x.grad, false),
       }))
   }
 }

@@ -6,6 +6,7 @@ import { compare, type Disagreement } from './compare.ts'
 import { generate, opNames } from './generate.ts'
 import { runHere } from './here.ts'
 import type { Program } from './program.ts'
+import { isRounding } from './rounding.ts'
 import { shrink } from './shrink.ts'
 import { toPython, toTypeScript } from './text.ts'
 import { PyTorch } from './there.ts'
@@ -23,14 +24,11 @@ const unknown = ops.filter((name) => opNames([name]).size === 0)
 if (unknown.length > 0)
   throw new Error(`differential: no op is called ${unknown.join(', ')}; there are ${[...opNames([]).keys()].join(' ')}`)
 
-interface Class {
-  readonly program: Program
-  readonly found: Disagreement
-  count: number
-}
+const indented = (text: string): string => text.replaceAll(/^/gm, '    ')
+
 const BATCH = 64
 /** Programs of one coarse kind that are made smaller; the rest are only counted. */
-const SHRUNK = 3
+const SHRUNK = 1
 
 const pytorch = new PyTorch(options.python)
 // What the ops warn of is not what is compared.
@@ -48,12 +46,16 @@ const opsOf = ({ statements }: Program): string => {
   return [...new Set(names)].join(' ')
 }
 
-const classes = new Map<string, Class>()
+const classes = new Map<string, { count: number }>()
 const reasons = new Map<string, number>()
 const seen = new Map<string, number>()
 const first = Number(options.seed) * 1_000_003
 const programs = Number(options.programs)
 let disagreements = 0
+
+const ROUNDING =
+  'last bits, which the program makes larger: PyTorch differs from itself as much when the last bits of inputs change'
+const count = (reason: string): unknown => reasons.set(reason, (reasons.get(reason) ?? 0) + 1)
 
 async function classify(program: Program, found: Disagreement): Promise<void> {
   disagreements++
@@ -62,10 +64,20 @@ async function classify(program: Program, found: Disagreement): Promise<void> {
   seen.set(coarse, before + 1)
   if (before >= SHRUNK) return
   const small = await shrink(program, found, judge, runHere)
+  if (await isRounding(small.program, small.found, (other) => pytorch.run(other))) {
+    count(ROUNDING)
+    return
+  }
   const key = `${opsOf(small.program)}: ${small.found.kind}`
   const known = classes.get(key)
-  if (known === undefined) classes.set(key, { ...small, count: 1 })
-  else known.count++
+  if (known !== undefined) {
+    known.count++
+    return
+  }
+  const { found: f, program: p } = small
+  classes.set(key, { count: 1 })
+  console.log(`\n${key}\n  seed ${p.seed}\n  here:    ${f.here}\n  PyTorch: ${f.there}`)
+  console.log(`  Python:\n${indented(toPython(p))}\n  TypeScript:\n${indented(toTypeScript(p))}`)
 }
 
 for (let start = 0; start < programs; start += BATCH) {
@@ -78,18 +90,19 @@ for (let start = 0; start < programs; start += BATCH) {
     if (theirs === null) theirs = await pytorch.run(program)
     const found = compare(program, here[i] as ReturnType<typeof runHere>, theirs)
     if ('kind' in found) await classify(program, found)
-    else for (const reason of found) reasons.set(reason, (reasons.get(reason) ?? 0) + 1)
+    else for (const reason of found) count(reason)
   }
   if (process.stderr.isTTY)
     process.stderr.write(`\r${start + batch.length} programs, ${disagreements} disagree, ${classes.size} classes `)
 }
 pytorch.stop()
 
-const indented = (text: string): string => text.replaceAll(/^/gm, '    ')
-console.log(`${programs} programs, ${disagreements} disagree without an explanation, in ${classes.size} classes\n`)
-for (const [reason, count] of [...reasons].sort((a, b) => b[1] - a[1])) console.log(`${count} ×  ${reason}`)
-for (const [key, { program, found, count }] of [...classes].sort((a, b) => b[1].count - a[1].count)) {
-  console.log(`\n${count} ×  ${key}\n  seed ${program.seed}\n  here:    ${found.here}\n  PyTorch: ${found.there}`)
-  console.log(`  Python:\n${indented(toPython(program))}\n  TypeScript:\n${indented(toTypeScript(program))}`)
+console.log(`\n${programs} programs, ${disagreements} disagree without an explanation, in ${classes.size} classes`)
+const byCount = (all: Iterable<[string, number]>): void => {
+  for (const [text, times] of [...all].sort((a, b) => b[1] - a[1]))
+    console.log(`${String(times).padStart(6)} ×  ${text}`)
 }
+byCount([...classes].map(([key, { count }]) => [key, count]))
+console.log('\nwith an explanation:')
+byCount(reasons)
 process.exitCode = classes.size === 0 ? 0 : 1

@@ -14,7 +14,19 @@ const NODES: readonly (readonly [string, RegExp])[] = [
   ['LinalgVectorNormBackward0', /^NormBackward[01]$/],
   ['SqueezeBackward3', /^SqueezeBackward2$/],
   ['SqueezeBackward4', /^SqueezeBackward3$/],
+  ['UpsampleNearest1DBackward0', /^UpsampleNearest1DBackward1$/],
+  ['DiagonalBackward0', /^DiagBackward0$/],
+  ['DiagEmbedBackward0', /^DiagBackward0$/],
 ]
+
+/** In the gradients of a program, or what is made of them. */
+function ofGradients({ op, kind, here }: Disagreement, { statements }: Program): boolean {
+  const [, name] = /^(v\d+)[[:]/.exec(here) ?? []
+  const maker = statements.find(({ out }) => out === name)?.op
+  return op === 'grad' || kind.startsWith('grad ') || (op === 'afterwards' && maker === 'grad')
+}
+const has = ({ statements }: Program, ...ops: readonly string[]): boolean =>
+  statements.some(({ op }) => ops.includes(op.split('.').at(-1) ?? ''))
 
 export const KNOWN: readonly Known[] = [
   {
@@ -23,14 +35,81 @@ export const KNOWN: readonly Known[] = [
       kind.endsWith('grad_fn') && NODES.some(([name, old]) => here.replace(/^.*: /, '') === name && old.test(there)),
   },
   {
-    reason:
-      "the node of PyTorch 1.13 is called NotImplemented, for an op that has no derivative there: PyTorch 2's name is here",
+    reason: 'PyTorch 1.13 calls the node NotImplemented, of an op that has a derivative in PyTorch 2',
     holds: ({ kind, there }) => kind.endsWith('grad_fn') && there === 'NotImplemented',
+  },
+  {
+    reason: 'aminmax has a derivative in PyTorch 2',
+    holds: ({ there }) => there.includes('derivative for aten::aminmax is not implemented'),
   },
   {
     reason:
       'sums of integers are int32 here; of tensors that require a gradient PyTorch 1.13 fails with an internal assertion',
     holds: ({ there }) => there.includes('INTERNAL ASSERT FAILED'),
+  },
+  {
+    reason: 'gradients of gradients are computed by ops of our own, whose nodes have other names',
+    holds: (found, program) => ofGradients(found, program) && found.kind.endsWith('grad_fn'),
+  },
+  {
+    reason:
+      'whether the gradient of a linear op requires a gradient itself: it does not depend on the input, and PyTorch says so or not',
+    holds: (found, program) => ofGradients(found, program) && /requires_grad|is_leaf/.test(found.kind),
+  },
+  {
+    reason: 'the sign of a zero in a gradient follows from how its formula is written',
+    holds: (found, program) => ofGradients(found, program) && found.kind.endsWith('sign of zero'),
+  },
+  {
+    reason: 'PyTorch adds the second gradient into memory that the first one shares with the gradient that was given',
+    holds: ({ kind }, { statements }) =>
+      kind === 'afterwards values' && statements.filter(({ op }) => op === 'backward' || op === 'grad').length > 1,
+  },
+  {
+    reason: 'what LAPACK computes lies in column-major order in PyTorch',
+    holds: ({ kind }, program) =>
+      kind.endsWith('strides') &&
+      has(program, 'inv', 'inverse', 'solve', 'cholesky', 'matrix_power', 'det', 'logdet', 'slogdet'),
+  },
+  {
+    reason: "isin of PyTorch 1.13 calls view on tensors that do not lie in a row; PyTorch 2's does not",
+    holds: ({ op, there }) => op === 'torch.isin' && there.includes('view size is not compatible'),
+  },
+  {
+    reason: 'what PyTorch refuses to differentiate a second time has a second derivative here',
+    holds: ({ there }) => /derivative for '?(aten::)?\w+_backward'? is not implemented/.test(there),
+  },
+  {
+    reason:
+      'of acosh_, asinh_ and atanh_ PyTorch has a node that refuses to run; here they have the gradient of acosh, asinh and atanh',
+    holds: ({ kind, there }) => kind.endsWith('grad_fn') && /^A(cosh|sinh|tanh)Backward1$/.test(there),
+  },
+  {
+    reason: 'the second derivative of a norm where it is 0: NaN in PyTorch, 0 here',
+    holds: ({ kind }, program) => kind === 'grad values: NaN there only' && has(program, 'dist', 'norm', 'vector_norm'),
+  },
+  {
+    reason: 'numbers that no integer of 32 bits holds',
+    holds: ({ kind, there }) =>
+      kind.includes('values') && (/\d{10,}/.test(there) || there.includes('-2147483648')) && !/\d\.\d/.test(there),
+  },
+  {
+    reason: 'running statistics in expanded memory are refused: each of their elements is written to',
+    holds: ({ kind }, program) =>
+      kind.includes('more than one element of the written-to') && has(program, 'batch_norm'),
+  },
+  {
+    reason:
+      'running statistics are changed in place, and count it: PyTorch changes them behind the back of its counter',
+    holds: ({ kind, here }) => kind === 'version' && here.includes('running_'),
+  },
+  {
+    reason: 'PyTorch 2 says this otherwise than 1.13',
+    holds: ({ here, there }) => here.includes('prelu: Type promoting not supported') && there.includes('Found dtype'),
+  },
+  {
+    reason: 'JavaScript has one number type: options that are floats print as floats',
+    holds: ({ op, kind }) => op.startsWith('layer.') && kind === 'plain',
   },
 ]
 

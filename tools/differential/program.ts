@@ -41,7 +41,7 @@ export type Seen =
       readonly requires_grad: boolean
       readonly is_leaf: boolean
       readonly grad_fn: string | null
-      readonly text: string
+      readonly text: string | null
     }
   | { readonly parts: readonly Seen[] }
   | { readonly plain: unknown }

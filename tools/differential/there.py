@@ -1,5 +1,6 @@
 """Runs programs in PyTorch: a program a line comes in as JSON, and what it comes to goes out as one."""
 
+import contextlib
 import json
 import math
 import sys
@@ -15,6 +16,7 @@ DTYPES = {
     'float32': torch.float32, 'float64': torch.float64, 'int32': torch.int64, 'uint8': torch.uint8, 'bool': torch.bool,
 }
 NUMBERS = {'nan': math.nan, 'inf': math.inf, '-inf': -math.inf, '-0': -0.0}
+MODES = {None: contextlib.nullcontext, 'no_grad': torch.no_grad, 'inference_mode': torch.inference_mode}
 HOLDERS = {'torch': torch, 'F': nn.functional, 'linalg': torch.linalg}
 
 
@@ -36,8 +38,8 @@ def node_name(node):
     return node.name().rsplit('::', 1)[-1] if name == 'CppFunction' else name
 
 
-def look(value):
-    """What can be seen of a value."""
+def look(value, text=True):
+    """What can be seen of a value, its text where that is asked for: to print takes longest."""
     if isinstance(value, torch.Tensor):
         plain = value.detach()
         if plain._is_zerotensor():
@@ -50,7 +52,7 @@ def look(value):
             'requires_grad': value.requires_grad,
             'is_leaf': value.is_leaf,
             'grad_fn': node_name(value.grad_fn),
-            'text': repr(value),
+            'text': repr(value) if text else None,
         }
     if isinstance(value, (list, tuple)):
         return {'parts': [look(part) for part in value]}
@@ -126,7 +128,7 @@ class Run:
             args = [self.value(argument) for argument in statement['args']]
             kwargs = {name: self.value(value) for name, value in statement.get('kwargs', {}).items()}
             mode = statement.get('mode')
-            with torch.set_grad_enabled(mode is None), torch.inference_mode(mode == 'inference_mode'):
+            with MODES[mode]():
                 value = self.call(statement['op'], args, kwargs)
             self.values[statement['out']] = value
             for _, x in self.tensors_of(statement['out']):
@@ -152,9 +154,9 @@ class Run:
         return [
             {
                 'name': name,
-                'seen': look(x),
+                'seen': look(x, text=False),
                 'changes': None if x.is_inference() else x._version - self.made.get(id(x), 0),
-                'grad': None if x.grad is None else look(x.grad),
+                'grad': None if x.grad is None else look(x.grad, text=False),
             }
             for key in self.values
             for name, x in self.tensors_of(key)

@@ -125,6 +125,17 @@ onEachSyncDevice('the backward pass', (on) => {
     expect(x.grad).toBe(null)
   })
 
+  it('grad() of a leaf leaves its .grad alone, unless it is asked for', async () => {
+    const [x, other] = [on.leaf([1, 2]), on.leaf([3, 4])]
+    const start = { grad_outputs: on.of([5, 6], on.precise) }
+    expect(torch.autograd.grad(x, other, { ...start, allow_unused: true })).toEqual([null])
+    torch.autograd.backward(x, start.grad_outputs, { inputs: [other] })
+    expect([x.grad, other.grad]).toEqual([null, null])
+    const [found] = torch.autograd.grad(x, x, start)
+    await on.near(found as Tensor, [5, 6], [2])
+    expect(x.grad).toBe(null)
+  })
+
   it('grad() towards a tensor and what it was made from', async () => {
     const x = on.leaf([1, 2], torch.float32)
     const y = x.mul(2)

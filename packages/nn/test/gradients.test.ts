@@ -2,7 +2,7 @@
 import * as torch from '@chainrule/core'
 import * as nn from '@chainrule/nn'
 import { test } from 'vitest'
-import { onEachDevice, type TestBench } from '../../core/test/harness.ts'
+import { onEachDevice, type TestBench, valuesOf } from '../../core/test/harness.ts'
 
 type Tensor = torch.Tensor
 type Input = (on: TestBench) => Tensor
@@ -114,7 +114,30 @@ const all: readonly Case[] = [
   ),
 ]
 
+/** Inputs of one shape, by their places. */
+const pairs = all.flatMap(([name, run, inputs]) => {
+  const shapes = inputs.map((input) => {
+    let shape = ''
+    // An input is asked for no more than its shape.
+    input({ input: (given: torch.Shape) => ((shape = given.join()), torch.ones(given)) } as unknown as TestBench)
+    return shape
+  })
+  return inputs.flatMap((_, i) =>
+    inputs.flatMap((_, j) => (i < j && shapes[i] === shapes[j] ? [[name, i, j, run, inputs] as const] : [])),
+  )
+})
+
 onEachDevice('gradients', (on) => {
+  test.each(pairs)('of %s, where inputs %i and %i are one tensor', async (_, i, j, run, inputs) => {
+    const apart = inputs.map((input) => input(on))
+    apart[i] = (apart[j] as Tensor).detach().clone().requires_grad_()
+    const [own, other] = torch.autograd.grad(on.projected(run)(...apart), [apart[i], apart[j] as Tensor])
+    const shared = apart.map((x, k) => (k === i ? (apart[j] as Tensor) : x))
+    const [both] = torch.autograd.grad(on.projected(run)(...shared), [apart[j] as Tensor])
+    const wanted = await valuesOf((own as Tensor).add(other as Tensor))
+    await on.near(both as Tensor, wanted, (both as Tensor).shape, 64)
+  })
+
   test.each(all)('of %s', async (_, run, inputs) => {
     await on.gradients(
       run,

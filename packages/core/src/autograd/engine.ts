@@ -38,7 +38,8 @@ export function runBackward(roots: readonly Root[], { retain, create, inputs }: 
   modes.grad = create
   try {
     for (const { tensor, gradient } of roots) {
-      queue.deliver(gradientEdge(tensor) as Node, tensor.outputIndex, gradient)
+      const node = gradientEdge(tensor) as Node
+      if (pass.needed === null || pass.needed.has(node)) queue.deliver(node, tensor.outputIndex, gradient)
     }
     for (let node = queue.take(); node !== null; node = queue.take()) {
       const arrived = queue.collect(node)

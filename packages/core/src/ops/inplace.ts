@@ -53,8 +53,10 @@ export function overwrite(
     record(node, inputs, [stand], saved, backward)
     step = stand.node
   }
+  // However many steps the change takes, it is one.
+  const { version } = x.storage
   no_grad(change)
-  x.storage.version++
+  x.storage.version = version + 1
   if (step !== null) rebaseHistory(x, step)
   return x
 }

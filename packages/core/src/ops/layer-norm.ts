@@ -83,9 +83,9 @@ export const layer_norm = signature(
             needs(0)
               ? (toInput ?? runRows(backwardRows, n, [saved.x, g, scale ?? 1, saved.mean, saved.rstd])[0])
               : null,
-            ...parameters.map((parameter, i) => {
+            ...parameters.map((_, i) => {
               if (!needs(i + 1)) return null
-              return (parameter === weight ? toWeight() : bySum.g.sum(0)).reshape(normalized_shape)
+              return (i === 0 && weight !== null ? toWeight() : bySum.g.sum(0)).reshape(normalized_shape)
             }),
           ]
         },

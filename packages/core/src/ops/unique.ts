@@ -57,7 +57,7 @@ function distinct(x: Tensor, options: UniqueOptions, sorts: boolean): Tensor | T
     throw new RuntimeError("There are 0 sized dimensions, and they aren't selected, so unique cannot be applied")
   }
   // PyTorch's names of what it calls, which its nodes show.
-  const name = at === null ? (sorts ? 'unique2' : 'unique_consecutive') : sorts ? 'unique_dim' : 'unique_consecutive'
+  const name = at === null ? (sorts ? '_unique2' : 'unique_consecutive') : sorts ? 'unique_dim' : 'unique_consecutive'
   const rows = (at === null ? x.detach().reshape(-1) : x.detach().movedim(at, 0)).contiguous()
   const count = rows.shape[0] as number
   const width = numel(rows.shape.slice(1))
@@ -94,7 +94,7 @@ function distinct(x: Tensor, options: UniqueOptions, sorts: boolean): Tensor | T
     () => ({
       saved: [],
       backward: () => {
-        throw new NotImplementedError(`the derivative for '_${name}' is not implemented.`)
+        throw new NotImplementedError(`the derivative for '${name}' is not implemented.`)
       },
     }),
   )

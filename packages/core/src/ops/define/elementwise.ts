@@ -44,6 +44,8 @@ export interface ElementwiseDefinition<I extends string = string, P extends stri
   readonly domain?: Readonly<Partial<Record<I, readonly [number, number]>>>
   /** The name of the node in the graph, where it is not the op's name with `Backward0`. */
   readonly node?: string | ((operands: readonly Value[]) => string)
+  /** The name of the node of the form that works in place, where that is another. */
+  readonly nodeInPlace?: string
   /** Makes the op a method of every tensor too, with an in-place form `name_`. */
   readonly method?: boolean
 }
@@ -199,10 +201,10 @@ export class ElementwiseOp {
   /** As `call`, into the memory of the first operand. */
   callInPlace(given: readonly Value[]): Tensor {
     const x = given[0] as Tensor
+    checkInPlace(x)
     const isLone = this.#lone(given) === x
     const inputs = isLone ? given : this.#inputsInPlace(x, given)
     const isRecorded = recording(inputs)
-    checkInPlace(x)
     const node = isRecorded ? new ElementwiseNode(this, inputs) : null
     // A gradient may read what is about to change: of the target a copy, of other operands that show the same memory what is
     // there now, so that a backward pass refuses it.
@@ -211,6 +213,7 @@ export class ElementwiseOp {
     else x.storage.device.run(this.kernel, [x], inputs)
     x.storage.version++
     if (node !== null) {
+      node.label = this.definition.nodeInPlace ?? null
       rebaseHistory(x, node)
       node.saveResult(x)
     }

@@ -106,9 +106,23 @@ export function checkApart(x: Tensor): void {
   }
 }
 
-/** Whether two row-major windows on one storage share some of their elements, but are not the same window. */
+/** Whether two windows on one storage, each without gaps, share some of their elements, but are not the same window. */
 function partlyOverlap(a: Tensor, b: Tensor): boolean {
-  if (a.storage !== b.storage || !isContiguous(a) || !isContiguous(b)) return false
-  if (a.offset === b.offset && sameShape(a.shape, b.shape)) return false
-  return a.offset < b.offset + numel(b.shape) && b.offset < a.offset + numel(a.shape)
+  if (a.storage !== b.storage || !isDense(a) || !isDense(b)) return false
+  const [ends, others] = [a.offset + numel(a.shape), b.offset + numel(b.shape)]
+  if (a.offset !== b.offset || ends !== others) return a.offset < others && b.offset < ends
+  const stepsOf = (x: Tensor): readonly number[] => x.strides.filter((_, i) => x.shape[i] !== 1)
+  return !sameShape(stepsOf(a), stepsOf(b))
+}
+
+/** Whether the elements fill their memory, in whatever order the dimensions lie. */
+function isDense(x: Tensor): boolean {
+  if (isContiguous(x)) return true
+  let expected = 1
+  const dims = x.shape.map((size, i) => ({ size, stride: x.strides[i] as number })).filter(({ size }) => size !== 1)
+  for (const { size, stride } of dims.sort((a, b) => a.stride - b.stride)) {
+    if (stride !== expected) return false
+    expected *= size
+  }
+  return true
 }

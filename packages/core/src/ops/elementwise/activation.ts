@@ -27,6 +27,7 @@ export const leaky_relu = elementwise('leaky_relu', ['x'], {
   gradient: { x: 'x > 0 ? g : g * negative_slope' },
   parameters: { negative_slope: 0.01 },
   only: 'floating',
+  nodeInPlace: 'LeakyReluBackward1',
 })
 /** `x`, or `alpha * (eˣ - 1)` below zero. */
 export const elu = elementwise('elu', ['x'], {
@@ -34,6 +35,7 @@ export const elu = elementwise('elu', ['x'], {
   gradient: { x: 'x <= 0 ? g * (alpha * exp(x)) : g' },
   parameters: { alpha: 1 },
   only: 'floating',
+  nodeInPlace: 'EluBackward1',
 })
 /** `elu` with the scale and alpha that keep mean 0 and variance 1 (Klambauer et al. 2017). */
 export const selu = elementwise('selu', ['x'], {
@@ -44,6 +46,7 @@ export const selu = elementwise('selu', ['x'], {
   node: 'EluBackward0',
   only: 'floating',
   kernel: 'elu_cpu',
+  nodeInPlace: 'EluBackward1',
 })
 /** As `elu`, with `x / alpha` in the exponent (Barron 2017). */
 export const celu = elementwise('celu', ['x'], {
@@ -52,6 +55,7 @@ export const celu = elementwise('celu', ['x'], {
   parameters: { alpha: 1 },
   only: 'floating',
   kernel: 'elu_cpu',
+  nodeInPlace: 'CeluBackward1',
 })
 const geluExact = elementwise('gelu', ['x'], { forward: '0.5 * x * (1 + erf(x * sqrt(0.5)))', only: 'floating' })
 const geluTanh = elementwise('gelu_tanh', ['x'], {

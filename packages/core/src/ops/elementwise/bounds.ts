@@ -35,12 +35,15 @@ const above = {
   forward: 'min(x, max)',
   gradient: { x: 'x <= max ? g : 0', max: 'x > max ? g : 0' },
 }
-const byBound = (operands: readonly (Tensor | number)[]): string =>
-  `ClampBackward${typeof operands[1] === 'number' ? 1 : 0}`
-const clampLow = elementwise('clamp_low', ['x', 'min'], { ...below, node: byBound })
-const clampHigh = elementwise('clamp_high', ['x', 'max'], { ...above, node: byBound })
-const clampBelow = elementwise('clamp_min', ['x', 'min'], below)
-const clampAbove = elementwise('clamp_max', ['x', 'max'], above)
+/** The first of PyTorch's overloads takes numbers, or for `clamp` tensors. */
+const byBound =
+  (name: string, ofNumbers: 0 | 1) =>
+  ([, bound]: readonly (Tensor | number)[]): string =>
+    `${name}Backward${typeof bound === 'number' ? ofNumbers : 1 - ofNumbers}`
+const clampLow = elementwise('clamp_low', ['x', 'min'], { ...below, node: byBound('Clamp', 1) })
+const clampHigh = elementwise('clamp_high', ['x', 'max'], { ...above, node: byBound('Clamp', 1) })
+const clampBelow = elementwise('clamp_min', ['x', 'min'], { ...below, node: byBound('ClampMin', 0) })
+const clampAbove = elementwise('clamp_max', ['x', 'max'], { ...above, node: byBound('ClampMax', 0) })
 
 /** `x` limited to [min, max]; the gradient passes at the bounds themselves. At least one bound has to be given. */
 export const clamp = choice(

@@ -6,18 +6,24 @@ import { type Application, choice, type ElementwiseFunction, elementwise } from 
 import { fitted } from '../define/operands.ts'
 import { result_type } from '../define/promotion.ts'
 
+/** A comparison in place has a node: its first overload takes a number. */
+const overload =
+  (name: string) =>
+  ([, other]: readonly (Tensor | number)[]): string =>
+    `${name}Backward${typeof other === 'number' ? 0 : 1}`
+
 /** Where `x == other`. */
-export const eq = elementwise('eq', ['x', 'other'], { forward: 'x == other', result: 'bool' })
+export const eq = elementwise('eq', ['x', 'other'], { forward: 'x == other', result: 'bool', node: overload('Eq') })
 /** Where `x != other`. */
-export const ne = elementwise('ne', ['x', 'other'], { forward: 'x != other', result: 'bool' })
+export const ne = elementwise('ne', ['x', 'other'], { forward: 'x != other', result: 'bool', node: overload('Ne') })
 /** Where `x < other`. */
-export const lt = elementwise('lt', ['x', 'other'], { forward: 'x < other', result: 'bool' })
+export const lt = elementwise('lt', ['x', 'other'], { forward: 'x < other', result: 'bool', node: overload('Lt') })
 /** Where `x <= other`. */
-export const le = elementwise('le', ['x', 'other'], { forward: 'x <= other', result: 'bool' })
+export const le = elementwise('le', ['x', 'other'], { forward: 'x <= other', result: 'bool', node: overload('Le') })
 /** Where `x > other`. */
-export const gt = elementwise('gt', ['x', 'other'], { forward: 'x > other', result: 'bool' })
+export const gt = elementwise('gt', ['x', 'other'], { forward: 'x > other', result: 'bool', node: overload('Gt') })
 /** Where `x >= other`. */
-export const ge = elementwise('ge', ['x', 'other'], { forward: 'x >= other', result: 'bool' })
+export const ge = elementwise('ge', ['x', 'other'], { forward: 'x >= other', result: 'bool', node: overload('Ge') })
 export { ge as greater_equal, gt as greater, le as less_equal, lt as less, ne as not_equal }
 
 /** Where both are not 0. */
