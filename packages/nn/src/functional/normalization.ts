@@ -59,7 +59,9 @@ function normalizeBy({ name, input, seenAs = input.shape, dims, eps, weight, bia
         const toParameter = (d: Tensor, p: Tensor): Tensor => d.sum_to_size(affine).reshape(p.shape)
         return [
           needs(0) ? toInput() : null,
-          ...parameters.map((p, i) => (needs(i + 1) ? toParameter(p === weight ? g.mul(normal) : g, p) : null)),
+          ...parameters.map((p, i) =>
+            needs(i + 1) ? toParameter(i === 0 && weight !== null ? g.mul(normal) : g, p) : null,
+          ),
         ]
       },
     }),
