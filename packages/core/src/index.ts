@@ -204,6 +204,7 @@ export {
 export { enclosed } from './autograd/enclosed.ts'
 export { type DeviceInfo, device_info, get_default_device, set_default_device } from './devices/device.ts'
 export * as gpu from './devices/gpu/index.ts'
+export { get_memory_limit, set_memory_limit } from './devices/memory-limit.ts'
 export { get_num_threads, set_num_threads } from './devices/threads.ts'
 export { get_printoptions, type ReprOptions, repr, set_printoptions } from './tensor/print.ts'
 export * as warnings from './warnings.ts'

@@ -108,12 +108,23 @@ function cotangentDerivative(n: number, x: number): number {
   return polynomial(cotangent, coefficients)
 }
 
+/** The factorials of larger numbers are infinite in float64. */
+const mostOrder = 170
+
+/** The Hurwitz zeta function for an `s` so large that what is near zero outweighs the rest. */
+function largeZeta(s: number, a: number): number {
+  if (a > 0) return a ** -s
+  const above = a - Math.floor(a)
+  return above === 0 ? Infinity : (above - 1) ** -s + above ** -s + (above + 1) ** -s
+}
+
 /** The derivative of order `n` = 0, 1, … of digamma at `x`; infinite at its poles, NaN for other `n`. */
 export function polygamma(n: number, x: number): number {
   if (!(n >= 0) || n !== Math.floor(n) || Number.isNaN(x) || x === -Infinity) return NaN
   if (n === 0) return digamma(x)
   const sign = n % 2 === 0 ? -1 : 1
   if (x === Infinity) return 0
+  if (n > mostOrder) return sign * Infinity * largeZeta(n + 1, x)
   if (x <= 0) {
     if (x === Math.floor(x)) return sign * Infinity
     return -Math.PI * cotangentDerivative(n, x) - sign * polygamma(n, 1 - x)

@@ -39,4 +39,5 @@ export {
   type Templates,
 } from './javascript.ts'
 export { parse } from './parse.ts'
+export { readFormula } from './read.ts'
 export { combine, fold, lower } from './simplify.ts'

@@ -1,14 +1,17 @@
 /** Pooling to a given size: window `i` of `n` goes from `⌊i·size / n⌋` to `⌈(i + 1)·size / n⌉`. */
 
 import { nameStep } from '../autograd/graph.ts'
-import { int32 } from '../dtype.ts'
+import { reserve } from '../devices/memory-limit.ts'
+import { bool, int32 } from '../dtype.ts'
 import { RuntimeError } from '../errors.ts'
 import { formatShape } from '../shape.ts'
 import { overloaded, signature } from '../signature/index.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import type { Extent } from './conv.ts'
-import { cat } from './joining.ts'
+import { tensor } from './creation.ts'
 import { avg_pool2d, max_pool2d_with_indices } from './pooling.ts'
+import { arange } from './ranges.ts'
+import { where } from './where.ts'
 
 /** One size for both directions, or one for each; null keeps that of the input. */
 export type AdaptiveSize = number | readonly (number | null)[]
@@ -97,21 +100,47 @@ export const adaptive_max_pool1d = overloaded<AdaptiveMaxPool<Extent>>(
   },
 )
 
-/** The windows along a dimension, each with its start. */
-function windowsOf(x: Tensor, dim: number, count: number): { start: number; window: Tensor }[] {
-  const size = x.size(dim)
-  return Array.from({ length: count }, (_, i) => {
-    const start = Math.floor((i * size) / count)
-    return { start, window: x.narrow(dim, start, Math.ceil(((i + 1) * size) / count) - start) }
-  })
+/** Windows along a dimension, all made as wide as the widest. */
+interface Windows {
+  readonly count: number
+  readonly widest: number
+  /** How many elements each has. */
+  readonly lengths: Int32Array
+  /** Where these are, `widest` for each window: its last one stands for those that it has not. */
+  readonly places: Int32Array
 }
 
-function averageAlong(x: Tensor, dim: number, count: number): Tensor {
-  if (count === x.size(dim)) return x
-  return cat(
-    windowsOf(x, dim, count).map(({ window }) => window.mean(dim, { keepdim: true })),
-    dim,
-  )
+function windowsOf(size: number, count: number): Windows {
+  const widest = Math.min(size, Math.ceil(size / count) + 1)
+  reserve(4 * count * (widest + 1))
+  const lengths = new Int32Array(count)
+  const places = new Int32Array(count * widest)
+  for (let i = 0; i < count; i++) {
+    const start = Math.floor((i * size) / count)
+    const length = Math.ceil(((i + 1) * size) / count) - start
+    lengths[i] = length
+    for (let k = 0; k < widest; k++) places[i * widest + k] = start + Math.min(k, length - 1)
+  }
+  return { count, widest, lengths, places }
+}
+
+/** The elements of each window in a dimension of their own: that of the input, which the windows' own comes before. */
+function windowed(x: Tensor, dim: -1 | -2, { count, widest, places }: Windows): Tensor {
+  return x.index_select(dim, tensor(places, { device: x.device })).unflatten(dim, [count, widest])
+}
+
+function averageAlong(x: Tensor, dim: -1 | -2, count: number): Tensor {
+  const size = x.size(dim)
+  if (count === size) return x
+  const windows = windowsOf(size, count)
+  const { widest, lengths } = windows
+  const isInside = new Uint8Array(count * widest)
+  for (let i = 0; i < count; i++) isInside.fill(1, i * widest, i * widest + (lengths[i] as number))
+  const inside = tensor(isInside, { dtype: bool, device: x.device }).reshape([count, widest])
+  const divisors = tensor(lengths, { dtype: x.dtype, device: x.device })
+  const all = windowed(x, dim, windows)
+  if (dim === -1) return where(inside, all, 0).sum(-1).div(divisors)
+  return where(inside.unsqueeze(-1), all, 0).sum(-2).div(divisors.unsqueeze(-1))
 }
 
 /** Along the columns, then the rows: of equals, the first in the first row is found, as by a walk through the window. */
@@ -122,17 +151,13 @@ function maxima(x: Tensor, [height, width]: readonly [number, number]): [Tensor,
 }
 
 /** The largest of each window along a dimension, and where it is. */
-function maximaAlong(x: Tensor, dim: number, count: number): [Tensor, Tensor] {
-  const parts = windowsOf(x, dim, count).map(({ start, window }) => {
-    const { values, indices } = window.max(dim, { keepdim: true })
-    return [values, indices.add(start)] as const
-  })
-  const join = (i: 0 | 1): Tensor =>
-    cat(
-      parts.map((part) => part[i]),
-      dim,
-    )
-  return [join(0), join(1)]
+function maximaAlong(x: Tensor, dim: -1 | -2, count: number): [Tensor, Tensor] {
+  const windows = windowsOf(x.size(dim), count)
+  const { values, indices } = windowed(x, dim, windows).max(dim)
+  const first = arange(count, { dtype: int32, device: x.device }).mul(windows.widest)
+  const flat = indices.add(dim === -1 ? first : first.unsqueeze(-1))
+  const places = tensor(windows.places, { device: x.device })
+  return [values, places.index_select(0, flat.reshape(-1)).reshape(flat.shape)]
 }
 
 /** The window, where all are equal. */

@@ -1,5 +1,6 @@
 import { modes } from '../autograd/modes.ts'
 import { get_default_device, getDevice } from '../devices/device.ts'
+import { reserve } from '../devices/memory-limit.ts'
 import { Storage } from '../devices/storage.ts'
 import { bool, type DType, float32, float64, int32, uint8 } from '../dtype.ts'
 import { RuntimeError, TypeError, ValueError } from '../errors.ts'
@@ -42,11 +43,16 @@ function isTypedArray(data: unknown): data is readonly (number | bigint)[] {
   return ArrayBuffer.isView(data) && !(data instanceof DataView)
 }
 
+/** As many dimensions as PyTorch reads of nested lists. A list that holds itself has more. */
+const mostDimensions = 128
+const tooManyDimensions = (): ValueError => new ValueError("too many dimensions 'list'")
+
 /** The shape of nested arrays, by the first of each. */
 function shapeOf(data: unknown): number[] {
   const shape: number[] = []
   let inner = data
   while (Array.isArray(inner)) {
+    if (shape.length === mostDimensions) throw tooManyDimensions()
     const items = inner as readonly unknown[]
     shape.push(items.length)
     inner = items[0]
@@ -65,6 +71,7 @@ class Leaves {
 
   constructor(shape: readonly number[]) {
     this.shape = shape
+    reserve(8 * numel(shape))
     this.values = new Float64Array(numel(shape))
   }
 
@@ -109,8 +116,15 @@ class Leaves {
   }
 }
 
-/** The error for nested arrays that are no tensor, with the place; returns the shape of those that are. */
-function checkNested(data: unknown, path: string): readonly number[] {
+/**
+ * The error for nested arrays that are no tensor, with the place; returns the shape of those that are. `known` has the shapes of arrays
+ * that were looked at, and `null` for those around this one: an array may stand in many places, and within itself.
+ */
+function checkNested(
+  data: unknown,
+  path: string,
+  known = new Map<unknown, readonly number[] | null>(),
+): readonly number[] {
   if (isTypedArray(data)) return [data.length]
   if (!Array.isArray(data)) {
     if (typeof data === 'number' || typeof data === 'boolean' || data instanceof Tensor) return []
@@ -118,7 +132,13 @@ function checkNested(data: unknown, path: string): readonly number[] {
       `tensor(): data${path} must be a number, a boolean or an array of them, got ${data === null ? 'null' : typeof data}`,
     )
   }
-  const shapes = Array.from(data as readonly unknown[], (item, i) => checkNested(item, `${path}[${i}]`))
+  const before = known.get(data)
+  if (before !== undefined) {
+    if (before === null) throw tooManyDimensions()
+    return before
+  }
+  known.set(data, null)
+  const shapes = Array.from(data as readonly unknown[], (item, i) => checkNested(item, `${path}[${i}]`, known))
   const [first = []] = shapes
   shapes.forEach((inner, i) => {
     if (sameShape(inner, first)) return
@@ -130,7 +150,9 @@ function checkNested(data: unknown, path: string): readonly number[] {
         : `expected every element of data${path} to have shape [${first.join(', ')}] as the first, but data${path}[${i}] is ${got}`,
     )
   })
-  return [shapes.length, ...first]
+  const shape = [shapes.length, ...first]
+  known.set(data, shape)
+  return shape
 }
 
 /** The dtype that data has of itself: bool for truth values, that of a typed array, otherwise float32. */

@@ -20,7 +20,10 @@ export const diff = signature(
       throw new RuntimeError('diff expects prepend or append to be the same dimension as input')
     }
     let out = parts.length === 1 ? x : cat(parts, at)
-    for (let i = 0; i < n; i++) {
+    if (n < 0) throw new RuntimeError(`order must be non-negative but got ${n}`)
+    // After as many times as there are elements there are none.
+    const times = Math.min(n, out.shape[at] as number)
+    for (let i = 0; i < times; i++) {
       const rest = Math.max(0, (out.shape[at] as number) - 1)
       const [later, earlier] = [out.narrow(at, (out.shape[at] as number) - rest, rest), out.narrow(at, 0, rest)]
       out = x.dtype === bool ? later.logical_xor(earlier) : later.sub(earlier)

@@ -1,3 +1,4 @@
+import { listed, reserve } from '../devices/memory-limit.ts'
 import { int32 } from '../dtype.ts'
 import { RuntimeError } from '../errors.ts'
 import { signature } from '../signature/index.ts'
@@ -28,6 +29,7 @@ function triangleIndices(
   for (const [name, size] of Object.entries({ row: rows, col: columns })) {
     if (size < 0) throw new RuntimeError(`${name} must be non-negative, got${size}`)
   }
+  reserve(listed * rows * columns)
   const pairs = Array.from({ length: rows * columns }, (_, k) => [Math.floor(k / columns), k % columns] as const)
   const kept = pairs.filter(([i, j]) => keep(i, j))
   const named = { dtype: int32, ...options }

@@ -1,4 +1,5 @@
 import { nameStep } from '../autograd/graph.ts'
+import { listed, reserve } from '../devices/memory-limit.ts'
 import { int32 } from '../dtype.ts'
 import { NotImplementedError, RuntimeError } from '../errors.ts'
 import { formatShape, numel, type Shape } from '../shape.ts'
@@ -112,6 +113,7 @@ function padFromWithin(x: Tensor, sizes: readonly number[], mode: Exclude<PadMod
   const out = sides.reduce((y, { dim, size, before, after }) => {
     const first = Math.max(0, -before)
     const kept = size - first - Math.max(0, -after)
+    reserve(listed * (size + before + after))
     const places = Array.from({ length: size + before + after }, (_, k) => source(k - before, size, first, kept))
     return y.index_select(dim, fromValues(places, [places.length], int32, x.device))
   }, x)

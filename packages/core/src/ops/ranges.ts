@@ -1,3 +1,4 @@
+import { reserve } from '../devices/memory-limit.ts'
 import { type DType, float32 } from '../dtype.ts'
 import { RuntimeError, TypeError } from '../errors.ts'
 import { signature } from '../signature/index.ts'
@@ -49,6 +50,7 @@ export const linspace = signature(
 )
 /** A number for each index. (Float64Array.from takes four times as long.) */
 function sequence(length: number, at: (i: number) => number): Float64Array {
+  reserve(8 * length)
   const values = new Float64Array(length)
   for (let i = 0; i < length; i++) values[i] = at(i)
   return values

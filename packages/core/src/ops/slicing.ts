@@ -1,6 +1,7 @@
 import { record } from '../autograd/graph.ts'
 import { no_grad } from '../autograd/modes.ts'
 import { markView } from '../autograd/view.ts'
+import { listed, reserve } from '../devices/memory-limit.ts'
 import { IndexError, RuntimeError } from '../errors.ts'
 import { formatShape, wrapDim } from '../shape.ts'
 import { signature } from '../signature/index.ts'
@@ -140,6 +141,7 @@ export const tensor_split = signature(
     const size = Math.floor(total / indices_or_sections)
     const larger = total % indices_or_sections
     let start = 0
+    reserve(listed * indices_or_sections)
     return Array.from({ length: indices_or_sections }, (_, i) => {
       const length = size + (i < larger ? 1 : 0)
       start += length

@@ -1,5 +1,6 @@
 import type { DType, TypedArray } from '../../dtype.ts'
 import type { Device } from '../device.ts'
+import { get_memory_limit, outOfMemory, reserve } from '../memory-limit.ts'
 import type { Storage } from '../storage.ts'
 import { runElementwise } from './elementwise.ts'
 import { hostArray } from './host.ts'
@@ -10,7 +11,7 @@ import { routines } from './routines.ts'
 export const js: Device = {
   type: 'cpu',
   sync: true,
-  allocate: (length: number, dtype: DType) => (length === 1 ? 0 : dtype.array(length)),
+  allocate: (length: number, dtype: DType) => (length === 1 ? 0 : arrayOf(length, dtype)),
   free(storage: Storage) {
     if (typeof storage.buffer !== 'number') storage.buffer = null
   },
@@ -24,6 +25,17 @@ export const js: Device = {
   reduce: runReduction,
   routines,
   info: () => ({ device: 'cpu', backend: 'js', reason: null }),
+}
+
+function arrayOf(length: number, dtype: DType): TypedArray {
+  const bytes = length * dtype.itemsize
+  reserve(bytes)
+  try {
+    return dtype.array(length)
+  } catch (error) {
+    if (error instanceof RangeError) throw outOfMemory(bytes, get_memory_limit())
+    throw error
+  }
 }
 
 /** The elements of a storage. A lone number stays one: it is only shown as an array. */

@@ -67,6 +67,8 @@ export class Collector {
   #interval: number
   #sinceTurn = 0
   #sinceCollection = 0
+  /** The array that made V8 collect the last time. */
+  #bait: WeakRef<ArrayBuffer> | null = null
 
   private constructor(tools: Tools | null, shortest: number) {
     this.#tools = tools
@@ -88,6 +90,11 @@ export class Collector {
     return this.#tools
   }
 
+  /** Bytes of arrays that nobody uses: V8 counts them until it collects again. */
+  get unused(): number {
+    return this.#bait?.deref()?.byteLength ?? 0
+  }
+
   /** Counts an allocation. */
   allocated(bytes: number): void {
     this.#sinceCollection += weigh(bytes)
@@ -99,18 +106,19 @@ export class Collector {
 
   /**
    * Collects, where that may be worth its time, then has `free` give back what was dropped and say what it weighed. It would have
-   * to move out otherwise, which takes about as long a byte as the collector takes for one of the heap.
+   * to move out otherwise, which takes about as long a byte as the collector takes for one of the heap. Says whether it collected.
    */
-  collect(free: () => number): void {
-    if (this.#sinceCollection < this.#interval) return
+  collect(free: () => number, isForced = false): boolean {
+    if (!isForced && this.#sinceCollection < this.#interval) return false
     this.#loaded.endTurn()
     try {
-      void new ArrayBuffer(this.#loaded.heap().heap_size_limit / 2 + margin)
+      this.#bait = new WeakRef(new ArrayBuffer(this.#loaded.heap().heap_size_limit / 2 + margin))
     } catch {
       // No address space for it: nothing is collected, and nothing will be found.
     }
     const isWorthwhile = free() >= this.#loaded.heap().used_heap_size
     this.#interval = isWorthwhile ? this.#shortest : 2 * this.#interval
     this.#sinceCollection = 0
+    return true
   }
 }

@@ -3,6 +3,7 @@ import { broadcastStrides, type Shape } from '../../shape.ts'
 import type { Device, Operand } from '../device.ts'
 import { js } from '../js/index.ts'
 import type { Kernel, ReductionKernel } from '../kernel.ts'
+import { registerHolder } from '../memory-limit.ts'
 import type { Routines } from '../routines.ts'
 import { Storage } from '../storage.ts'
 import type { ModuleOptions } from './assembler.ts'
@@ -50,6 +51,7 @@ export function createWasm({
   const vectors: ModuleOptions = { relaxed, wide }
   const memory = makeMemory()
   const residency = new Residency(memory, budget)
+  registerHolder({ held: () => residency.held, collect: () => residency.collect() })
   const threads = new ThreadPool(memory)
   const kernels = new Kernels(memory, vectors, threads)
   const elementwise = new ElementwiseRunner(kernels)

@@ -1,4 +1,5 @@
 import { RuntimeError } from '../../errors.ts'
+import { outOfMemory } from '../memory-limit.ts'
 import { hasThreads } from './probe.ts'
 import { Spans } from './spans.ts'
 
@@ -73,9 +74,21 @@ export class KernelMemory {
     this.#spans.give(alignment, 2 * pageBytes - alignment - slack)
   }
 
-  /** The address of a block of at least `bytes` bytes. */
+  /**
+   * The address of a block of at least `bytes` bytes.
+   *
+   * @throws RuntimeError where there is no room for it.
+   */
   alloc(bytes: number): number {
+    const pointer = this.tryAlloc(bytes)
+    if (pointer === undefined) throw outOfMemory(bytes, this.maximumBytes)
+    return pointer
+  }
+
+  /** As `alloc`; undefined where there is no room. */
+  tryAlloc(bytes: number): number | undefined {
     const pointer = bytes <= largestSmall ? this.#allocSmall(bytes) : this.#allocLarge(bytes)
+    if (pointer === undefined) return undefined
     this.#used += this.sizeOf(pointer)
     if (this.#used > this.#peak) this.#peak = this.#used
     return pointer
@@ -100,6 +113,11 @@ export class KernelMemory {
     const size = this.#large.get(pointer)
     if (size === undefined) throw new RuntimeError(`free: no block starts at address ${pointer}; was it freed before?`)
     return size
+  }
+
+  /** More than this it never has. */
+  get maximumBytes(): number {
+    return this.#maximumPages * pageBytes
   }
 
   /** The bytes of all blocks. */
@@ -137,29 +155,32 @@ export class KernelMemory {
     return list
   }
 
-  #allocSmall(bytes: number): number {
+  #allocSmall(bytes: number): number | undefined {
     // 1 for up to 64 bytes, 2 for up to 128, and so on.
     const sizeClass = bytes <= alignment ? 1 : 33 - Math.clz32((bytes - 1) >> 6)
     const list = this.#listOf(sizeClass)
     const pointer = list.pop()
     if (pointer !== undefined) return pointer
     const page = this.#takePage()
+    if (page === undefined) return undefined
     this.#markPage(page / pageBytes, sizeClass)
     const size = alignment << (sizeClass - 1)
     for (let at = page + pageBytes - size; at > page; at -= size) list.push(at)
     return page
   }
 
-  #allocLarge(bytes: number): number {
+  #allocLarge(bytes: number): number | undefined {
     const size = Math.ceil(bytes / alignment) * alignment
     const pointer = this.#spans.take(size) ?? this.#grow(size)
+    if (pointer === undefined) return undefined
     this.#large.set(pointer, size)
     return pointer
   }
 
   /** A page that starts at a multiple of its size. */
-  #takePage(): number {
+  #takePage(): number | undefined {
     const padded = this.#spans.take(2 * pageBytes) ?? this.#grow(2 * pageBytes)
+    if (padded === undefined) return undefined
     const page = Math.ceil(padded / pageBytes) * pageBytes
     const before = page - padded
     const behind = pageBytes - before
@@ -177,20 +198,15 @@ export class KernelMemory {
     this.#classOfPage[page] = sizeClass
   }
 
-  /** Grows the memory so that `size` free bytes end it, and takes them. */
-  #grow(size: number): number {
+  /** Grows the memory so that `size` free bytes end it, and takes them; undefined where it cannot grow so far. */
+  #grow(size: number): number | undefined {
     const capacity = this.memory.buffer.byteLength
     const pages = capacity / pageBytes
     const missing = Math.ceil((size - this.#spans.endingAt(capacity - slack)) / pageBytes)
     // More than is missing, so that growing stays rare; only what is missing where that is too much.
     const steps = [Math.max(missing, Math.ceil(pages / 4)), missing]
     const step = steps.find((more) => pages + more <= this.#maximumPages && this.#tryGrow(more))
-    const pointer = step === undefined ? undefined : this.#takeGrown(capacity, size)
-    if (pointer !== undefined) return pointer
-    throw new RuntimeError(
-      `out of memory: ${size} bytes were asked for; ${this.#used} of ${capacity} bytes are held by tensors, ` +
-        `and the memory may not grow past ${this.#maximumPages * pageBytes} bytes; use smaller tensors or keep fewer`,
-    )
+    return step === undefined ? undefined : this.#takeGrown(capacity, size)
   }
 
   #tryGrow(pages: number): boolean {

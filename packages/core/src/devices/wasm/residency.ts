@@ -1,5 +1,6 @@
 import { bool, type DType, int32, type TypedArray } from '../../dtype.ts'
 import type { HostBuffer } from '../js/host.ts'
+import { reserve } from '../memory-limit.ts'
 import { Collector, weigh } from './collector.ts'
 import type { KernelMemory } from './memory.ts'
 
@@ -61,14 +62,16 @@ export interface ResidencyStats {
 
 /**
  * The memory of the kernels as a cache in front of the JavaScript heap. Nobody frees anything. Past a budget, what was dropped is
- * freed: where the collector can be asked (see Collector), at once; elsewhere by finalizers, which run when the program yields
- * to the event loop. Memory stays bounded in any case: what is still too much moves out, the storages used longest ago first, to
- * plain arrays, which the collector frees without any finalizer and whose weight makes it run. They come back when a kernel asks
- * for them.
+ * freed: where the collector can be asked (see Collector), at once, and the budget is what is held and some more; elsewhere by
+ * finalizers, which run when the program yields to the event loop. Memory stays bounded in any case: what does not fit, or cannot
+ * be told from what was dropped, moves out, the storages used longest ago first, to plain arrays, which the collector frees without
+ * any finalizer and whose weight makes it run. They come back when a kernel asks for them.
  */
 export class Residency {
   readonly memory: KernelMemory
   readonly #collector: Collector | null
+  /** What may be taken beside what is held, before somebody looks at what was dropped. */
+  readonly #margin: number
   #budget: number
   #call = 0
   #movedOut = 0
@@ -84,6 +87,7 @@ export class Residency {
 
   constructor(memory: KernelMemory, budget: number) {
     this.memory = memory
+    this.#margin = budget
     this.#budget = budget
     this.#collector = Collector.create(budget / 4)
   }
@@ -98,8 +102,19 @@ export class Residency {
     this.#call++
   }
 
+  /** Bytes that are held, beside what plain arrays hold. */
+  get held(): number {
+    return this.memory.used - (this.#collector?.unused ?? 0)
+  }
+
+  /** Frees what was dropped, as far as that can be told. */
+  collect(): void {
+    this.#collector?.collect(() => this.#dropUnheld(), true)
+  }
+
   /** Memory for a new storage; its elements are not defined. */
   allocate(length: number, dtype: DType): ResidentBuffer {
+    reserve(length * dtype.itemsize)
     const spare = this.#spare.pop()
     if (spare !== undefined) {
       const { slot } = spare
@@ -167,12 +182,37 @@ export class Residency {
   #take(bytes: number): number {
     this.#collector?.allocated(bytes)
     if (this.memory.used + bytes > this.#budget || this.#slots > mostSlots) this.#makeRoom(bytes)
-    return this.memory.alloc(bytes)
+    return this.memory.tryAlloc(bytes) ?? this.#takeElsewhere(bytes)
   }
 
-  /** Frees what was dropped, then moves out what was used longest ago; what the current call uses stays, even past the budget. */
+  /** Memory where there is none free in one piece: what was dropped is freed, then what was used longest ago moves out. */
+  #takeElsewhere(bytes: number): number {
+    this.collect()
+    let pointer = this.memory.tryAlloc(bytes)
+    for (let slot = this.#oldest; slot !== null && pointer === undefined; ) {
+      const next: Slot | null = slot.after
+      if (slot.call !== this.#call) {
+        this.#moveOut(slot)
+        pointer = this.memory.tryAlloc(bytes)
+      }
+      slot = next
+    }
+    return pointer ?? this.memory.alloc(bytes)
+  }
+
+  /**
+   * Frees what was dropped, where that can be told; what is left is held, or not worth a look. Elsewhere, and past all memory that
+   * there can be, what was used longest ago moves out. What the current call uses stays, even past the budget.
+   */
   #makeRoom(bytes: number): void {
-    this.#collector?.collect(() => this.#dropUnheld())
+    if (this.#collector !== null) {
+      const hasCollected = this.#collector.collect(() => this.#dropUnheld())
+      const needed = this.memory.used + bytes
+      this.#budget = Math.min(
+        hasCollected ? needed + this.#margin : Math.max(needed, this.#budget),
+        this.memory.maximumBytes,
+      )
+    }
     let slot = this.#oldest
     while (slot !== null && this.memory.used + bytes > this.#budget) {
       const next: Slot | null = slot.after
@@ -207,7 +247,7 @@ export class Residency {
     const { slot } = buffer
     const bytes = slot.length * slot.dtype.itemsize
     // What comes back was wanted: more is alive than the budget allows for.
-    this.#budget += bytes
+    this.#budget = Math.min(this.#budget + bytes, Math.max(this.#budget, this.memory.maximumBytes))
     slot.pointer = this.#take(bytes)
     const elements = slot.moved as TypedArray
     slot.moved = null

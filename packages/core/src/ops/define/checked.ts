@@ -1,5 +1,5 @@
 /** The definers for ops that others define: an error in a formula is one of the definition. */
-import { parse } from '../../formula/index.ts'
+import { readFormula } from '../../formula/index.ts'
 import {
   elementwise as define,
   type ElementwiseArguments,
@@ -23,7 +23,7 @@ export function elementwise<const I extends readonly string[], P extends string 
   inputs: I,
   definition: ElementwiseDefinition<I[number], P>,
 ): ElementwiseFunction<ElementwiseArguments<I, P>, ElementwiseNames<I>> {
-  parse(definition.forward, [...inputs, ...Object.keys(definition.parameters ?? {})])
+  readFormula(definition.forward, [...inputs, ...Object.keys(definition.parameters ?? {})])
   return define(name, inputs, definition)
 }
 

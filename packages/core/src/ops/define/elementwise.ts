@@ -8,7 +8,7 @@ import {
   compileScalar,
   type Expression,
   gradientFormula,
-  parse,
+  readFormula,
   substitute,
   variable,
   variablesOf,
@@ -87,7 +87,7 @@ export class ElementwiseOp {
 
   /** The formula, read when it is first needed: to read all of them would take most of the time of an import. */
   get kernel(): Kernel {
-    this.#kernel ??= new Kernel(this.name, this.#inputs, [parse(this.definition.forward, this.#inputs)])
+    this.#kernel ??= new Kernel(this.name, this.#inputs, [readFormula(this.definition.forward, this.#inputs)])
     return this.#kernel
   }
 
@@ -120,7 +120,7 @@ export class ElementwiseOp {
     const name = this.#inputs[input] as string
     const scope = ['g', 'out', ...this.#inputs]
     const written = gradient?.[name]
-    const formula = written === undefined ? gradientFormula(this.#forward, name) : parse(written, scope)
+    const formula = written === undefined ? gradientFormula(this.#forward, name) : readFormula(written, scope)
     if (formula.kind === 'constant' && formula.value === 0) return null
     const used = variablesOf(formula)
     const taken = scope.filter((variable) => used.has(variable))

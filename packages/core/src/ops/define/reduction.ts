@@ -7,7 +7,7 @@ import { RuntimeError, TypeError } from '../../errors.ts'
 import {
   combine,
   type Expression,
-  parse,
+  readFormula,
   replace,
   substitute,
   variable,
@@ -114,7 +114,7 @@ export class ReductionOp {
     if (gradient === null || typeof gradient === 'function') return null
     const written = gradient?.[input]
     const scope = ['g', 'out', ...this.kernel.inputs, 'n']
-    const formula = written === undefined ? this.#deriveSum(input) : parse(written, scope)
+    const formula = written === undefined ? this.#deriveSum(input) : readFormula(written, scope)
     const { formula: renamed, names } = renumber(formula, scope)
     const tensors = 2 + this.inputs.length
     return new ElementwiseOp(`${this.name}_backward`, names.slice(0, tensors), renamed, {
@@ -253,8 +253,8 @@ function kernelOf(name: string, inputs: readonly string[], definition: Reduction
     variables,
     names,
     Object.values(states),
-    names.map((state) => parse(steps[state] ?? state, [...variables, ...names, 'i'])),
-    parse(finish ?? (names[0] as string), [...names, ...Object.keys(parameters), 'n']),
+    names.map((state) => readFormula(steps[state] ?? state, [...variables, ...names, 'i'])),
+    readFormula(finish ?? (names[0] as string), [...names, ...Object.keys(parameters), 'n']),
     stagesOf(variables, stages),
   )
 }
@@ -262,7 +262,7 @@ function kernelOf(name: string, inputs: readonly string[], definition: Reduction
 function stagesOf(variables: readonly string[], stages: readonly StageDefinition[]): ReductionKernel[] {
   return stages.map(({ name, start, step, finish = 'acc' }, k) => {
     const scope = [...variables, ...stages.slice(0, k).map((stage) => stage.name)]
-    const formulas = [parse(step, [...scope, 'acc']), parse(finish, [...scope, 'acc', 'n'])] as const
+    const formulas = [readFormula(step, [...scope, 'acc']), readFormula(finish, [...scope, 'acc', 'n'])] as const
     const used = variablesOf(...formulas)
     const inputs = scope.filter((variable) => used.has(variable))
     return new ReductionKernel(name, inputs, ['acc'], [start], [formulas[0]], formulas[1])

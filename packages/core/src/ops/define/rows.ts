@@ -1,7 +1,7 @@
 import type { Operand } from '../../devices/device.ts'
 import { RowKernel, type RowStep } from '../../devices/row-kernel.ts'
 import { float32 } from '../../dtype.ts'
-import { parse } from '../../formula/index.ts'
+import { readFormula } from '../../formula/index.ts'
 import { numel } from '../../shape.ts'
 import { allocate } from '../../tensor/make.ts'
 import type { Tensor } from '../../tensor/tensor.ts'
@@ -33,16 +33,16 @@ function read(name: string, definition: RowDefinition): RowKernel {
   const scope = [...inputs, ...perRow, ...parameters, 'n']
   const steps: RowStep[] = []
   for (const [step, says] of Object.entries(definition.steps)) {
-    if (typeof says === 'string') steps.push({ name: step, fold: null, value: parse(says, scope), kept: false })
-    else if ('max' in says) steps.push({ name: step, fold: 'fmax', value: parse(says.max, scope), kept: false })
+    if (typeof says === 'string') steps.push({ name: step, fold: null, value: readFormula(says, scope), kept: false })
+    else if ('max' in says) steps.push({ name: step, fold: 'fmax', value: readFormula(says.max, scope), kept: false })
     else {
       const { sum, keep = false } = says
-      steps.push({ name: step, fold: 'add', value: parse(sum, scope), kept: keep })
+      steps.push({ name: step, fold: 'add', value: readFormula(sum, scope), kept: keep })
       if (keep) scope.push('out')
     }
     scope.push(step)
   }
-  return new RowKernel({ name, inputs, perRow, parameters, steps, results, output: parse(output, scope) })
+  return new RowKernel({ name, inputs, perRow, parameters, steps, results, output: readFormula(output, scope) })
 }
 
 /**

@@ -2,7 +2,7 @@ import { no_grad } from '../../autograd/modes.ts'
 import { checkInPlace } from '../../autograd/view.ts'
 import { Kernel } from '../../devices/kernel.ts'
 import { RuntimeError, TypeError } from '../../errors.ts'
-import { compileScalar, type Expression, hoist, parse, substitute } from '../../formula/index.ts'
+import { compileScalar, type Expression, hoist, readFormula, substitute } from '../../formula/index.ts'
 import { formatShape, sameShape } from '../../shape.ts'
 import type { Tensor } from '../../tensor/tensor.ts'
 import { leader } from './operands.ts'
@@ -36,7 +36,7 @@ export function update(
   const written = Object.keys(writes)
   const scope = [...written, ...reads, ...parameters]
   const results: Record<string, Expression> = {}
-  for (const target of written) results[target] = substitute(parse(writes[target] as string, scope), results)
+  for (const target of written) results[target] = substitute(readFormula(writes[target] as string, scope), results)
   const tensorNames = [...written, ...reads]
   const { formulas, numbers } = hoist(Object.values(results), parameters)
   const kernel = new Kernel(name, [...tensorNames, ...numbers.keys()], formulas)

@@ -2,7 +2,7 @@ import { ValueError } from '../../errors.ts'
 
 /** How tensors are printed, as `torch.get_printoptions` tells it. */
 export interface PrintOptions {
-  /** Digits after the point of a floating point number; 4 unless set. */
+  /** Digits after the point of a floating point number, at most 1000; 4 unless set. */
   precision: number
   /** Tensors of more elements than this are summarised; 1000 unless set. */
   threshold: number
@@ -28,6 +28,9 @@ const profiles: ReadonlyMap<string, PrintOptions> = new Map([
   ['full', { ...defaults, threshold: Number.POSITIVE_INFINITY }],
 ])
 
+/** No number has more digits of its own, and each element is printed with all. */
+const mostDigits = 1000
+
 let current = defaults
 
 /** The options in force, in a form that `set_printoptions` takes back. */
@@ -39,7 +42,7 @@ export function get_printoptions(): PrintOptions {
  * Changes how tensors are printed: the profile first, then each option that is given. As in PyTorch, `sci_mode` goes
  * back to its default (null) at each call that does not name it, and all other options stay.
  *
- * @throws ValueError for an unknown profile, a `precision` or `edgeitems` that is not an integer from 0, or a
+ * @throws ValueError for an unknown profile, a `precision` or `edgeitems` that is not an integer from 0 (`precision` at most 1000), or a
  * `threshold` or `linewidth` that is not a number from 0; nothing has changed then.
  */
 export function set_printoptions(change: PrintOptionsChange): void {
@@ -49,6 +52,9 @@ export function set_printoptions(change: PrintOptionsChange): void {
     throw new ValueError(`set_printoptions: there is no profile '${profile}'; use 'default', 'short' or 'full'`)
   }
   requireCount('precision', precision)
+  if (precision !== undefined && precision > mostDigits) {
+    throw new ValueError(`set_printoptions: precision is ${precision}; give at most ${mostDigits}`)
+  }
   requireCount('edgeitems', edgeitems)
   requireSize('threshold', threshold)
   requireSize('linewidth', linewidth)
