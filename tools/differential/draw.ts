@@ -31,7 +31,7 @@ export interface Wanted {
 export type NamedArgument = readonly [name: string, value: Argument | undefined]
 
 /** Arguments that stand by position. */
-const OPERANDS = new Set('other exponent weight end tensor1 tensor2 mask value'.split(' '))
+const OPERANDS = new Set('other exponent weight end tensor1 tensor2 mask value min max bias'.split(' '))
 
 const kindOf = (x: torch.Tensor): Kind =>
   x.dtype.kind === 'floating' ? 'float' : x.dtype === torch.bool ? 'bool' : 'int'

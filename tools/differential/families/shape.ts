@@ -241,7 +241,7 @@ export const shapes: Family = {
     d.call(
       'Tensor.requires_grad_',
       [d.pick({ kind: 'any' })],
-      [['requires_grad', d.maybe(0.4, () => d.random.chance(0.5))]],
+      [['*requires_grad', d.maybe(0.4, () => d.random.chance(0.5))]],
     ),
   retain_grad: (d) => d.call('Tensor.retain_grad', [d.pick()]),
   to: (d) =>
