@@ -2,7 +2,7 @@
 // All entries of a package are built together, so that no module stands in two files: what several need, and what is loaded
 // later, becomes a file beside them. tsc writes the types.
 
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
@@ -34,6 +34,7 @@ async function bundle(folder) {
   const isWhole = manifest.sideEffects !== false
   const spaces = new Map(isWhole ? [] : entries.flatMap((entry) => namespacesOf(entry.in)))
   clear(join(folder, 'dist'))
+  for (const file of ['LICENSE', 'CHANGELOG.md']) copyFileSync(join(packages, '..', file), join(folder, file))
   const { outputFiles } = await build({
     entryPoints: [...entries, ...[...spaces].map(([path, out]) => ({ in: path, out }))],
     outdir: join(folder, 'dist'),

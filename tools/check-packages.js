@@ -28,8 +28,15 @@ try {
 /** Makes the tarball of a package and returns its path. @param {string} name */
 function pack(name) {
   const options = { cwd: join(root, 'packages', name), encoding: /** @type {const} */ ('utf8') }
-  const listing = execFileSync('pnpm', ['pack', '--json', '--pack-destination', folder], options)
-  return JSON.parse(listing).filename
+  const [{ filename, files }] = JSON.parse(
+    execFileSync('npm', ['pack', '--json', '--pack-destination', folder], options),
+  )
+  const paths = files.map((/** @type {{ path: string }} */ file) => file.path)
+  const lacks = ['README.md', 'LICENSE', 'CHANGELOG.md', 'dist/index.js', 'src/index.ts'].filter(
+    (file) => !paths.includes(file),
+  )
+  if (lacks.length > 0) throw new Error(`${filename} lacks ${lacks.join(', ')}`)
+  return join(folder, filename)
 }
 
 /** Compiles and runs the first example of the README, whose printed output stands right below it. */

@@ -1,23 +1,27 @@
-// Writes docs/ops.md, the reference of all ops, from the registries that their definitions fill: `pnpm reference`. With
-// --print, shows it instead. The sentence on each op is that of its comment in the source.
+// Writes the references, `pnpm reference`: docs/ops.md of all ops, from the registries that their definitions fill, and
+// docs/layers.md of all layers, losses, optimizers and schedulers, from what the packages export. `--print ops.md` shows one
+// instead. The sentence on each is that of its comment in the source.
 
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
 import { formatFormula, gradientFormula, parse } from '../packages/core/src/formula/index.ts'
 import * as torch from '../packages/core/src/index.ts'
+import * as nn from '../packages/nn/src/index.ts'
+import * as optim from '../packages/optim/src/index.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const publicNames: ReadonlyMap<string, unknown> = new Map(Object.entries(torch))
 
-/** The comment on each function of the core's ops, up to its first tag. */
-function comments(): Map<string, string> {
+/** The comment on each function and class in a folder of sources, up to its first tag. */
+function comments(path: string): Map<string, string> {
   const found = new Map<string, string>()
-  const folder = `${root}packages/core/src/ops`
+  const folder = `${root}packages/${path}`
   for (const file of readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort()) {
     if (!file.endsWith('.ts')) continue
     const text = readFileSync(`${folder}/${file}`, 'utf8')
     for (const [, comment = '', name = ''] of text.matchAll(
-      /\/\*\*((?:(?!\*\/).)*)\*\/\n(?:export )?(?:const|function) (\w+)/gs,
+      /\/\*\*((?:(?!\*\/).)*)\*\/\n(?:export )?(?:const|function|(?:abstract )?class) (\w+)/gs,
     )) {
       const sentences = comment.replaceAll(/\n \*/g, ' ').replaceAll(/\s+/g, ' ').split(' @')[0] ?? ''
       found.set(name, sentences.trim().replace(/\.$/, ''))
@@ -29,7 +33,7 @@ function comments(): Map<string, string> {
   }
   return found
 }
-const commentOf = comments()
+const commentOf = comments('core/src/ops')
 
 const cell = (text: string): string => text.replaceAll('|', '\\|')
 const code = (text: string): string => `\`${cell(text)}\``
@@ -45,15 +49,23 @@ function title(name: string, args: readonly string[], parameters: Readonly<Recor
   return code(`${name}(${[...args, ...defaults].join(', ')})`) + aliases
 }
 
+const isPublic = (name: string): boolean => publicNames.has(name) || name in torch.Tensor.prototype
+
 /** What the op gives. Kernels that no function and no method shows are chosen by an op that has a name. */
 function sentence(name: string): string {
-  if (!publicNames.has(name) && !(name in torch.Tensor.prototype)) return '*part of an op*'
+  if (!isPublic(name)) return '*part of an op*'
   const value = publicNames.get(name)
   return cell(commentOf.get(name) ?? (typeof value === 'function' ? commentOf.get(value.name) : undefined) ?? '')
 }
 
+/** By name; what is only part of an op comes last. */
+function sorted<T>(ops: Iterable<readonly [string, T]>): (readonly [string, T])[] {
+  const rank = (name: string): string => `${isPublic(name) ? 0 : 1}${name}`
+  return [...ops].sort(([a], [b]) => (rank(a) < rank(b) ? -1 : 1))
+}
+
 function elementwiseRows(): string[][] {
-  return [...torch.elementwiseOps].map(([name, op]) => {
+  return sorted(torch.elementwiseOps).map(([name, op]) => {
     const { forward, gradient = {}, parameters = {}, masks = [] } = op.definition
     const inputs = op.kernel.inputs.slice(0, op.arity)
     const tree = parse(forward, op.kernel.inputs)
@@ -68,7 +80,7 @@ function elementwiseRows(): string[][] {
 }
 
 function reductionRows(): string[][] {
-  return [...torch.reductionOps].map(([name, op]) => {
+  return sorted(torch.reductionOps).map(([name, op]) => {
     const { start, step, finish = '', gradient, parameters = {} } = op.definition
     const named = (value: number | string | Readonly<Record<string, number | string>>): string =>
       typeof value === 'object'
@@ -88,7 +100,8 @@ function reductionRows(): string[][] {
   })
 }
 
-const viewRows = (): string[][] => [...torch.viewOps].map((name) => [code(name), sentence(name)])
+const viewRows = (): string[][] =>
+  sorted([...torch.viewOps].map((name) => [name, name])).map(([name]) => [code(name), sentence(name)])
 
 /** Every other function of tensors: routines, and what is composed of ops. */
 function otherRows(): string[][] {
@@ -102,7 +115,7 @@ function otherRows(): string[][] {
   return [...first.values()].sort().map((name) => [title(name, ['…']), sentence(name)])
 }
 
-const text = `# Ops
+const ops = `# Ops
 
 The reference of all ops of \`@chainrule/core\`, made by \`pnpm reference\` from their definitions. In formulas, \`g\` is the
 gradient that comes in, \`out\` the result of the op. A method of every tensor has the same name: \`torch.exp(x)\` is
@@ -131,5 +144,61 @@ Routines, which no formula says, and functions that are composed of ops.
 
 ${table(['function', 'what it gives'], otherRows())}`
 
-if (process.argv.includes('--print')) process.stdout.write(text)
-else writeFileSync(`${root}docs/ops.md`, text)
+/** Every class of a kind that a package exports, by name. */
+function classRows(
+  exported: object,
+  path: string,
+  isOne: (name: string, made: NewableFunction) => boolean,
+): string[][] {
+  const commentOf = comments(path)
+  const names = Object.entries(exported).filter(
+    ([name, value]: [string, unknown]) => typeof value === 'function' && /^[A-Z]/.test(name) && isOne(name, value),
+  )
+  return names
+    .map(([name]) => name)
+    .sort()
+    .map((name) => {
+      const comment = commentOf.get(name)
+      if (comment === undefined) throw new Error(`reference: ${name} has no comment in packages/${path}`)
+      return [code(name), cell(comment)]
+    })
+}
+
+const isModule = (made: NewableFunction): boolean => made.prototype instanceof nn.Module
+const layers = classRows(nn, 'nn/src', (name, made) => isModule(made) && !name.endsWith('Loss'))
+const losses = classRows(nn, 'nn/src', (name, made) => isModule(made) && name.endsWith('Loss'))
+const optimizers = classRows(optim, 'optim/src', (_, made) => made.prototype instanceof optim.Optimizer)
+const schedulers = classRows(optim.lr_scheduler, 'optim/src', (name) => name !== 'LRScheduler')
+
+const classes = `# Layers, losses, optimizers, schedulers
+
+All of them, by name, made by \`pnpm reference\` from the packages. What each is made with has PyTorch's names and order; editors show
+it, with the shapes.
+
+## Layers
+
+\`@chainrule/nn\`.
+
+${table(['layer', 'what it does'], layers)}
+## Losses
+
+\`@chainrule/nn\`, as functions in \`nn.functional\`.
+
+${table(['loss', 'what it measures'], losses)}
+## Optimizers
+
+\`@chainrule/optim\`.
+
+${table(['optimizer', 'what it is'], optimizers)}
+## Schedulers
+
+\`optim.lr_scheduler\`.
+
+${table(['scheduler', 'what it does to the learning rate'], schedulers)}`
+
+const texts = { 'ops.md': ops, 'layers.md': classes }
+const { values } = parseArgs({ options: { print: { type: 'string' } } })
+for (const [page, text] of Object.entries(texts)) {
+  if (values.print === undefined) writeFileSync(`${root}docs/${page}`, text.trimEnd() + '\n')
+  else if (values.print === page) process.stdout.write(text.trimEnd() + '\n')
+}

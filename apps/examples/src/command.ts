@@ -8,8 +8,8 @@ import { recorded } from './recorded/index.ts'
 import { run, succeeded } from './run.ts'
 import { type Scenario, scenarios } from './scenarios/index.ts'
 
-const help = `pnpm example                  lists the scenarios
-pnpm example NAME             runs one: its cells, with what they show, then its training
+const help = `npm run example               lists the scenarios
+npm run example NAME          runs one: its cells, with what they show, then its training; options stand behind --
 
 ${deviceHelp}
   -h, --help                  this text`
@@ -23,7 +23,7 @@ export interface Answer {
 const refuse = (reason: string): Answer => ({ code: 2, text: `example: ${reason}` })
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
-/** Answers `pnpm example ...args` on a terminal of `columns` columns. */
+/** Answers `npm run example ...args` on a terminal of `columns` columns. */
 export async function command(args: readonly string[], columns: number): Promise<Answer> {
   let parsed: ReturnType<typeof parse>
   try {
@@ -59,7 +59,7 @@ function list(): string {
     [colors.cyan(name.padEnd(18)), Object.keys(notebooks).join(' ').padEnd(9), title].join('  '),
   )
   const head = colors.dim(['scenario'.padEnd(18), 'notebooks', 'what it shows'].join('  '))
-  return [head, ...lines, '', 'pnpm example NAME runs one; --help says more.'].join('\n')
+  return [head, ...lines, '', 'npm run example NAME runs one; npm run example -- --help says more.'].join('\n')
 }
 
 function unknown(name: string): Answer {

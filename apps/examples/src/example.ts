@@ -1,4 +1,4 @@
-/** `pnpm example [NAME]`: lists the scenarios, or runs one. */
+/** `npm run example [NAME]`: lists the scenarios, or runs one. */
 import { command } from './command.ts'
 
 const { code, text } = await command(process.argv.slice(2), process.stdout.columns ?? 80)

@@ -21,7 +21,7 @@ async function runAll(): Promise<void> {
     console.log(summary(outcome))
   }
   const { text, good } = report(outcomes, recorded)
-  console.log(`\n${text}\n\nMore: pnpm example NAME shows one of them, with its program and its loss curve.`)
+  console.log(`\n${text}\n\nMore: npm run example NAME shows one of them, with its program and its loss curve.`)
   process.exitCode = good ? 0 : 1
 }
 

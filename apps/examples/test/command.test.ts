@@ -19,7 +19,7 @@ const answer = async (...args: string[]) => {
   return { code, text: plain(text) }
 }
 
-describe('pnpm example', () => {
+describe('npm run example', () => {
   it('lists the scenarios in 80 columns', async () => {
     const { code, text } = await answer()
     expect(code).toBe(0)
@@ -77,7 +77,7 @@ describe('pnpm example', () => {
 
   it('takes --device cpu and --help', async () => {
     expect((await answer('leaf', '--device', 'cpu')).code).toBe(0)
-    expect(await answer('--help')).toMatchObject({ code: 0, text: expect.stringContaining('pnpm example NAME') })
+    expect(await answer('--help')).toMatchObject({ code: 0, text: expect.stringContaining('npm run example NAME') })
   })
 
   it('ends with exit code 2 where the name is wrong', async () => {

@@ -1,5 +1,5 @@
 /**
- * The documentation is run: every ts block of README.md, CONTRIBUTING.md and docs/ prints what the text block right below it
+ * The documentation is run: every ts block of README.md, CONTRIBUTING.md, docs/ and of the packages' own pages prints what the text block right below it
  * shows, an error as its last line, and has no type error. A block that imports nothing gets the three packages.
  */
 import { spawnSync } from 'node:child_process'
@@ -45,7 +45,12 @@ function blocksOf(page: string): Block[] {
 }
 
 const guides = readdirSync(`${root}docs`).filter((name) => name.endsWith('.md'))
-const pages = ['README.md', 'CONTRIBUTING.md', ...guides.map((name) => `docs/${name}`)]
+const pages = [
+  'README.md',
+  'CONTRIBUTING.md',
+  ...guides.map((name) => `docs/${name}`),
+  ...packages.map((name) => `packages/${name}/README.md`),
+]
 const blocks = pages.flatMap(blocksOf)
 
 rmSync(folder, { recursive: true, force: true })
@@ -114,8 +119,8 @@ describe('documentation', () => {
     expect(errors).toEqual([])
   })
 
-  test('docs/ops.md lists the ops as they are: pnpm reference', () => {
-    expect(output('tools/reference.ts', '--print') === readFileSync(`${root}docs/ops.md`, 'utf8')).toBe(true)
+  test.each(['ops.md', 'layers.md'])('docs/%s lists what there is: pnpm reference', (page) => {
+    expect(output('tools/reference.ts', '--print', page) === readFileSync(`${root}docs/${page}`, 'utf8')).toBe(true)
   })
 
   test('README.md shows the table that npm start ends with', () => {
