@@ -1,4 +1,4 @@
-// Runs a task of the workspace, `node tools/run.js test|start|example [ARGUMENTS]`: what `npm test`, `pnpm start` and
+// Runs a task of the workspace, `node tools/run.js test|start|example|compile [ARGUMENTS]`: what `npm test`, `pnpm start` and
 // the like call. On a machine that has Node and npm alone, it first lets npm fetch pnpm, and pnpm the dependencies.
 
 import { execSync, spawnSync } from 'node:child_process'
@@ -10,6 +10,7 @@ const tasks = {
   test: ['exec', 'turbo', 'run', 'test', '--continue', '--log-prefix=none', '--log-order=grouped'],
   start: ['--silent', '--dir=apps/examples', 'run', 'start'],
   example: ['--silent', '--dir=apps/examples', 'run', 'example'],
+  compile: ['--silent', 'run', 'compile'],
 }
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)))
