@@ -5,7 +5,7 @@ import { judge, markTypeErrors } from '../../packages/core/test/misuse/judge.ts'
 import { optionsOf, planOf } from './plan.ts'
 
 /** Calls that one process makes: what they leave behind is gone with it. */
-const batch = 10_000
+const batch = 5000
 
 const options = optionsOf(process.argv)
 const plan = planOf(options)

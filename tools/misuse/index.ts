@@ -18,6 +18,8 @@ const memory = 2 ** 30
 
 const options = optionsOf(process.argv)
 const plan = planOf(options)
+/** What makes the command fail. */
+const ends: readonly Result['outcome'][] = ['internal', 'hang', 'memory', 'abort']
 const results: Result[] = []
 
 /** The resident memory of a process, where the system tells it. */
@@ -87,13 +89,17 @@ function run(from: number): Promise<number> {
   })
 }
 
-for (let next = 0; next < plan.length; ) next = await run(next)
-const { counts, faults, accepted } = report(results)
-mkdirSync(options.out, { recursive: true })
-writeFileSync(`${options.out}/faults.txt`, faults)
-writeFileSync(`${options.out}/accepted.txt`, accepted)
-console.log(counts)
+/** Writes the lists of what came so far. */
+function write(): string {
+  const { counts, faults, accepted } = report(results)
+  mkdirSync(options.out, { recursive: true })
+  writeFileSync(`${options.out}/faults.txt`, faults)
+  writeFileSync(`${options.out}/accepted.txt`, accepted)
+  writeFileSync(`${options.out}/counts.txt`, counts)
+  return counts
+}
+
+for (let next = 0; next < plan.length; write()) next = await run(next)
+console.log(write())
 console.log(`${options.out}/faults.txt lists the faults by function, accepted.txt what was accepted.`)
-process.exitCode = results.some(({ outcome }) => outcome === 'internal' || outcome === 'hang' || outcome === 'abort')
-  ? 1
-  : 0
+process.exitCode = results.some(({ outcome }) => ends.includes(outcome)) ? 1 : 0

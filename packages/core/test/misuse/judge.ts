@@ -3,7 +3,7 @@ import * as torch from '@chainrule/core'
 import type { Target } from './calls.ts'
 import { changesOf, restore, type State, seeded, stateOf } from './state.ts'
 import { Untouchable } from './values.ts'
-import { sampleOf, type Trial, usualCall } from './wrong.ts'
+import { sampleOf, type Trial, trialsOf } from './wrong.ts'
 
 /**
  * What came of a call. `right`: it gave something. `pytorch`: an error in PyTorch's words. `named`: an error that says which function
@@ -102,8 +102,8 @@ const isThenable = (value: unknown): value is PromiseLike<unknown> => {
   }
 }
 
-/** The parts of the state that the valid call of a target changes: a wrong call that is accepted may change them too. */
-const allowances = new WeakMap<Target, readonly string[]>()
+/** The parts of the state that valid calls of a target change: a wrong call that is accepted may change them too. */
+const allowances = new WeakMap<Target, ReadonlySet<string>>()
 
 /** Makes a call and says what came of it. */
 export async function judge(trial: Trial): Promise<Verdict> {
@@ -120,8 +120,8 @@ export async function judge(trial: Trial): Promise<Verdict> {
     verdict = judgeError(trial, error)
   }
   const changes = changed(before, args)
-  const free = isError ? [] : await allowanceOf(trial.target)
-  const wrongly = changes.filter((part) => !free.includes(part))
+  const free = isError || changes.length === 0 ? null : await allowanceOf(trial.target)
+  const wrongly = changes.filter((part) => free?.has(part) !== true)
   if (wrongly.length === 0 || verdict.outcome === 'internal') return verdict
   return {
     outcome: 'changed',
@@ -136,20 +136,25 @@ function changed(before: State, args: readonly unknown[]): string[] {
   return changes
 }
 
-/** What the valid call changes. */
-async function allowanceOf(target: Target): Promise<readonly string[]> {
+/** What valid calls change: with all arguments, and with fewer. */
+async function allowanceOf(target: Target): Promise<ReadonlySet<string>> {
   const known = allowances.get(target)
   if (known !== undefined) return known
-  const args = usualCall(target)
-  const before = stateOf(args, seeded)
-  try {
-    const result: unknown = target.call(args)
-    if (isThenable(result)) await result
-  } catch {
-    // A trial of its own says so.
-  }
-  const changes = changed(before, args)
+  const changes = new Set<string>()
   allowances.set(target, changes)
+  for (const { args: make, expected } of trialsOf(target)) {
+    if (expected !== 'right') continue
+    const args = make()
+    const before = stateOf(args, seeded)
+    try {
+      const result: unknown = target.call(args)
+      if (isThenable(result)) await result
+      for (const part of changed(before, args)) changes.add(part)
+    } catch {
+      // A trial of its own says so.
+      changed(before, args)
+    }
+  }
   return changes
 }
 

@@ -36,9 +36,6 @@ const inOrder = (args: readonly Argument[]): Given[] => args.map((arg) => ({ ...
 const byName = (args: readonly Argument[], held: number): Given[] =>
   args.map((arg, i) => ({ ...arg, named: i >= held && arg.only !== 'position' }))
 
-/** The valid call of a target. */
-export const usualCall = ({ row }: Target): unknown[] => written(usual(argumentsOf(row)))
-
 /** A name with two letters exchanged, or one more. */
 export const misspelt = (name: string): string =>
   name.length > 2 && name[1] !== name[2] ? `${name[0]}${name[2]}${name[1]}${name.slice(3)}` : `${name}q`
@@ -58,7 +55,10 @@ export function trialsOf(target: Target): Trial[] {
     trials.push({ target, what, expected, heavy: false, ...more, args })
   }
 
-  add('as it is', 'right', () => usualCall(target))
+  add('as it is', 'right', () => written(usual(argumentsOf(row))))
+  if (shape.some((arg) => arg.optional)) {
+    add('without options', 'right', () => written(usual(argumentsOf(row)).filter((arg) => !arg.optional)))
+  }
   if (free.some((arg) => arg.optional && arg.only === null)) {
     add('all by position', 'right', () => written(inOrder(argumentsOf(row))))
   }
