@@ -1,6 +1,6 @@
 // Calls everything public wrongly, in processes of their own that are watched, and says what came of it:
 //
-//     npm run misuse -- --calls 100000 --seed 1 [--only torch.add] [--out FOLDER]
+//     npm run misuse -- --calls 100000 --seed 1 [--only torch.add] [--kind light|heavy] [--out FOLDER]
 //
 // Prints counts by outcome, and writes two lists: the faults by function, and what was accepted, to be looked through.
 import { spawn } from 'node:child_process'

@@ -9,6 +9,8 @@ export interface PlanOptions {
   readonly seed: number
   /** Only targets whose name contains this. */
   readonly only: string
+  /** `light` leaves out what asks for much memory or time, `heavy` the others. */
+  readonly kind: string
 }
 
 /** Random numbers below 1 (mulberry32). */
@@ -23,9 +25,12 @@ function randomFrom(seed: number): () => number {
 }
 
 /** The first calls of all, shuffled. */
-export function planOf({ calls, seed, only }: PlanOptions): Trial[] {
+export function planOf({ calls, seed, only, kind }: PlanOptions): Trial[] {
   const targets = [core, modules, optimization].flatMap((covered) => covered.targets)
-  const trials = targets.filter(({ name }) => name.includes(only)).flatMap(trialsOf)
+  const trials = targets
+    .filter(({ name }) => name.includes(only))
+    .flatMap(trialsOf)
+    .filter(({ heavy }) => kind === 'all' || heavy === (kind === 'heavy'))
   const random = randomFrom(seed)
   for (let i = trials.length - 1; i > 0; i--) {
     const j = Math.floor(random() * (i + 1))
@@ -46,6 +51,7 @@ export function optionsOf(args: readonly string[]): PlanOptions & { readonly fro
     calls: Number(given('calls') ?? 100_000),
     seed: Number(given('seed') ?? 1),
     only: given('only') ?? '',
+    kind: given('kind') ?? 'all',
     from: Number(given('from') ?? 0),
     out: given('out') ?? 'node_modules/.cache/misuse',
   }

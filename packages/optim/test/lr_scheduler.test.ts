@@ -256,6 +256,27 @@ test('options stand in their places too', () => {
   )
 })
 
+test('what is refused leaves the groups as they were', () => {
+  const optimizer = makeOptimizer()
+  const before = structuredClone(optimizer.state_dict())
+  const throws = (): never => {
+    throw new Error('of the lambda')
+  }
+  const made = [
+    () => new LambdaLR(optimizer, [() => 1]),
+    () => new LambdaLR(optimizer, throws),
+    () => new LinearLR(optimizer, { start_factor: 0 }),
+    () => new LinearLR(optimizer, { end_factor: 2 }),
+    () => new CosineAnnealingWarmRestarts(optimizer, 0),
+    () => new CyclicLR(optimizer, [0.1], 1),
+    () => new OneCycleLR(optimizer, [0.1], { total_steps: 4 }),
+  ]
+  for (const make of made) {
+    expect(make).toThrow()
+    expect(optimizer.state_dict()).toEqual(before)
+  }
+})
+
 test('errors', () => {
   const optimizer = makeOptimizer()
   expect(() => new StepLR({} as optim.SGD, 3)).toThrow('Object is not an Optimizer')

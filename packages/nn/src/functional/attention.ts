@@ -1,4 +1,4 @@
-import { _safe_softmax, bool, ones, RuntimeError, type Tensor } from '@chainrule/core'
+import { _safe_softmax, bool, float32, ones, RuntimeError, type Tensor } from '@chainrule/core'
 import { bindOptions, type LayerArguments } from '../arguments.ts'
 import { dropout } from './dropout.ts'
 
@@ -33,12 +33,36 @@ export function scaled_dot_product_attention(
   ...options: LayerArguments<AttentionOptions>
 ): Tensor {
   const { attn_mask, dropout_p, is_causal, scale } = bindOptions('scaled_dot_product_attention', defaults, options)
+  checkInputs(query, key, value, attn_mask)
   if (is_causal && attn_mask !== null) {
     throw new RuntimeError('_scaled_dot_product_attention: Explicit attn_mask should not be set when is_causal=True')
   }
   const factor = scale ?? 1 / Math.sqrt(query.size(-1))
   const mask = is_causal ? causalMask(query, key) : attn_mask
   return dropout(_safe_softmax(attentionScores(query.mul(factor), key, mask), -1), dropout_p).matmul(value)
+}
+
+/** What the products refuse too, before anything was drawn. */
+function checkInputs(query: Tensor, key: Tensor, value: Tensor, mask: Tensor | null): void {
+  const word = ({ dtype }: Tensor): string =>
+    dtype.scalarName === 'Byte' ? 'unsigned char' : dtype.scalarName.toLowerCase()
+  if (query.dtype !== key.dtype || query.dtype !== value.dtype) {
+    throw new RuntimeError(
+      `Expected query, key, and value to have the same dtype, but got query.dtype: ${word(query)} key.dtype: ${word(key)} ` +
+        `and value.dtype: ${word(value)} instead.`,
+    )
+  }
+  if (query.ndim < 2 || key.ndim < 2 || value.ndim < 2) {
+    throw new RuntimeError(
+      `Expected query, key, and value to all be  at least 2 dimensional, but got query.dim: ${query.ndim} key.dim: ` +
+        `${key.ndim} and value.dim: ${value.ndim} instead.`,
+    )
+  }
+  if (mask === null || mask.dtype === bool || mask.dtype === float32 || mask.dtype === query.dtype) return
+  throw new RuntimeError(
+    `Expected attn_mask dtype to be bool or float or to match query dtype, but got attn_mask.dtype: ${word(mask)} and  ` +
+      `query.dtype: ${word(query)} instead.`,
+  )
 }
 
 /** Where a key is not after the query. */

@@ -67,11 +67,13 @@ export function embedding_bag(input: Tensor, weight: Tensor, ...given: LayerArgu
   const ends = options.include_last_offset ? 1 : 0
   const bags = offsets === null ? input.size(0) : offsets.numel() - ends
   const out = enclosed(() => {
-    const vectors = embedding(input.reshape(-1), weight, { padding_idx, max_norm, norm_type, scale_grad_by_freq })
     const places = no_grad(() => (offsets === null ? rowsOf(input) : bagsOf(input, offsets)))
+    const vectors = embedding(input.reshape(-1), weight, { padding_idx, max_norm, norm_type, scale_grad_by_freq })
     const counts = padding_idx === null ? null : no_grad(() => input.reshape(-1).ne(padding_idx).to(weight.dtype))
     const factors = per_sample_weights?.reshape(-1) ?? null
-    return gather(vectors, places, bags, mode, counts, factors)
+    // What comes after the last offset is in a bag of its own, which nobody asked for.
+    const all = gather(vectors, places, bags + ends, mode, counts, factors)
+    return ends === 0 ? all : all.narrow(0, 0, bags).clone()
   })
   return nameStep(out, 'EmbeddingBagBackward0')
 }

@@ -52,12 +52,10 @@ export abstract class LRScheduler implements Scheduler {
 
   constructor(optimizer: Scheduled, { last_epoch = -1 }: SchedulerOptions = {}) {
     checkOptimizer(optimizer)
-    optimizer.param_groups.forEach((group, i) => {
-      if (last_epoch === -1) group.initial_lr ??= group.lr
-      else if (group.initial_lr === undefined) {
-        throw new ValueError(`param 'initial_lr' is not specified in param_groups[${i}] when resuming an optimizer`)
-      }
-    })
+    const unknown = optimizer.param_groups.findIndex((group) => group.initial_lr === undefined)
+    if (last_epoch !== -1 && unknown >= 0) {
+      throw new ValueError(`param 'initial_lr' is not specified in param_groups[${unknown}] when resuming an optimizer`)
+    }
     optimizer._opt_called ??= false
     this.optimizer = optimizer
     this.base_lrs = optimizer.param_groups.map((group) => group.initial_lr ?? group.lr)
@@ -72,10 +70,23 @@ export abstract class LRScheduler implements Scheduler {
     return this.chained(this.optimizer.param_groups[group]?.lr ?? base, base, group)
   }
 
-  /** Sets the learning rates of epoch 0. */
+  /** Sets the learning rates of epoch 0. Where that fails, the groups are as they were. */
   protected start(): void {
+    const groups = this.optimizer.param_groups
+    const before = groups.map((group) => ({ ...group }))
+    groups.forEach((group) => {
+      group.initial_lr ??= group.lr
+    })
     this._step_count = 0
-    this.step()
+    try {
+      this.step()
+    } catch (error) {
+      groups.forEach((group, i) => {
+        delete group.initial_lr
+        Object.assign(group, before[i])
+      })
+      throw error
+    }
   }
 
   /** The learning rates for `last_epoch`, one a group: what `step` sets. Elsewhere ask `get_last_lr`. */
