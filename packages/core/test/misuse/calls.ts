@@ -5,7 +5,7 @@
 
 /**
  * The arguments of a valid call under PyTorch's names, in PyTorch's order, made anew for each call. A name that ends in `?` has a
- * default; one after `*` is taken by name only, one after `/` by position only.
+ * default, and one that ends in `!` too, but a call without it would be large; one after `*` is taken by name only, one after `/` by position only.
  */
 export type Row = () => Readonly<Record<string, unknown>>
 export type Table = Readonly<Record<string, Row | readonly Row[]>>
@@ -15,6 +15,8 @@ export interface Argument {
   readonly name: string
   readonly value: unknown
   readonly optional: boolean
+  /** Whether calls without options have it too. */
+  readonly kept: boolean
   readonly only: 'position' | 'name' | null
 }
 
@@ -31,12 +33,13 @@ export interface Target {
 /** The arguments of a row, evaluated. */
 export function argumentsOf(row: Row): Argument[] {
   return Object.entries(row()).map(([key, value]) => {
-    const [, mark = '', name = '', optional = ''] = /^([*/]?)(\w+)(\??)$/.exec(key) ?? []
+    const [, mark = '', name = '', end = ''] = /^([*/]?)(\w+)([?!]?)$/.exec(key) ?? []
     if (name === '') throw new Error(`misuse: '${key}' is no name of an argument`)
     return {
       name,
       value,
-      optional: optional === '?',
+      optional: end !== '',
+      kept: end !== '?',
       only: mark === '*' ? 'name' : mark === '/' ? 'position' : null,
     }
   })

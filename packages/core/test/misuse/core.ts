@@ -20,7 +20,15 @@ const table: Table = Object.fromEntries(
 )
 
 /** Classes of errors, and what only the library makes. */
-const classes = ['DType', 'FormulaError', 'IndexError', 'NotImplementedError', 'RuntimeError', 'ValueError'].concat([
+const classes = [
+  'AssertionError',
+  'DType',
+  'FormulaError',
+  'IndexError',
+  'NotImplementedError',
+  'RuntimeError',
+  'ValueError',
+].concat([
   'Signature',
   'SliceIndex',
   'Tensor',
@@ -31,6 +39,12 @@ const classes = ['DType', 'FormulaError', 'IndexError', 'NotImplementedError', '
   'signature',
   'typeName',
 ])
+
+const warnings: Table = {
+  warn: () => ({ '/message': 'careful' }),
+  simplefilter: () => ({ '/action': 'ignore' }),
+  catch_warnings: () => ({ '/body': () => 1 }),
+}
 
 const generators: Table = {
   manual_seed: () => ({ self: new torch.Generator(), seed: 3 }),
@@ -51,6 +65,7 @@ const parts: readonly Covered[] = [
     'GradcheckError',
     'Node',
   ]),
+  functionsOf('torch.warnings', torch.warnings, warnings, ['UserWarning']),
   functionsOf('torch.linalg', torch.linalg, linalg, ['LinAlgError']),
   methodsOf('Tensor', torch.Tensor.prototype, { ...table, ...methods }),
   methodsOf('Generator', torch.Generator.prototype, generators),

@@ -204,6 +204,7 @@ export const functions: Table = {
   cummin: () => ({ input: x(), dim: 1 }),
   logcumsumexp: () => ({ input: x(), dim: 1 }),
   softmax: () => ({ input: x(), dim: 1, '*dtype?': float64 }),
+  _safe_softmax: () => ({ input: x(), dim: 1, '*dtype?': float64 }),
   log_softmax: () => ({ input: x(), dim: 1, '*dtype?': float64 }),
   softmin: () => ({ input: x(), dim: 1, '*dtype?': float64 }),
   glu: () => ({ input: numbers(2, 4), 'dim?': 1 }),

@@ -135,6 +135,7 @@ export async function judge(trial: Trial): Promise<Verdict> {
 function changed(before: State, args: readonly unknown[]): string[] {
   const changes = changesOf(before, stateOf(args))
   if (changes.some((part) => !part.startsWith('argument'))) restore()
+  torch.warnings.simplefilter('ignore')
   return changes
 }
 

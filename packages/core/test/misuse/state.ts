@@ -33,6 +33,7 @@ export function restore(): void {
   torch.set_default_device('cpu')
   torch.set_printoptions({ profile: 'default' })
   torch.manual_seed(0)
+  torch.warnings.simplefilter('ignore')
 }
 restore()
 /** The state of the generator between calls. */

@@ -57,7 +57,7 @@ export function trialsOf(target: Target): Trial[] {
 
   add('as it is', 'right', () => written(usual(argumentsOf(row))))
   if (shape.some((arg) => arg.optional)) {
-    add('without options', 'right', () => written(usual(argumentsOf(row)).filter((arg) => !arg.optional)))
+    add('without options', 'right', () => written(usual(argumentsOf(row)).filter((arg) => arg.kept)))
   }
   if (free.some((arg) => arg.optional && arg.only === null)) {
     add('all by position', 'right', () => written(inOrder(argumentsOf(row))))
@@ -80,7 +80,7 @@ export function trialsOf(target: Target): Trial[] {
       }
       if (only === null) {
         add(`${at} doubled`, 'error', () => {
-          const args = inOrder(argumentsOf(row)).filter((arg, k) => k <= i || (!arg.optional && arg.only === null))
+          const args = inOrder(argumentsOf(row)).filter((arg, k) => k <= i || (arg.kept && arg.only === null))
           return written([...args, { ...(args[i] as Given), named: true }])
         })
       }

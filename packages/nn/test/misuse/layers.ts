@@ -312,7 +312,7 @@ export const layers: Readonly<Record<string, Layer>> = {
     given(() => ({ tgt: words(), memory: words(), ...masks, ...causal })),
   ],
   Transformer: [
-    given(() => ({ 'd_model?': 4, 'nhead?': 2, 'num_encoder_layers?': 1, 'num_decoder_layers?': 1, ...layerOptions })),
+    given(() => ({ 'd_model!': 4, 'nhead!': 2, 'num_encoder_layers!': 1, 'num_decoder_layers!': 1, ...layerOptions })),
     given(() => ({ src: words(), tgt: words(), 'src_mask?': null, ...masks, ...causal })),
   ],
 
