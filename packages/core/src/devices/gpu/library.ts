@@ -55,16 +55,18 @@ if (d < 0.5) { return f; }
 if (d > 0.5) { return f + 1.0; }
 return f - 2.0 * Math.trunc(f * 0.5) === 0.0 ? f : f + 1.0;`,
   ),
+  // Exact, as a product with the quotient would not be: what is taken off, n · 2ᵏ, is less than twice what there is.
   define(
     'k_fmod',
     ['x', 'y', 'inf', 'nan'],
     `if (!(y === y) || !(x === x) || y === 0.0 || Math.abs(x) === inf) { return nan; }
 if (Math.abs(y) > Math.abs(x)) { return x; }
-const m = Math.abs(x);
+let r = Math.abs(x);
 const n = Math.abs(y);
-let r = m - Math.trunc(m / n) * n;
-if (r < 0.0) { r = r + n; }
-if (r >= n) { r = r - n; }
+const steps = Math.trunc((k_log(r) - k_log(n)) * 1.442696) + 2.0;
+let t = n;
+for (let i = 0; i < steps; i++) { if (t <= r * 0.5) { t = t + t; } }
+for (let j = 0; j <= steps; j++) { if (t >= n) { if (r >= t) { r = r - t; } t = t * 0.5; } }
 return x < 0.0 ? -r : r;`,
   ),
   define(
@@ -79,8 +81,12 @@ return r;`,
   define(
     'k_floor_divide',
     ['x', 'y', 'inf', 'nan'],
-    `if (y === 0.0) { return x > 0.0 ? inf : (x < 0.0 ? -inf : nan); }
-if (Math.abs(y) === inf && Math.abs(x) < inf) { return x * y < 0.0 ? -1.0 : 0.0; }
+    `if (y === 0.0) {
+  const s = 1.0 / y < 0.0 ? -x : x;
+  return s > 0.0 ? inf : (s < 0.0 ? -inf : nan);
+}
+if (Math.abs(y) === inf && Math.abs(x) < inf && ((x < 0.0 && y > 0.0) || (x > 0.0 && y < 0.0))) { return -1.0; }
+if (Math.abs(x) < Math.abs(y) && !((x < 0.0 && y > 0.0) || (x > 0.0 && y < 0.0))) { return y < 0.0 ? -x * 0.0 : x * 0.0; }
 const r = k_remainder(x, y, inf, nan);
 return k_round((x - r) / y);`,
   ),
