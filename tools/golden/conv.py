@@ -187,7 +187,7 @@ def mistakes():
         mistake(op, [[1, 0, 5, 5]], 2)
         mistake(op, [[1, 3, 0, 5]], 2)
         mistake(op, [[3, 0, 5]], 2)
-    mistake('avg_pool2d', [image], 2, dtypes=[whole])
+    mistake('avg_pool2d', [image], 2, dtypes=[torch.uint8])
     mistake('avg_pool2d', [[1, 1, 1, 5, 5]], 2)
     mistake('avg_pool2d', [image], 2, divisor_override=0)
     mistake('max_pool2d', [image], 2, dilation=0)

@@ -100,7 +100,7 @@ describe('arguments', () => {
     expect(() => torch.conv1d(x, w, null, 2, { stride: 1 })).toThrow("got multiple values for argument 'stride'")
     // @ts-expect-error that of avg_pool2d
     expect(() => torch.avg_pool1d(x, 2, { divisor_override: 2 })).toThrow("keyword argument 'divisor_override'")
-    expect(() => torch.conv1d(x, w, null, 0.5)).toThrow('stride must be whole numbers, got [0.5]')
-    expect(() => torch.max_pool1d(x, 1.5)).toThrow('kernel_size must be whole numbers, got [1, 1.5]')
+    expect(() => torch.conv1d(x, w, null, 0.5)).toThrow("argument 'stride'")
+    expect(() => torch.max_pool1d(x, 1.5)).toThrow("argument 'kernel_size'")
   })
 })

@@ -1,7 +1,8 @@
 import { freeing, outsideScopes } from '../devices/scope.ts'
 import type { Storage } from '../devices/storage.ts'
-import { RuntimeError } from '../errors.ts'
-import type { Tensor } from '../tensor/tensor.ts'
+import { RuntimeError, TypeError } from '../errors.ts'
+import { typeName } from '../signature/kinds.ts'
+import { Tensor } from '../tensor/tensor.ts'
 import { warn } from '../warnings.ts'
 import { gradientEdge, pass } from './graph.ts'
 import { modes } from './modes.ts'
@@ -150,7 +151,8 @@ function runTensorHooks({ tensors, retainers }: Hooks, arrived: Gradient[]): voi
 }
 
 /** A hook may change a gradient's values, not its shape. */
-function checkHook(result: Tensor, gradient: Tensor): Tensor {
+function checkHook(result: unknown, gradient: Tensor): Tensor {
+  if (!(result instanceof Tensor)) throw new TypeError(`expected Variable, but hook returned '${typeName(result)}'`)
   if (result.shape.join() !== gradient.shape.join()) {
     throw new RuntimeError(
       `hook has changed the size of value (from [${gradient.shape.join(', ')}] to [${result.shape.join(', ')}])`,

@@ -1,4 +1,4 @@
-import { RuntimeError, TypeError } from '../errors.ts'
+import { NotImplementedError, RuntimeError, TypeError } from '../errors.ts'
 import { formatShape, sameShape } from '../shape.ts'
 import { alias } from '../tensor/make.ts'
 import { Tensor } from '../tensor/tensor.ts'
@@ -108,6 +108,11 @@ class CustomNode extends Node {
       const gradient = gradients[i] ?? null
       return gradient === null && context.materializeGrads ? out.new_zeros(out.shape) : gradient
     })
+    if (typeof this.#function.backward !== 'function') {
+      throw new NotImplementedError(
+        'You must implement either the backward or vjp method for your custom autograd.Function to use it with backward mode AD.',
+      )
+    }
     const result = this.#function.backward(context, ...(incoming as Tensor[]))
     const returned = Array.isArray(result)
       ? (result as readonly (Gradient | undefined)[])
@@ -164,6 +169,9 @@ class CustomNode extends Node {
 export abstract class Function {
   /** Runs the forward and records it. */
   static apply<A extends readonly unknown[], R extends Outputs>(this: FunctionClass<A, R>, ...args: A): R {
+    if (typeof this.forward !== 'function') {
+      throw new NotImplementedError('You must implement the forward function for custom autograd.Function.')
+    }
     const context = new FunctionContext()
     const inputs = args.map((x) => (x instanceof Tensor ? x : null))
     const tensors = inputs.filter((x) => x !== null)

@@ -27,7 +27,7 @@ export const adaptive_avg_pool2d = signature(
   ['Tensor input', 'int?[] output_size'],
   (input: Tensor, output_size: AdaptiveSize): Tensor => {
     const size = sizeOf('adaptive_avg_pool2d', input, output_size)
-    if (size.includes(0)) return input.new_zeros([...input.shape.slice(0, -2), ...size])
+    if (size.includes(0) || input.numel() === 0) return input.new_zeros([...input.shape.slice(0, -2), ...size])
     if (size[0] === 1 && size[1] === 1) return input.mean([-2, -1], { keepdim: true })
     const kernel = evenKernel(input, size)
     const out =
@@ -52,7 +52,7 @@ export const adaptive_max_pool2d_with_indices = signature(
   (input: Tensor, output_size: AdaptiveSize): [Tensor, Tensor] => {
     const op = 'adaptive_max_pool2d'
     const size = sizeOf(op, input, output_size)
-    if (size.includes(0)) {
+    if (size.includes(0) || input.numel() === 0) {
       const empty = input.new_zeros([...input.shape.slice(0, -2), ...size])
       return [empty, empty.to(int32)]
     }
@@ -167,8 +167,10 @@ function evenKernel(x: Tensor, size: readonly [number, number]): readonly [numbe
 }
 
 function sizeOf(op: string, input: Tensor, output: AdaptiveSize): readonly [number, number] {
+  const isMax = op.startsWith('adaptive_max')
   if (input.ndim !== 3 && input.ndim !== 4) {
-    throw new RuntimeError(`${op}(): Expected 3D or 4D tensor, but got ${formatShape(input.shape)}`)
+    const got = isMax ? 'got:' : 'got'
+    throw new RuntimeError(`${op}(): Expected 3D or 4D tensor, but ${got} ${formatShape(input.shape)}`)
   }
   const given = typeof output === 'number' ? [output, output] : output
   if (given.length !== 2) throw new RuntimeError(`${op}: output_size must be 2`)
@@ -178,7 +180,7 @@ function sizeOf(op: string, input: Tensor, output: AdaptiveSize): readonly [numb
       `${op}: elements of output_size must be greater than or equal to 0 but received {${height}, ${width}}`,
     )
   }
-  const empty = input.shape.findIndex((size, i) => size === 0 && i > input.ndim - 3)
+  const empty = input.shape.findIndex((size, i) => size === 0 && i > (isMax ? 0 : input.ndim - 3))
   if (empty >= 0) {
     throw new RuntimeError(
       `${op}(): Expected input to have non-zero size for non-batch dimensions, but input has sizes ` +

@@ -1,3 +1,4 @@
+import { int32, uint8 } from '../dtype.ts'
 import { RuntimeError, TypeError } from '../errors.ts'
 import { formatShape } from '../shape.ts'
 import type { Tensor } from '../tensor/tensor.ts'
@@ -56,13 +57,13 @@ export function checkConv({ op, input, weight, bias, padding, stride, dilation, 
   }
   const tensors = bias === null ? [input, weight] : [input, weight, bias]
   leader(op, tensors)
-  checkTypes(op, input, weight, bias)
+  checkTypes(op, input, weight, bias, dilation)
 }
 
 const cName = (x: Tensor): string =>
   ({ float32: 'float', float64: 'double', int32: 'int', uint8: 'unsigned char' })[x.dtype.name] ?? 'bool'
 
-function checkTypes(op: string, input: Tensor, weight: Tensor, bias: Tensor | null): void {
+function checkTypes(op: string, input: Tensor, weight: Tensor, bias: Tensor | null, dilation: readonly number[]): void {
   if (bias !== null && bias.dtype !== input.dtype && input.ndim === 4) {
     throw new RuntimeError(`Input type (${cName(input)}) and bias type (${cName(bias)}) should be the same`)
   }
@@ -75,7 +76,9 @@ function checkTypes(op: string, input: Tensor, weight: Tensor, bias: Tensor | nu
   if (bias !== null && bias.dtype !== input.dtype) {
     throw new RuntimeError(`Input type (${cName(input)}) and bias type (${cName(bias)}) should be the same`)
   }
-  if (input.dtype.kind !== 'floating') {
+  // PyTorch has whole numbers for its default integer, and bytes for what neither is dilated nor transposed.
+  const isPlain = !op.includes('transpose') && dilation.every((step) => step === 1)
+  if (input.dtype.kind !== 'floating' && input.dtype !== int32 && !(input.dtype === uint8 && isPlain)) {
     throw new RuntimeError(`"${op}" not implemented for '${input.dtype.scalarName}'`)
   }
 }

@@ -1,4 +1,5 @@
 /** Convolutions along one and two directions, and transposed ones (`torch.nn.functional`'s names and arguments). */
+import { type DType, float32, float64, int32 } from '../dtype.ts'
 import { RuntimeError, TypeError } from '../errors.ts'
 import { formatShape, type Shape } from '../shape.ts'
 import { signature } from '../signature/index.ts'
@@ -164,8 +165,29 @@ function convolution(op: string, input: Tensor, weight: Tensor, options: Require
   }
   checkNotEmpty(input)
   const size = room.map((from, i) => Math.floor((from - (reach[i] as number)) / (stride[i] as number)) + 1)
-  return convolve('convolution', input, weight, bias, call, size)
+  return wholes(input, weight, bias, (x, w, b) => convolve('convolution', x, w, b, call, size))
 }
+
+/**
+ * Runs on floats what has kernels for floats alone. Their sums of whole numbers are exact up to 2⁵³, on a GPU up to 2²⁴; the
+ * result is of the type of the input.
+ */
+function wholes(
+  input: Tensor,
+  weight: Tensor,
+  bias: Tensor | null,
+  run: (input: Tensor, weight: Tensor, bias: Tensor | null) => Tensor,
+): Tensor {
+  const { dtype } = input
+  if (dtype.kind === 'floating') return run(input, weight, bias)
+  const wide = widestFloat(input)
+  return run(input.to(wide), weight.to(wide), bias?.to(wide) ?? null)
+    .to(int32)
+    .to(dtype)
+}
+
+/** The floats in which the device of a tensor is exact for the largest whole numbers. */
+export const widestFloat = (x: Tensor): DType => (x.is_cpu ? float64 : float32)
 
 function transposed(op: string, input: Tensor, weight: Tensor, options: Required<ConvTransposeOptions>): Tensor {
   const directions = input.ndim - 2
@@ -197,7 +219,7 @@ function transposed(op: string, input: Tensor, weight: Tensor, options: Required
         'Output size is too small',
     )
   }
-  return convolveBack('convolution', input, weight, bias, call, size)
+  return wholes(input, weight, bias, (x, w, b) => convolveBack('convolution', x, w, b, call, size))
 }
 
 function checkOutputPadding(more: Shape, stride: Shape, dilation: Shape): void {

@@ -46,6 +46,12 @@ interface Basic {
 
 /** Applies what gives views; leaves tensors with the dimensions they stand for. */
 function basic(x: Tensor, indices: readonly Index[]): Basic {
+  if (x.ndim === 0 && indices.length === 1 && typeof indices[0] === 'number') {
+    throw new IndexError(
+      'invalid index of a 0-dim tensor. Use `tensor.item()` in Python or `tensor.item<T>()` in C++ to convert a 0-dim tensor to ' +
+        'a number',
+    )
+  }
   const taken = indices.reduce<number>((sum, index) => sum + consumed(index), 0)
   if (taken > x.ndim) throw new IndexError(`too many indices for tensor of dimension ${x.ndim}`)
   if (indices.filter((index) => index === '...').length > 1) {

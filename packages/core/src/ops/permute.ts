@@ -81,18 +81,20 @@ export const movedim = signature(
   'movedim',
   ['Tensor input', 'int[] source', 'int[] destination'],
   (x: Tensor, source: number | readonly number[], destination: number | readonly number[]): Tensor => {
-    const from = (typeof source === 'number' ? [source] : source).map((dim) => wrapDim(dim, x.ndim))
-    const to = (typeof destination === 'number' ? [destination] : destination).map((dim) => wrapDim(dim, x.ndim))
-    if (from.length !== to.length) {
+    const sources = typeof source === 'number' ? [source] : source
+    const destinations = typeof destination === 'number' ? [destination] : destination
+    if (sources.length !== destinations.length) {
       throw new RuntimeError(
-        `movedim: Invalid source or destination dims: source (${formatShape(from)} dims) should contain the same number of ` +
-          `dims as destination (${formatShape(to)} dims)`,
+        `movedim: Invalid source or destination dims: source (${formatShape(sources)} dims) should contain the same number ` +
+          `of dims as destination (${formatShape(destinations)} dims)`,
       )
     }
+    const from = sources.map((dim) => wrapDim(dim, x.ndim))
+    const to = destinations.map((dim) => wrapDim(dim, x.ndim))
     if (new Set(from).size !== from.length)
-      throw new RuntimeError(`movedim: repeated dim in \`source\` (${formatShape(from)})`)
+      throw new RuntimeError(`movedim: repeated dim in \`source\` (${formatShape(sources)})`)
     if (new Set(to).size !== to.length)
-      throw new RuntimeError(`movedim: repeated dim in \`destination\` (${formatShape(to)})`)
+      throw new RuntimeError(`movedim: repeated dim in \`destination\` (${formatShape(destinations)})`)
     const rest = x.shape.map((_, i) => i).filter((dim) => !from.includes(dim))
     const order = x.shape.map((_, i) => (to.includes(i) ? (from[to.indexOf(i)] as number) : (rest.shift() as number)))
     return permuteDims(x, order)

@@ -30,6 +30,9 @@ export function singleOf(op: string, name: string, value: number | readonly numb
 export function checkInput(op: string, x: Tensor, directions: 1 | 2): void {
   const rest = x.shape.slice(x.ndim === directions + 2 ? 1 : 0)
   if ((x.ndim === directions + 1 || x.ndim === directions + 2) && !rest.includes(0)) return
+  if (op === 'max_pool2d' && x.ndim !== 3 && x.ndim !== 4) {
+    throw new RuntimeError('non-empty 3D or 4D (batch mode) tensor expected for input')
+  }
   const prefix = directions === 1 ? `${op}: ` : ''
   throw new RuntimeError(
     `${prefix}Expected ${directions + 1}D or ${directions + 2}D (batch mode) tensor with optional 0 dim batch size for ` +

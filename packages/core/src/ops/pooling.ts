@@ -1,9 +1,10 @@
 /** Maxima and averages of windows, along one and two directions (`torch.nn.functional`'s names and arguments). */
 import { free } from '../devices/scope.ts'
+import { int32 } from '../dtype.ts'
 import { RuntimeError } from '../errors.ts'
 import { overloaded, signature } from '../signature/index.ts'
 import type { Tensor } from '../tensor/tensor.ts'
-import type { Extent } from './conv.ts'
+import { type Extent, widestFloat } from './conv.ts'
 import { checkInput, pairOf, poolSize, singleOf } from './pooling-checks.ts'
 import { average, largest } from './pooling-step.ts'
 
@@ -241,6 +242,7 @@ function averages(
   if (divisor_override === 0) throw new RuntimeError('divisor must be not zero')
   checkInput(op, input, 2)
   const outputSize = poolSize(input, window, ceil_mode)
+  if (input.dtype === int32) return average('avg_pool2d', input.to(widestFloat(input)), window, outputSize).to(int32)
   if (input.dtype.kind !== 'floating') {
     throw new RuntimeError(`"${op}" not implemented for '${input.dtype.scalarName}'`)
   }

@@ -23,8 +23,11 @@ export function checkScatter(
   const isTooLarge = index.shape.some((size, i) => i !== at && size > (x.shape[i] ?? 1))
   const values = source instanceof Tensor ? source : x.new_full(index.shape, Number(source))
   if (values.dtype !== x.dtype) throw new RuntimeError(`${name}(): Expected self.dtype to be equal to src.dtype`)
+  if (Math.max(1, values.ndim) !== Math.max(1, index.ndim)) {
+    throw new RuntimeError('Index tensor must have the same number of dimensions as src tensor')
+  }
   const isLarger = index.shape.some((size, i) => size > (values.shape[i] ?? 1))
-  if (index.numel() > 0 && (isTooLarge || values.ndim !== index.ndim || isLarger)) {
+  if (index.numel() > 0 && (isTooLarge || isLarger)) {
     throw new RuntimeError(
       `Expected index ${formatShape(index.shape)} to be smaller than self ${formatShape(x.shape)} apart from dimension ${at}` +
         (source instanceof Tensor ? ` and to be smaller size than src ${formatShape(values.shape)}` : ''),
