@@ -87,6 +87,8 @@ export const functions: Table = {
   set_default_device: () => ({ device: 'cpu' }),
   get_num_threads: () => ({}),
   set_num_threads: () => ({ '/int': 1 }),
+  get_memory_limit: () => ({}),
+  set_memory_limit: () => ({ '/bytes': 2 ** 32 }),
   no_grad: () => ({ '/callback?': () => 1 }),
   enable_grad: () => ({ '/callback?': () => 1 }),
   inference_mode: () => ({ '/mode?': true, '/callback?': () => 1 }),

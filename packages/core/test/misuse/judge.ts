@@ -65,6 +65,7 @@ function isOurs(error: unknown): error is Error {
   if (!(error instanceof Error)) return false
   if (error instanceof EngineTypeError) return error instanceof OurTypeError
   return (
+    error instanceof torch.AssertionError ||
     error instanceof torch.RuntimeError ||
     error instanceof torch.ValueError ||
     error instanceof torch.IndexError ||

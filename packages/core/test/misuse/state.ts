@@ -12,6 +12,7 @@ export function stateOf(args: readonly unknown[], generator = generatorState()):
     ['anomaly mode', String(torch.is_anomaly_enabled())],
     ['default device', torch.get_default_device()],
     ['print options', describe(torch.get_printoptions(), new Set(), 0)],
+    ['memory limit', String(torch.get_memory_limit())],
     ['generator', generator],
   ])
   for (const [i, arg] of args.entries()) state.set(`argument ${i}`, describe(arg, new Set(), 0))
@@ -34,6 +35,7 @@ export function restore(): void {
   torch.set_printoptions({ profile: 'default' })
   torch.manual_seed(0)
   torch.warnings.simplefilter('ignore')
+  torch.set_memory_limit(null)
 }
 restore()
 /** The state of the generator between calls. */
