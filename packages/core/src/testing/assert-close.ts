@@ -82,7 +82,8 @@ class Comparison {
 
   /** All that there is to compare is found first: what does not match in kind is told before any value. */
   compare(actual: unknown, expected: unknown): void {
-    for (const pair of [...this.#pairs(actual, expected, [])]) pair()
+    const pairs = Array.from(this.#pairs(actual, expected, []))
+    for (const pair of pairs) pair()
   }
 
   *#pairs(actual: unknown, expected: unknown, path: Path): Generator<() => void> {
@@ -100,15 +101,15 @@ class Comparison {
     const [a, b] = mappings
     if (a !== undefined && b !== undefined) {
       this.#checkKeys(a, b, path)
-      for (const key of [...a.keys()].sort()) yield* this.#pairs(a.get(key), b.get(key), [...path, key])
+      for (const key of sorted(a.keys())) yield* this.#pairs(a.get(key), b.get(key), [...path, key])
       return
     }
     yield this.#pair(actual, expected, path)
   }
 
   #checkKeys(a: ReadonlyMap<unknown, unknown>, b: ReadonlyMap<unknown, unknown>, path: Path): void {
-    const missing = [...b.keys()].filter((key) => !a.has(key)).sort()
-    const additional = [...a.keys()].filter((key) => !b.has(key)).sort()
+    const missing = sorted(b.keys()).filter((key) => !a.has(key))
+    const additional = sorted(a.keys()).filter((key) => !b.has(key))
     if (missing.length + additional.length === 0) return
     this.#refuse(
       AssertionError,
@@ -191,6 +192,12 @@ class Comparison {
 function placed(message: string, path: Path): string {
   const place = path.map((key) => list([key])).join('')
   return place === '' ? message : `${message}\n\nThe failure occurred for item ${place}`
+}
+
+/** Keys in the order of their texts. */
+function sorted(keys: Iterable<unknown>): unknown[] {
+  const texts = Array.from(keys, (key) => [String(key), key] as const)
+  return texts.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)).map(([, key]) => key)
 }
 
 const isNone = (value: unknown): value is null | undefined => value === null || value === undefined
