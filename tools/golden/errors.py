@@ -71,6 +71,8 @@ def setitem(x, indices, value):
 
 
 PYTHON = {
+    # Python's own call leaves the step undefined in 1.13.
+    'slice_scatter': torch.ops.aten.slice_scatter,
     'index': lambda x, *indices: x[tuple(indices)],
     'index_put_': setitem,
     'mT': lambda x: x.mT,
@@ -508,8 +510,35 @@ def rows():
     error('bitwise_left_shift', T(2, dtype='bool'), T(2, dtype='bool'))
 
 
+def integers():
+    i, v = T(2, 2, dtype='i32'), T(2, dtype='i32')
+    for op in ('add', 'sub', 'rsub'):
+        error(op, i, i, alpha=1.5)
+    error('.add_', i, i, alpha=1.5)
+    error('addr', i, v, v, alpha=1.5)
+    error('addr', i, v, v, beta=0.5)
+    error('arange', 0, 3, 0.5, dtype=torch.int32)
+    error('mean', i, dtype=torch.int32)
+    error('mean', T(2, 2), 0, dtype=torch.int32)
+    error('nansum', T(2, 2), dtype=torch.int32)
+
+
+def windows():
+    x = T(3, 3)
+    for source in (T(1), T(), T(1, 3)):
+        error('diagonal_scatter', x, source)
+        error('select_scatter', x, source, 0, 0)
+    error('diagonal_scatter', x, T(3), 1)
+    error('slice_scatter', x, T(), 0, 0, 2)
+    error('slice_scatter', x, T(2, 2), 0, 0, 2)
+    error('.fill_diagonal_', T(2, 3, 4), 1.0)
+    error('.fill_diagonal_', T(2), 1.0)
+    error('tensordot', T(2, 2), T(2, 2), [[0, 0], [0, 1]])
+    error('tensordot', T(2, 3), T(4, 2), 1)
+
+
 def main():
-    for part in (elementwise, reductions, breadth, linear_algebra, products, shapes, indexing, creation, refusals, rows):
+    for part in (elementwise, reductions, breadth, linear_algebra, products, shapes, indexing, creation, refusals, rows, integers, windows):
         part()
     for cases in CASES.values():
         for record in cases:

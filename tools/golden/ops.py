@@ -42,6 +42,8 @@ VIEWS = {
 
 
 def define(name, shape, values):
+    if INPUTS.get(name, (list(shape), values)) != (list(shape), values):
+        raise ValueError(f'{name} is another input already')
     if math.prod(shape) != len(values):
         raise ValueError(f'{name}: {shape} has not {len(values)} elements')
     INPUTS[name] = (list(shape), values)
@@ -142,6 +144,9 @@ PYTHON = {
     'mT': lambda x: x.mT,
     'index': lambda x, *indices: x[tuple(indices)],
     'index_put_': index_put,
+    # Python's own call leaves the step undefined in 1.13.
+    'slice_scatter': torch.ops.aten.slice_scatter,
+    'fill_diagonal_': lambda x, *args: x.clone().fill_diagonal_(*args),
     'pow_scalar_base': lambda base, x: torch.pow(base, x),
     'one_hot': F.one_hot,
     'relu6': F.relu6,
@@ -1199,6 +1204,48 @@ def breadth():
         case('is_signed', f'${x}', forms='fm')
 
 
+def numbers():
+    """Where numbers were wrong: steep exponentials, ties, factors and ranges of integers, wrapped diagonals."""
+    define('steep', [2, 3], [100, 1, 90, 1e4, 1e4, 9990])
+    # In float32 the saved sum has too few digits.
+    case('logcumsumexp', '$steep', 1, dtypes=('f64',), group='steep', second=True)
+    case('logcumsumexp', '$steep', 0, dtypes=('f64',), group='steep')
+    define('corners', [2, 3], [3, -3, 1, 2, 2, 2])
+    define('origin', [2, 3], [0, 0, 0, 1, 0, 1])
+    case('cdist', '$corners', '$origin', INF, forms='f', group='ties')
+    case('pdist', '$corners', INF, forms='f', group='ties')
+    define('square2', [2, 2], [1, 2, 3, 4])
+    define('rows2', [2], [0, 1])
+    define('batch2', [1, 2, 2], [1, 2, 3, 4])
+    define('whole2', [2], [3, -5])
+    for options in ({'alpha': 1.5}, {'beta': 2.9}, {'alpha': -1.5, 'beta': -0.5}):
+        for dtype in ('i32', 'u8'):
+            m, v, b = f'$square2:{dtype}', f'$whole2:{dtype}', f'$batch2:{dtype}'
+            case('addmm', m, m, m, group='whole factors', **options)
+            case('baddbmm', b, b, b, group='whole factors', **options)
+            case('addbmm', m, b, b, group='whole factors', **options)
+            if dtype == 'i32':
+                case('addmv', v, m, v, group='whole factors', **options)
+    for value in (1.5, 3.14, -0.9):
+        case('addcmul', '$square2:i32', '$square2:i32', '$square2:i32', value=value, group='whole factors')
+        case('index_add', '$square2:i32', 0, '$rows2:idx', '$square2:i32', alpha=value, group='whole factors')
+    for args in ([0.1, -7.9, -4], [1.7, 5.2, 1.2], [-1.5, 3, 1], [0, 10, 2.9]):
+        for dtype in (torch.int32, torch.uint8):
+            case('arange', *args, dtype=dtype, group='whole', forms='f', grad=False)
+    for args in ([0.9, 5.9, 4], [-1.5, 3.5, 3], [5.5, -2.5, 5]):
+        case('linspace', *args, dtype=torch.int32, group='whole', forms='f', grad=False)
+    case('logspace', 0.3, 1.9, 4, dtype=torch.int32, group='whole', forms='f', grad=False)
+    define('single1', [2, 1], [1.5, -2])
+    define('single2', [3, 4], [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12])
+    case('tensordot', '$single1', '$single2', 1, forms='f', group='of size 1', named=False)
+    define('tower', [7, 3], list(range(21)))
+    define('tensor3', [2, 2, 2], list(range(8)))
+    case('fill_diagonal_', '$tower', 0.5, forms='m', group='wrapped', named=False)
+    case('fill_diagonal_', '$tower', 0.5, True, forms='m', group='wrapped', named=False)
+    case('fill_diagonal_', '$real', 0.5, True, forms='m', group='wrapped', named=False)
+    case('fill_diagonal_', '$tensor3', 0.5, forms='m', group='wrapped', named=False)
+
+
 def linear_algebra():
     """Factors of matrices, and norms of them."""
     define('regular', [3, 3], [2.5, -1.2, 0.3, 0.7, 1.9, -0.4, -2.1, 1.1, 3.2])
@@ -1313,7 +1360,7 @@ def in_place():
 
 
 def main():
-    for part in (unary, binary, ternary, promotion, reductions, ordering, products, shapes, indexing, more, breadth, linear_algebra, creation):
+    for part in (unary, binary, ternary, promotion, reductions, ordering, products, shapes, indexing, more, breadth, linear_algebra, numbers, creation):
         part()
     in_place()
     inputs = {name: [shape, argument_values(values)] for name, (shape, values) in INPUTS.items()}

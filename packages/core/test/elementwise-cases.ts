@@ -32,7 +32,8 @@ export const isBitwise = (op: ElementwiseOp): boolean =>
   !op.name.endsWith('_backward')
 
 /** Whether an op has a result that gradients can flow through. */
-export const isDifferentiable = (op: ElementwiseOp): boolean => op.definition.result !== 'bool' && !isBitwise(op)
+export const isDifferentiable = (op: ElementwiseOp): boolean =>
+  op.definition.result !== 'bool' && op.definition.undifferentiable === undefined && !isBitwise(op)
 
 /** The interval that an input is drawn from. */
 export const domainOf = (op: ElementwiseOp, input: number): readonly [number, number] =>

@@ -2,6 +2,7 @@ import { factors, nameStep } from '../autograd/graph.ts'
 import { RuntimeError } from '../errors.ts'
 import { signature } from '../signature/index.ts'
 import type { Tensor } from '../tensor/tensor.ts'
+import { checkFactor } from './define/promotion.ts'
 import { routine } from './define/routine.ts'
 import { bmm, mm, mv, outer } from './matmul.ts'
 import { multiply, productGradients } from './matmul-step.ts'
@@ -12,11 +13,17 @@ export interface AddmmOptions {
   readonly alpha?: number
 }
 
+/** The numbers of a call; of integers the whole parts. */
+function factorsOf({ dtype }: Tensor, { beta = 1, alpha = 1 }: AddmmOptions): Required<AddmmOptions> {
+  return dtype.kind === 'floating' ? { beta, alpha } : { beta: Math.trunc(beta), alpha: Math.trunc(alpha) }
+}
+
 /** `beta * x + alpha * (mat1 × mat2)`. */
 export const addmm = signature(
   'addmm',
   ['Tensor input', 'Tensor mat1', 'Tensor mat2', '*', 'Number beta', 'Number alpha'],
-  (x: Tensor, mat1: Tensor, mat2: Tensor, { beta = 1, alpha = 1 }: AddmmOptions = {}): Tensor => {
+  (x: Tensor, mat1: Tensor, mat2: Tensor, options: AddmmOptions = {}): Tensor => {
+    const { beta, alpha } = factorsOf(x, options)
     if (mat1.dtype !== mat2.dtype) {
       throw new RuntimeError(
         `mat1 and mat2 must have the same dtype, but got ${mat1.dtype.scalarName} and ${mat2.dtype.scalarName}`,
@@ -81,7 +88,8 @@ function biased(product: Tensor, x: Tensor, beta: number): Tensor {
 export const baddbmm = signature(
   'baddbmm',
   ['Tensor input', 'Tensor batch1', 'Tensor batch2', '*', 'Number beta', 'Number alpha'],
-  (x: Tensor, batch1: Tensor, batch2: Tensor, { beta = 1, alpha = 1 }: AddmmOptions = {}): Tensor => {
+  (x: Tensor, batch1: Tensor, batch2: Tensor, options: AddmmOptions = {}): Tensor => {
+    const { beta, alpha } = factorsOf(x, options)
     const scaled = bmm(batch1, batch2).mul(alpha)
     return nameStep(biased(scaled, x, beta), 'BaddbmmBackward0')
   },
@@ -91,7 +99,8 @@ export const baddbmm = signature(
 export const addbmm = signature(
   'addbmm',
   ['Tensor input', 'Tensor batch1', 'Tensor batch2', '*', 'Number beta', 'Number alpha'],
-  (x: Tensor, batch1: Tensor, batch2: Tensor, { beta = 1, alpha = 1 }: AddmmOptions = {}): Tensor => {
+  (x: Tensor, batch1: Tensor, batch2: Tensor, options: AddmmOptions = {}): Tensor => {
+    const { beta, alpha } = factorsOf(x, options)
     const bias = x.expand(batch1.size(1), batch2.size(2))
     checkBatches(batch1, batch2)
     const [n, rows, k, columns] = [...batch1.shape, batch2.size(2)] as [number, number, number, number]
@@ -119,7 +128,8 @@ function checkBatches(batch1: Tensor, batch2: Tensor): void {
 export const addmv = signature(
   'addmv',
   ['Tensor input', 'Tensor mat', 'Tensor vec', '*', 'Number beta', 'Number alpha'],
-  (x: Tensor, mat: Tensor, vec: Tensor, { beta = 1, alpha = 1 }: AddmmOptions = {}): Tensor => {
+  (x: Tensor, mat: Tensor, vec: Tensor, options: AddmmOptions = {}): Tensor => {
+    const { beta, alpha } = factorsOf(x, options)
     const scaled = mv(mat, vec).mul(alpha)
     return nameStep(biased(scaled, x, beta), 'AddmvBackward0')
   },
@@ -129,7 +139,9 @@ export const addmv = signature(
 export const addr = signature(
   'addr',
   ['Tensor input', 'Tensor vec1', 'Tensor vec2', '*', 'Number beta', 'Number alpha'],
-  (x: Tensor, vec1: Tensor, vec2: Tensor, { beta = 1, alpha = 1 }: AddmmOptions = {}): Tensor => {
+  (x: Tensor, vec1: Tensor, vec2: Tensor, options: AddmmOptions = {}): Tensor => {
+    const { beta = 1, alpha = 1 } = options
+    for (const [name, factor] of Object.entries({ beta, alpha })) checkFactor(name, [x, vec1, vec2], factor)
     const scaled = outer(vec1, vec2).mul(alpha)
     return nameStep(biased(scaled, x, beta), 'AddrBackward0')
   },

@@ -40,8 +40,8 @@ interface To {
 
 /** Where a tensor is to go: a dtype, a device, both, or the same as another tensor. */
 export interface ToOptions {
-  readonly dtype?: DType | undefined
-  readonly device?: string | undefined
+  readonly dtype?: DType | null | undefined
+  readonly device?: string | null | undefined
   /** Copy even where nothing changes. */
   readonly copy?: boolean | undefined
 }
@@ -71,7 +71,9 @@ export const to = overloaded<To>(
     { other, ...named }: ToOptions & { readonly other?: Tensor } = {},
   ): Tensor => {
     const wanted: ToOptions = { ...placeOf(other ?? target), ...(second === null ? {} : { dtype: second }), ...named }
-    const { dtype = x.dtype, device = x.device, copy = false } = wanted
+    const { copy = false } = wanted
+    const own = x.dtype
+    const [dtype, device] = [wanted.dtype ?? own, wanted.device ?? x.device]
     const place = getDevice(device)
     if (place !== x.storage.device) return transfer(x, dtype, device)
     if (dtype === x.dtype) return copy ? clone(x) : x
@@ -81,7 +83,7 @@ export const to = overloaded<To>(
       () => copyOf(x, dtype, memoryOrder(x.shape, [x])),
       () => ({
         saved: [],
-        backward: ([g = null]) => [g === null ? null : to(g, x.dtype)],
+        backward: ([g = null]) => [g === null ? null : to(g, own)],
       }),
     )
   },
@@ -95,7 +97,7 @@ function placeOf(target: DType | string | Tensor | null): ToOptions {
 }
 
 function transfer(x: Tensor, dtype: DType, device: string): Tensor {
-  const from = x.device
+  const [from, own] = [x.device, x.dtype]
   return routine(
     'to_copy',
     [x],
@@ -107,7 +109,7 @@ function transfer(x: Tensor, dtype: DType, device: string): Tensor {
       place.write(out.storage, values.subarray(packed.offset, packed.offset + out.numel()))
       return out
     },
-    () => ({ saved: [], backward: ([g = null]) => [g === null ? null : to(g, from, { dtype: x.dtype })] }),
+    () => ({ saved: [], backward: ([g = null]) => [g === null ? null : to(g, from, { dtype: own })] }),
   )
 }
 

@@ -1,3 +1,4 @@
+import { nameStep } from '../autograd/graph.ts'
 import { float32, float64, int32 } from '../dtype.ts'
 import { RuntimeError } from '../errors.ts'
 import { signature } from '../signature/index.ts'
@@ -5,7 +6,7 @@ import type { Tensor } from '../tensor/tensor.ts'
 import { checkable } from './checkable.ts'
 import { zeros } from './creation.ts'
 import { elementwise } from './define/elementwise.ts'
-import { unrecorded } from './define/routine.ts'
+import { routine, unrecorded } from './define/routine.ts'
 import { stack } from './joining.ts'
 
 /**
@@ -28,9 +29,21 @@ export const bincount = signature(
     let length = minlength
     for (const value of values) length = Math.max(length, value + 1)
     const dtype = weights === null ? int32 : weights.dtype === float32 ? float32 : float64
-    const out = zeros([length], { dtype, device: x.device })
-    const amounts = weights === null ? x.new_ones([values.length], { dtype }) : weights.detach().to(dtype)
-    return out.index_add_(0, x, amounts)
+    const counted = routine(
+      'bincount',
+      weights === null ? [] : [weights],
+      () => {
+        const amounts = weights === null ? x.new_ones([values.length], { dtype }) : weights.to(dtype)
+        return zeros([length], { dtype, device: x.device }).index_add_(0, x, amounts)
+      },
+      () => ({
+        saved: [],
+        backward: () => {
+          throw new RuntimeError('derivative for aten::bincount is not implemented')
+        },
+      }),
+    )
+    return nameStep(counted, 'NotImplemented')
   },
 )
 

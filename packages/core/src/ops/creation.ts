@@ -16,8 +16,8 @@ import { write } from './inplace.ts'
 
 /** What every function that makes a tensor takes by name. */
 export interface TensorOptions {
-  readonly dtype?: DType | undefined
-  readonly device?: string | undefined
+  readonly dtype?: DType | null | undefined
+  readonly device?: string | null | undefined
   readonly requires_grad?: boolean | undefined
 }
 
@@ -176,7 +176,7 @@ export function copyOf(x: Tensor, options: TensorOptions, maker: string): Tensor
       `sourceTensor.clone().detach().requires_grad_(True), rather than ${maker}(sourceTensor).`,
   )
   const copy = x.detach().to(options.dtype ?? x.dtype, { copy: true })
-  return finish(options.device === undefined ? copy : copy.to(options.device), options)
+  return finish(copy.to(options.device ?? copy.device), options)
 }
 
 /**
@@ -228,9 +228,9 @@ export function fromValues(
   values: ArrayLike<number>,
   shape: Shape,
   dtype: DType,
-  device = get_default_device(),
+  device: string | null = null,
 ): Tensor {
-  const place = getDevice(device)
+  const place = getDevice(device ?? get_default_device())
   const out = allocate(shape, dtype, place)
   const count = numel(shape)
   if (count === 0) return out
@@ -308,8 +308,8 @@ function like(x: Tensor, value: number, options: TensorOptions): Tensor {
 }
 
 /** Memory for a tensor of the same shape, which lies in memory in the same order. */
-export const emptyLike = (x: Tensor, { dtype = x.dtype, device = x.device }: TensorOptions): Tensor =>
-  allocateIn(memoryOrder(x.shape, [x]), x.shape, dtype, getDevice(device))
+export const emptyLike = (x: Tensor, { dtype, device }: TensorOptions): Tensor =>
+  allocateIn(memoryOrder(x.shape, [x]), x.shape, dtype ?? x.dtype, getDevice(device ?? x.device))
 
 /** Ones on the diagonal, zeros elsewhere. */
 export const eye = signature(

@@ -11,11 +11,11 @@ import { cat } from './joining.ts'
  */
 export const diff = signature(
   'diff',
-  ['Tensor input', 'int n', 'int dim', 'Tensor prepend', 'Tensor append'],
-  (x: Tensor, n = 1, dim = -1, prepend?: Tensor, append?: Tensor): Tensor => {
+  ['Tensor input', 'int n', 'int dim', 'Tensor? prepend', 'Tensor? append'],
+  (x: Tensor, n = 1, dim = -1, prepend: Tensor | null = null, append: Tensor | null = null): Tensor => {
     if (x.ndim === 0) throw new RuntimeError('diff expects input to be at least one-dimensional')
     const at = wrapDim(dim, x.ndim)
-    const parts = [prepend, x, append].filter((part) => part !== undefined)
+    const parts = [prepend, x, append].filter((part) => part !== null)
     if (parts.some((part) => part.ndim !== x.ndim)) {
       throw new RuntimeError('diff expects prepend or append to be the same dimension as input')
     }

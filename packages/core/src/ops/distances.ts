@@ -4,12 +4,21 @@ import { RuntimeError, ValueError } from '../errors.ts'
 import { broadcastShapes } from '../shape.ts'
 import { signature } from '../signature/index.ts'
 import type { Tensor } from '../tensor/tensor.ts'
+import { reduction } from './define/reduction.ts'
 import { triu_indices } from './grids.ts'
 import { cat } from './joining.ts'
 import { norm } from './norms.ts'
 
+/** The largest magnitude of a row. Unlike that of `norm`, its gradient goes whole to each of equal ones, as in PyTorch. */
+const largest = reduction('chebyshev', ['x'], {
+  start: 0,
+  step: 'max(acc, abs(x))',
+  gradient: { x: 'abs(x) == out ? g * sign(x) : 0' },
+})
+
 /** The `p`-norms of the differences of rows, which broadcast, along the last dimension. Those of nothing are 0. */
-const between = (x: Tensor, y: Tensor, p: number): Tensor => norm(x.sub(y), x.size(-1) === 0 ? 2 : p, -1)
+const between = (x: Tensor, y: Tensor, p: number): Tensor =>
+  p === Number.POSITIVE_INFINITY ? largest.call([x.sub(y)], { dim: -1 }) : norm(x.sub(y), x.size(-1) === 0 ? 2 : p, -1)
 
 /** Whether `cdist` with a `p` of 2 multiplies matrices: for more than 25 rows, always, or never. */
 export type CdistMode =

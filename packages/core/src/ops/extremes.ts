@@ -76,9 +76,12 @@ export const amin = signature(
 /** The smallest and the largest. */
 export const aminmax = signature(
   'aminmax',
-  ['Tensor input', '*', 'int dim', 'bool keepdim'],
-  (x: Tensor, options: { readonly dim?: number; readonly keepdim?: boolean } = {}): { min: Tensor; max: Tensor } => {
-    if (x.numel() === 0 && options.dim === undefined) {
+  ['Tensor input', '*', 'int? dim', 'bool keepdim'],
+  (
+    x: Tensor,
+    options: { readonly dim?: number | null; readonly keepdim?: boolean } = {},
+  ): { min: Tensor; max: Tensor } => {
+    if (x.numel() === 0 && (options.dim ?? null) === null) {
       throw new RuntimeError(
         'aminmax(): cannot compute aminmax over an empty dimension as the operation has no identity.',
       )

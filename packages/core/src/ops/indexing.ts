@@ -276,14 +276,16 @@ export const index_put_ = signature(
     }
     const isMasked = tensors.length === 1 && isMask(first.index)
     // One value for one mask is a masked_fill, which converts it.
-    const isFill = isMasked && given.numel() === 1
+    const isFill = isMasked && given.numel() === 1 && !accumulate
     if (given.dtype !== x.dtype && values instanceof Tensor && !isFill) {
       throw new RuntimeError(
         `Index put requires the source and destination dtypes match, got ${x.dtype.scalarName} for the destination and ` +
           `${given.dtype.scalarName} for the source.`,
       )
     }
-    const source = withoutLeadingOnes(given.to(x.dtype))
+    // Of tensors alone it is PyTorch's `index_put_`, which takes no dimension more; of others too, an assignment.
+    const isAssignment = isFill || indices.some((index) => !(index instanceof Tensor))
+    const source = isAssignment ? withoutLeadingOnes(given.to(x.dtype)) : given
     if (isMasked) {
       putMasked(view, first.index, first.dim, source, accumulate)
       return x

@@ -25,9 +25,12 @@ export const arange = signature(
     if ((end - start) / step < 0) throw new RuntimeError('upper bound and larger bound inconsistent with step sign')
     const dtype = rangeType([start, end, step], options)
     const count = Math.ceil((end - start) / step)
+    // Whole numbers begin at the whole part of the start, and go on by that of the step.
+    const [begin, by] = dtype.kind === 'floating' ? [start, step] : [Math.trunc(start), Math.trunc(step)]
+    if (by === 0) throw new RuntimeError('step must be nonzero')
     return finish(
       fromValues(
-        sequence(count, (i) => start + i * step),
+        sequence(count, (i) => begin + i * by),
         [count],
         dtype,
         options.device,
@@ -58,8 +61,9 @@ function sequence(length: number, at: (i: number) => number): Float64Array {
 
 /** PyTorch counts from both ends towards the middle, in the precision of the dtype. */
 function evenly(start: number, end: number, steps: number, dtype: DType): (i: number) => number {
-  const round = dtype.kind === 'floating' ? dtype.round : (value: number) => value
-  const [first, last] = [round(start), round(end)]
+  const isWhole = dtype.kind !== 'floating'
+  const round = isWhole ? (value: number) => value : dtype.round
+  const [first, last] = isWhole ? [Math.trunc(start), Math.trunc(end)] : [round(start), round(end)]
   const step = steps > 1 ? round(round(last - first) / (steps - 1)) : 0
   return (i) => (i < Math.floor(steps / 2) ? first + step * i : steps === 1 ? first : last - step * (steps - i - 1))
 }

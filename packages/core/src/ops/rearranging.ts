@@ -163,14 +163,19 @@ export const diag_embed = signature(
 /** What `repeat_interleave` takes by name only. */
 export interface RepeatOptions {
   /** How many there are in all. Where it is left out, a tensor of repeats is read. */
-  readonly output_size?: number
+  readonly output_size?: number | null
 }
 
 /** Each element repeated, along a dimension or in the flattened tensor. */
 export const repeat_interleave = signature(
   'repeat_interleave',
   ['Tensor input', 'Tensor|int repeats', 'int? dim', '*', 'int? output_size'],
-  (x: Tensor, repeats: number | Tensor, dim: number | null = null, { output_size }: RepeatOptions = {}): Tensor => {
+  (
+    x: Tensor,
+    repeats: number | Tensor,
+    dim: number | null = null,
+    { output_size = null }: RepeatOptions = {},
+  ): Tensor => {
     const input = dim === null ? x.reshape(-1) : x
     const at = wrapDim(dim ?? 0, input.ndim)
     const size = input.shape[at] as number
@@ -190,7 +195,7 @@ export const repeat_interleave = signature(
     }
     if (checkable(repeats).some((count) => count < 0)) throw new RuntimeError('repeats can not be negative')
     const counts = repeats.reshape(-1).expand([size])
-    const isKnown = output_size === undefined || x.storage.device.sync
+    const isKnown = output_size === null || x.storage.device.sync
     const total = isKnown ? counts.sum().item() : output_size
     checkTotal(output_size, total)
     const ordinals = arange(total, { dtype: int32, device: x.device })
@@ -198,8 +203,8 @@ export const repeat_interleave = signature(
   },
 )
 
-function checkTotal(given: number | undefined, found: number): void {
-  if (given === undefined || given === found) return
+function checkTotal(given: number | null, found: number): void {
+  if (given === null || given === found) return
   throw new RuntimeError(
     `allocated size does not match required size (repeat_interleave: output_size is ${given}, the repeats add up to ${found})`,
   )

@@ -30,7 +30,13 @@ const nansumOp = reduction('nansum', ['x'], {
 export const nansum = signature(
   'nansum',
   ['Tensor input', 'int[]? dim', 'bool keepdim', 'dtype? dtype'],
-  (x: Tensor, dim: Dims = null, keepdim = false, dtype?: DType): Tensor => nansumOp.call([x], { dim, keepdim, dtype }),
+  (x: Tensor, dim: Dims = null, keepdim = false, dtype?: DType): Tensor => {
+    if (x.dtype.kind !== 'floating') return sum(x, dim, keepdim, dtype)
+    if (dtype !== undefined && dtype.kind !== 'floating') {
+      throw new RuntimeError(`"nansum_cpu" not implemented for '${dtype.scalarName}'`)
+    }
+    return nansumOp.call([x], { dim, keepdim, dtype })
+  },
 )
 
 const meanOp = reduction('mean', ['x'], {

@@ -52,7 +52,7 @@ export const index_add = signature(
   ['Tensor input', 'int dim', 'Tensor index', 'Tensor source', '*', 'Number alpha'],
   (x: Tensor, dim: number, index: Tensor, source: Tensor, { alpha = 1 }: { readonly alpha?: number } = {}): Tensor => {
     const at = checkAdded(x, dim, index, source)
-    const scaled = alpha === 1 ? source : source.mul(alpha)
+    const scaled = times(source, alpha)
     return routine(
       'index_add',
       [x, scaled],
@@ -67,10 +67,15 @@ export const index_add_ = signature(
   ['Tensor input', 'int dim', 'Tensor index', 'Tensor source', '*', 'Number alpha'],
   (x: Tensor, dim: number, index: Tensor, source: Tensor, { alpha = 1 }: { readonly alpha?: number } = {}): Tensor => {
     const at = checkAdded(x, dim, index, source)
-    const scaled = alpha === 1 ? source : source.mul(alpha)
+    const scaled = times(source, alpha)
     return inPlace(x, [scaled], () => addRows(x, at, index, scaled), rowsOf(source, at), 'IndexAddBackward0', [index])
   },
 )
+/** Of integers the factor is its whole part. */
+function times(source: Tensor, alpha: number): Tensor {
+  const factor = source.dtype.kind === 'floating' ? alpha : Math.trunc(alpha)
+  return factor === 1 ? source : source.mul(factor)
+}
 /** The gradients of rows that were added, and of what they were added to. */
 const rowsOf =
   ({ shape }: Tensor, at: number): BackwardFunction =>

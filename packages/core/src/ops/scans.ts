@@ -1,5 +1,5 @@
 import { is_grad_enabled } from '../autograd/modes.ts'
-import { type DType, int32 } from '../dtype.ts'
+import { type DType, float32, int32, largestFloat32 } from '../dtype.ts'
 import { RuntimeError } from '../errors.ts'
 import { wrapDim } from '../shape.ts'
 import { signature } from '../signature/index.ts'
@@ -147,16 +147,25 @@ export const logcumsumexp = signature('logcumsumexp', ['Tensor input', 'int dim'
     (out) => ({
       saved: [x, out],
       backward: ([g = null], _, [input, y]) => {
-        if (g === null || x.ndim === 0) return [g]
-        const scaled = g.mul((y as Tensor).neg().exp())
-        return [
-          scaled
-            .flip(at)
-            .cumsum(at)
-            .flip(at)
-            .mul((input as Tensor).exp()),
-        ]
+        if (g === null || g.ndim === 0 || g.numel() === 0) return [g]
+        const last = (y as Tensor).detach().narrow(at, g.size(at) - 1, 1)
+        // Near 0 logarithms have the most digits.
+        const shift = where(last.isfinite(), last, 0)
+        const [from, to] = [(input as Tensor).sub(shift), (y as Tensor).sub(shift)]
+        const part = (h: Tensor): Tensor => logcumsumexpGradient(h, from, to, at)
+        return [part(g).sub(part(g.neg()))]
       },
     }),
   )
 })
+
+/** The gradient of where `g` is positive, `exp(xᵢ) · Σ g / exp(y)`: in logarithms, as the exponentials alone would overflow. */
+function logcumsumexpGradient(g: Tensor, x: Tensor, y: Tensor, at: number): Tensor {
+  const isPositive = g.gt(0)
+  const logs = where(
+    isPositive,
+    where(isPositive, g, 1).log(),
+    g.dtype === float32 ? -largestFloat32 : -Number.MAX_VALUE,
+  )
+  return logcumsumexp(logs.sub(y).flip(at), at).flip(at).add(x).exp()
+}

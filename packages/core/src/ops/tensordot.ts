@@ -19,19 +19,34 @@ export const tensordot = signature(
     const [left, right] = typeof dims === 'number' ? [range(dims, -dims), range(dims, 0)] : dims
     if (left.length !== right.length) throw new RuntimeError('both dimension lists should have same length')
     const [a, b] = [left.map((dim) => wrapDim(dim, x.ndim)), right.map((dim) => wrapDim(dim, other.ndim))]
+    for (const list of [a, b]) {
+      const double = list.find((dim, i) => list.indexOf(dim) !== i)
+      if (double !== undefined) throw new RuntimeError(`dim ${double} appears multiple times in the list of dims`)
+    }
+    // What meets a size of 1 is summed over.
+    const [short, broad] = [[] as number[], [] as number[]]
     a.forEach((dim, i) => {
       const [size, match] = [x.shape[dim], other.shape[b[i] as number]]
-      if (size !== match) {
+      if (size === match) return
+      if (size === 1) broad.push(b[i] as number)
+      else if (match === 1) short.push(dim)
+      else {
         throw new RuntimeError(
           `contracted dimensions need to match, but first has size ${size} in dim ${left[i]} and second has size ${match} in dim ${right[i]}`,
         )
       }
     })
+    const total = (y: Tensor, over: readonly number[]): Tensor =>
+      over.length === 0 ? y : y.sum(over, { keepdim: true, dtype: y.dtype })
+    const [summed, matching] = [total(x, short), total(other, broad)]
     const rows = x.shape.map((_, i) => i).filter((dim) => !a.includes(dim))
     const columns = other.shape.map((_, i) => i).filter((dim) => !b.includes(dim))
     const sizes = (y: Tensor, of: readonly number[]): number[] => of.map((dim) => y.shape[dim] as number)
-    const [m, k, n] = [numel(sizes(x, rows)), numel(sizes(x, a)), numel(sizes(other, columns))]
-    const product = mm(x.permute([...rows, ...a]).reshape([m, k]), other.permute([...b, ...columns]).reshape([k, n]))
+    const [m, k, n] = [numel(sizes(x, rows)), numel(sizes(summed, a)), numel(sizes(other, columns))]
+    const product = mm(
+      summed.permute([...rows, ...a]).reshape([m, k]),
+      matching.permute([...b, ...columns]).reshape([k, n]),
+    )
     return product.reshape([...sizes(x, rows), ...sizes(other, columns)])
   },
 )

@@ -10,7 +10,7 @@ import { mean } from './reductions.ts'
 /** What variances take by name only. */
 export interface VarianceOptions {
   /** Subtracted from the number of elements; 1 gives Bessel's correction, as `unbiased` does. */
-  readonly correction?: number | undefined
+  readonly correction?: number | null | undefined
 }
 interface VarianceCall extends VarianceOptions {
   readonly dim: Dims
@@ -61,7 +61,8 @@ function variance(op: typeof varOp, x: Tensor, call: VarianceCall, name: string)
     const both = name === 'var' || name === 'std' ? 'std and var' : name
     throw new RuntimeError(`${both} only support floating point and complex dtypes`)
   }
-  const { dim, unbiased, keepdim, correction = unbiased ? 1 : 0 } = call
+  const { dim, unbiased, keepdim } = call
+  const correction = call.correction ?? (unbiased ? 1 : 0)
   const out = op.call([x], { dim, keepdim, parameters: [correction] })
   if (x.numel() <= correction * out.numel() && out.numel() > 0) {
     warn(

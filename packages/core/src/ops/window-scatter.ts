@@ -1,12 +1,21 @@
 import { nameStep } from '../autograd/graph.ts'
+import { RuntimeError } from '../errors.ts'
+import { formatShape, sameShape } from '../shape.ts'
 import { signature } from '../signature/index.ts'
-import type { Tensor, TensorLike } from '../tensor/tensor.ts'
+import type { Tensor } from '../tensor/tensor.ts'
 import { slice } from './windows.ts'
 
 /** A copy of `x` whose window shows `source`. */
 function overwritten(name: string, x: Tensor, source: Tensor, window: (y: Tensor) => Tensor): Tensor {
   const out = x.clone()
-  window(out).copy_(source)
+  const slice = window(out)
+  if (!sameShape(source.shape, slice.shape)) {
+    throw new RuntimeError(
+      `expected src to have a size equal to the slice of self. src size = ${formatShape(source.shape)}, slice size = ` +
+        formatShape(slice.shape),
+    )
+  }
+  slice.copy_(source)
   return nameStep(out, `${name}Backward0`)
 }
 
@@ -34,12 +43,27 @@ export const diagonal_scatter = signature(
     overwritten('DiagonalScatter', x, source, (y) => y.diagonal(offset, dim1, dim2)),
 )
 
-/** Overwrites the main diagonal of a matrix. */
+/**
+ * Overwrites the main diagonal: the elements whose indices are all the same. With `wrap` the diagonal of a tall matrix begins anew
+ * one row below its end.
+ */
 export const fill_diagonal_ = signature(
   'fill_diagonal_',
-  ['Tensor input', 'Tensor|Number fill_value'],
-  (x: Tensor, value: TensorLike): Tensor => {
-    x.diagonal().fill_(value)
+  ['Tensor input', 'Number fill_value', 'bool wrap'],
+  (x: Tensor, value: number | boolean, wrap = false): Tensor => {
+    const { shape, strides } = x
+    if (shape.length < 2) throw new RuntimeError('dimensions must larger than 1')
+    const [rows, columns] = shape as readonly [number, number]
+    if (shape.length > 2 && shape.some((size) => size !== rows)) {
+      throw new RuntimeError('all dimensions of input must be of equal length')
+    }
+    const step = strides.reduce((sum, stride) => sum + stride)
+    const length = Math.min(rows, columns)
+    x.as_strided([length], [step]).fill_(value)
+    if (wrap && shape.length === 2 && rows > columns + 1) {
+      const rest = Math.ceil(x.numel() / (columns + 1)) - length
+      x.as_strided([rest], [step], x.offset + (strides[0] as number) * (columns + 1)).fill_(value)
+    }
     return x
   },
 )

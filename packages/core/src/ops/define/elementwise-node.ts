@@ -75,6 +75,8 @@ export class ElementwiseNode extends Node {
   #pull(input: number, g: Tensor, saved: readonly (SavedTensor | number | null)[]): Tensor {
     const shape = this.#shapes === null ? g.shape : (this.#shapes[input] as Shape)
     const pullback = this.#op.pullback(input)
+    const { undifferentiable } = this.#op.definition
+    if (undifferentiable !== undefined) throw undifferentiable()
     if (pullback === null) return g.new_zeros(shape)
     let gradient = g
     if (!pullback.identity) {

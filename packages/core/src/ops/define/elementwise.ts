@@ -28,6 +28,8 @@ export interface ElementwiseDefinition<I extends string = string, P extends stri
   readonly forward: string
   /** Gradients as formulas over inputs, parameters, `out` and `g`, the incoming gradient. Derived where left out. */
   readonly gradient?: Readonly<Partial<Record<I, string>>>
+  /** The error of a backward pass, where PyTorch has no gradient. */
+  readonly undifferentiable?: () => Error
   /** Numbers that shape the op and have no gradient, with their defaults. */
   readonly parameters?: Readonly<Record<P, number>>
   /** The dtype of the result: the promoted one (default), one that is floating point in any case, or truth values. */
@@ -115,7 +117,7 @@ export class ElementwiseOp {
   }
 
   #derive(input: number): Pullback | null {
-    if (this.#masks[input] === true) return null
+    if (this.#masks[input] === true || this.definition.undifferentiable !== undefined) return null
     const { gradient, parameters = {}, masks = [] } = this.definition
     const name = this.#inputs[input] as string
     const scope = ['g', 'out', ...this.#inputs]
@@ -254,7 +256,9 @@ export class ElementwiseOp {
       if (this.#masks[i] === true) converted[i] = x
       else if (typeof x !== 'number') converted[i] = x.dtype === dtype ? x : x.to(dtype)
       else if (dtype === float32) converted[i] = Math.fround(x)
-      else converted[i] = dtype === uint8 && i < this.arity ? dtype.round(x) : x
+      // Of a parameter whole numbers take the whole part.
+      else if (i >= this.arity && dtype.kind !== 'floating') converted[i] = Math.trunc(x)
+      else converted[i] = dtype === uint8 ? dtype.round(x) : x
     }
     return converted
   }

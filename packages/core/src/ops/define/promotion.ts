@@ -1,4 +1,5 @@
 import { bool, type DType, dtypes, float32, int32, type Kind } from '../../dtype.ts'
+import { RuntimeError } from '../../errors.ts'
 import { signature } from '../../signature/index.ts'
 import { Tensor, type TensorLike } from '../../tensor/tensor.ts'
 
@@ -42,6 +43,17 @@ function decide(operands: readonly TensorLike[], priority: number): DType | null
     result = result === null ? dtype : promote_types(result, dtype)
   }
   return result
+}
+
+/** Checks a factor of integers, which has to be one itself. */
+export function checkFactor(name: string, operands: readonly TensorLike[], factor: number | boolean): void {
+  const { kind } = result_type(...operands)
+  if (typeof factor === 'boolean' && kind !== 'bool') {
+    throw new RuntimeError(`Boolean ${name} only supported for Boolean results.`)
+  }
+  if (kind !== 'floating' && numberType(factor).kind === 'floating') {
+    throw new RuntimeError(`For integral input tensors, argument ${name} must not be a floating point number.`)
+  }
 }
 
 /** Whether a result of one dtype may be written into a tensor of another: the kind must not fall. */

@@ -71,7 +71,7 @@ export interface ReductionDefinition<P extends string = string> {
 export interface ReductionCall {
   readonly dim?: number | readonly number[] | null | undefined
   readonly keepdim?: boolean | undefined
-  readonly dtype?: DType | undefined
+  readonly dtype?: DType | null | undefined
   readonly parameters?: readonly number[]
 }
 
@@ -211,10 +211,18 @@ export class ReductionOp {
     return [...this.inputs.map((_, i) => used.has(`v${i + 2}`)), used.has('v1')]
   }
 
-  #computeType(tensors: readonly Tensor[], dtype: DType | undefined): DType {
-    if (dtype !== undefined) return dtype
-    const promoted = result_type(...tensors)
+  #computeType(tensors: readonly Tensor[], dtype: DType | null | undefined): DType {
     const { result } = this.definition
+    if (dtype !== undefined && dtype !== null) {
+      if (result === 'floating' && dtype.kind !== 'floating') {
+        throw new RuntimeError(
+          `${this.name}(): could not infer output dtype. Optional dtype must be either a floating point or complex dtype. ` +
+            `Got: ${dtype.scalarName}`,
+        )
+      }
+      return dtype
+    }
+    const promoted = result_type(...tensors)
     if (result === 'sum' && promoted.kind !== 'floating') return int32
     if (result === 'floating' && promoted.kind !== 'floating') {
       throw new RuntimeError(

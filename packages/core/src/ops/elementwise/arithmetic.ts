@@ -1,7 +1,8 @@
 import { RuntimeError } from '../../errors.ts'
 import { Tensor, type TensorLike } from '../../tensor/tensor.ts'
 import { type Application, choice, elementwise } from '../define/elementwise.ts'
-import { numberType, result_type } from '../define/promotion.ts'
+import { checkFactor, result_type } from '../define/promotion.ts'
+import { undifferentiable } from './undifferentiable.ts'
 
 /** Where the name of a node tells PyTorch's overload: a number second (0) or a tensor (1). */
 const bySecond = (name: string) => (operands: readonly (Tensor | number)[]) =>
@@ -34,9 +35,16 @@ const overTrunc = elementwise('div_trunc', ['x', 'other'], {
   only: 'numbers',
   domain: { other: [0.5, 3] },
 })
-const overFloor = elementwise('floor_divide', ['x', 'other'], {
+const overFloor = elementwise('div_floor', ['x', 'other'], {
   forward: 'floor_divide(x, other)',
   node: 'DivBackward2',
+  only: 'numbers',
+  kernel: 'div_floor_cpu',
+  domain: { other: [0.5, 3] },
+})
+const floorDivision = elementwise('floor_divide', ['x', 'other'], {
+  forward: 'floor_divide(x, other)',
+  ...undifferentiable('floor_divide'),
   only: 'numbers',
   kernel: 'div_floor_cpu',
   domain: { other: [0.5, 3] },
@@ -48,20 +56,13 @@ export interface AddOptions {
   readonly alpha?: number
 }
 
-function checkAlpha(x: TensorLike, other: TensorLike, alpha: number): void {
-  const kind = result_type(x, other).kind
-  if (kind !== 'floating' && numberType(alpha).kind === 'floating') {
-    throw new RuntimeError('For integral input tensors, argument alpha must not be a floating point number.')
-  }
-}
-
 /** `x + alpha * other`. */
 export const add = choice(
   'add',
   ['Tensor|Number input', 'Tensor|Number other', '*', 'Number alpha'],
   (x: TensorLike, other: TensorLike, { alpha = 1 }: AddOptions = {}): Application => {
     if (alpha === 1) return plus.on(x, other)
-    checkAlpha(x, other, alpha)
+    checkFactor('alpha', [x, other], alpha)
     return plusScaled.on(x, other, alpha)
   },
 )
@@ -73,7 +74,7 @@ export const sub = choice(
   (x: TensorLike, other: TensorLike, { alpha = 1 }: AddOptions = {}): Application => {
     checkSubtraction(x, other)
     if (alpha === 1) return minus.on(x, other)
-    checkAlpha(x, other, alpha)
+    checkFactor('alpha', [x, other], alpha)
     return minusScaled.on(x, other, alpha)
   },
 )
@@ -87,6 +88,7 @@ export const rsub = choice(
   ['Tensor|Number input', 'Tensor|Number other', 'Number alpha'],
   (x: TensorLike, other: TensorLike, alpha = 1): Application => {
     checkSubtraction(x, other)
+    checkFactor('alpha', [x, other], alpha)
     return reversed.on(x, other, alpha)
   },
 )
@@ -149,7 +151,7 @@ export const floor_divide = choice(
   ['Tensor|Number input', 'Tensor|Number other'],
   (x: TensorLike, other: TensorLike): Application => {
     checkIntegerDivision(x, other)
-    return overFloor.on(x, other)
+    return floorDivision.on(x, other)
   },
 )
 

@@ -1,8 +1,9 @@
 import { largestFloat32 } from '../../dtype.ts'
-import { RuntimeError } from '../../errors.ts'
+import { NotImplementedError, RuntimeError } from '../../errors.ts'
 import { Tensor, type TensorLike } from '../../tensor/tensor.ts'
 import { type Application, choice, elementwise } from '../define/elementwise.ts'
 import { result_type } from '../define/promotion.ts'
+import { undifferentiable } from './undifferentiable.ts'
 
 const positive = { x: [0.1, 3] } as const
 const unit = { x: [-0.9, 0.9] } as const
@@ -220,8 +221,7 @@ export const sinc = elementwise('sinc', ['x'], {
   gradient: { x: 'x == 0 ? 0 : g * ((cos(pi * x) - sin(pi * x) / (pi * x)) / x)' },
   result: 'floating',
 })
-/** `log(x / (1 - x))`, of `x` limited to [eps, 1 - eps] where `eps` is given. */
-export const logit = elementwise('logit', ['x'], {
+const logOdds = elementwise('logit', ['x'], {
   forward: 'eps < 0 ? log(x / (1 - x)) : log(min(max(x, eps), 1 - eps) / (1 - min(max(x, eps), 1 - eps)))',
   gradient: {
     x: 'eps < 0 ? (x < 0 || x > 1 ? nan : g / (x * (1 - x))) : x < eps || x > 1 - eps ? 0 : g / (x * (1 - x))',
@@ -230,6 +230,12 @@ export const logit = elementwise('logit', ['x'], {
   result: 'floating',
   domain: { x: [0.1, 0.9] },
 })
+/** `log(x / (1 - x))`, of `x` limited to [eps, 1 - eps] where `eps` is given. */
+export const logit = choice(
+  'logit',
+  ['Tensor|Number input', 'float? eps'],
+  (x: TensorLike, eps: number | null = null): Application => logOdds.on(x, eps ?? -1),
+)
 /** 0 below zero, 1 above, and `values` at zero. */
 export const heaviside = choice(
   'heaviside',
@@ -243,7 +249,7 @@ export const heaviside = choice(
 )
 const stepAt = elementwise('heaviside', ['x', 'values'], {
   forward: 'x == 0 ? values : x < 0 ? 0 : isnan(x) ? 0 : 1',
-  gradient: { values: '0', x: '0' },
+  ...undifferentiable('heaviside'),
 })
 const next = elementwise('nextafter', ['x', 'other'], {
   // What is added to a number is more than half and less than one and a half of the distance to its neighbour, so that the sum
@@ -253,10 +259,10 @@ const next = elementwise('nextafter', ['x', 'other'], {
     'abs(x) < small ? copysign(x + (other > x ? least : -least), x == 0 ? other : x) : ' +
     'abs(x) < 1 ? (x * 4294967296 + (other > x ? half : -half) * abs(x * 4294967296)) * 2.3283064365386963e-10 : ' +
     'x + (other > x ? half : -half) * abs(x)',
-  gradient: { x: 'g', other: '0' },
+  undifferentiable: () => new NotImplementedError("the derivative for 'nextafter' is not implemented."),
   parameters: { half: 0.625 * 2 ** -23, least: 2 ** -149, small: 2 ** -125, largest: largestFloat32 },
 })
-/** The next floating point number after `x` in the direction of `other`, with the gradient of `x`. */
+/** The next floating point number after `x` in the direction of `other`. */
 export const nextafter = choice(
   'nextafter',
   ['Tensor input', 'Tensor other'],
