@@ -199,7 +199,7 @@ function indexedFirst(x: Tensor, advanced: readonly (Tensor | null)[]): Tensor {
  */
 export const index = signature(
   'index',
-  ['Tensor input', 'any[] *indices'],
+  ['Tensor input', 'any *indices'],
   (x: Tensor, indices: readonly Index[] = []): Tensor => {
     const { view, tensors } = basic(x, indices)
     if (tensors.length === 0) return view === x ? nameStep(x.view_as(x), 'AliasBackward0') : view

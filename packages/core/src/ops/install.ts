@@ -3,7 +3,7 @@ import { no_grad } from '../autograd/modes.ts'
 import { Storage } from '../devices/storage.ts'
 import { RuntimeError } from '../errors.ts'
 import { sameShape } from '../shape.ts'
-import { type Bound, bindTo, isBound, type Method, Signature } from '../signature/index.ts'
+import { type Bound, type Method, methodOf, Signature } from '../signature/index.ts'
 import { Tensor, type TensorLike } from '../tensor/tensor.ts'
 import { warn } from '../warnings.ts'
 import { defineMethod } from './define/elementwise.ts'
@@ -30,17 +30,12 @@ declare module '../tensor/tensor.ts' {
     where(condition: Tensor, other: TensorLike): Tensor
   }
 }
-type Callable = (...args: readonly unknown[]) => unknown
-
-for (const [name, run] of Object.entries(methods) as [string, Callable | Bound][]) {
-  defineMethod(name, isBound(run) ? run.asMethod : (args) => run(...args))
-}
-for (const [name, { inPlace }] of Object.entries(elementwise)) defineMethod(`${name}_`, inPlace)
+for (const [name, run] of Object.entries<Pick<Bound, 'method'>>(methods)) defineMethod(name, run.method(name))
+for (const [name, run] of Object.entries(elementwise)) defineMethod(`${name}_`, run.inPlace(`${name}_`))
+const whereThis = new Signature('where', ['Tensor self', 'Tensor condition', 'Tensor|Number other'], 3)
 defineMethod(
   'where',
-  bindTo(new Signature('where', ['Tensor self', 'Tensor condition', 'Tensor|Number other'], 3), (x, condition, other) =>
-    where(condition as Tensor, x as Tensor, other as TensorLike),
-  ).asMethod,
+  methodOf(whereThis, 'where', (x, condition, other) => where(condition as Tensor, x as Tensor, other as TensorLike)),
 )
 
 const getters: PropertyDescriptorMap & ThisType<Tensor> = {

@@ -4,7 +4,7 @@ import { signature } from '../signature/index.ts'
 import { allocate } from '../tensor/make.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { leader } from './define/operands.ts'
-import { result_type } from './define/promotion.ts'
+import { resultType } from './define/promotion.ts'
 import { routine } from './define/routine.ts'
 import { write } from './inplace.ts'
 import { narrowView, selectView } from './windows.ts'
@@ -34,7 +34,7 @@ export const cat = signature('cat', ['Tensor[] tensors', 'int dim'], (tensors: r
   })
   const sizes = parts.map((x) => (x === null ? 0 : (x.shape[at] as number)))
   const starts = sizes.map((_, i) => sizes.slice(0, i).reduce((a, b) => a + b, 0))
-  const dtype = result_type(...tensors)
+  const dtype = resultType(...tensors)
   return routine(
     'cat',
     tensors,

@@ -4,11 +4,11 @@ import { RuntimeError, TypeError } from '../errors.ts'
 import { signature } from '../signature/index.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { finish, fromValues, type TensorOptions, tensorOptions } from './creation.ts'
-import { numberType, promote_types } from './define/promotion.ts'
+import { numberType, promote } from './define/promotion.ts'
 
 /** The dtype of a range: integers where all its numbers are. */
 function rangeType(numbers: readonly number[], { dtype }: TensorOptions): DType {
-  return dtype ?? numbers.map(numberType).reduce((one, other) => promote_types(one, other))
+  return dtype ?? numbers.map(numberType).reduce(promote)
 }
 
 /** `arange(end)`, `arange(start, end)`, `arange(start, end, step)`: numbers `step` apart, without `end`. */

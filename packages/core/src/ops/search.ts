@@ -5,7 +5,7 @@ import { signature } from '../signature/index.ts'
 import { allocate } from '../tensor/make.ts'
 import { Tensor } from '../tensor/tensor.ts'
 import { leader } from './define/operands.ts'
-import { result_type } from './define/promotion.ts'
+import { resultType } from './define/promotion.ts'
 import { unrecorded } from './define/routine.ts'
 
 /** On which side of equal elements a place is. */
@@ -29,7 +29,7 @@ export const searchsorted = signature(
     values: Tensor | number,
     { side, right = side === 'right' }: SearchOptions = {},
   ): Tensor => {
-    const dtype = result_type(sorted_sequence, values)
+    const dtype = resultType(sorted_sequence, values)
     const wanted = values instanceof Tensor ? values : sorted_sequence.new_tensor(values, { dtype })
     const isLine = sorted_sequence.ndim === 1
     if (!isLine && !sameShape(sorted_sequence.shape.slice(0, -1), wanted.shape.slice(0, -1))) {
@@ -73,7 +73,7 @@ export const isin = signature(
     test_elements: Tensor | number,
     { invert = false }: { readonly assume_unique?: boolean; readonly invert?: boolean } = {},
   ): Tensor => {
-    const dtype = result_type(elements, test_elements)
+    const dtype = resultType(elements, test_elements)
     const tests = test_elements instanceof Tensor ? test_elements : elements.new_tensor(test_elements, { dtype })
     return unrecorded(() => {
       const sorted = tests.to(dtype).reshape(-1).sort().values

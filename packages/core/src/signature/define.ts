@@ -2,6 +2,7 @@
  * Functions called by position and by name, as PyTorch takes them: any number of arguments in order, then the rest in one last
  * object under PyTorch's keywords.
  */
+import { fits } from './kinds.ts'
 import { Signature, type Words } from './signature.ts'
 
 /** Names the type of a bound function as a method, of which it has no value. */
@@ -16,6 +17,8 @@ export interface Named<N extends readonly string[], A extends readonly unknown[]
   (...args: ByPosition<N, A>): R
   /** The names, order and kinds of the arguments. */
   readonly signature: Signature
+  /** Makes it a method of its first argument, under a name that messages use. */
+  readonly method: Bound['method']
   readonly [methodType]?: {
     (...args: ByName<Rest<N>, Tail<A>>): R
     (...args: ByPosition<Rest<N>, Tail<A>>): R
@@ -44,12 +47,12 @@ type Calls<A, R> = A extends readonly [infer First, ...infer Others]
     : unknown
   : unknown
 
-/** A bound function together with what it runs; `A` are the arguments of `run`. */
+/** A function that binds its arguments before it runs. */
 export interface Bound {
   (...args: readonly unknown[]): unknown
   readonly signature: Signature
-  /** Calls it as a method of the first argument, under another name. */
-  readonly asMethod: (args: unknown[], name: string) => unknown
+  /** Makes it a method of its first argument, under a name that messages use. */
+  readonly method: (name: string) => (this: unknown, ...args: readonly unknown[]) => unknown
 }
 
 type ByPosition<N, A> = N extends readonly string[]
@@ -143,19 +146,45 @@ export function overloaded<F extends object>(
   parameters: readonly string[],
   run: (...args: never) => unknown,
   words?: Words,
-): F & { readonly signature: Signature } {
+): F & Pick<Bound, 'signature' | 'method'> {
   return bindTo(new Signature(name, parameters, run.length, words), run as Callable) as never
 }
 
-/** A function that binds its arguments before it runs. */
-export function bindTo(bound: Signature, run: Callable): Bound {
-  const call = (...args: unknown[]): unknown => run(...bound.bind(args))
+/**
+ * Makes `run` a function that binds its arguments, by a signature, before it runs. Calls of few arguments that need no change
+ * run at once: a rest parameter and a loop would take longer than the rest of a small op.
+ */
+export function bindTo(signature: Signature, run: Callable): Bound {
+  const [first, second, third] = signature.quick
+  const { required } = signature
+  const call = function (a: unknown, b: unknown, c: unknown): unknown {
+    const { length } = arguments
+    if (length >= required && fits(first, a)) {
+      if (length === 1) return run(a)
+      if (length === 2 && fits(second, b)) return run(a, b)
+      if (length === 3 && fits(second, b) && fits(third, c)) return run(a, b, c)
+    }
+    return run(...signature.bind(Array.from(arguments)))
+  }
   return Object.defineProperties(call, {
-    name: { value: bound.name },
-    signature: { value: bound },
-    asMethod: { value: (args: unknown[], name: string): unknown => run(...bound.bind(args, 1, name)) },
+    name: { value: signature.name },
+    signature: { value: signature },
+    method: { value: (name: string) => methodOf(signature, name, run) },
   }) as typeof call & Bound
 }
 
-/** True for a function that binds its arguments. */
-export const isBound = (run: object): run is Bound => 'signature' in run
+/** `run` as a method of its first argument. */
+export function methodOf(signature: Signature, name: string, run: Callable) {
+  const [first, second, third, fourth] = signature.quick
+  const { required } = signature
+  return function method(this: unknown, a: unknown, b: unknown, c: unknown): unknown {
+    const { length } = arguments
+    if (length + 1 >= required && fits(first, this)) {
+      if (length === 0) return run(this)
+      if (length === 1 && fits(second, a)) return run(this, a)
+      if (length === 2 && fits(second, a) && fits(third, b)) return run(this, a, b)
+      if (length === 3 && fits(second, a) && fits(third, b) && fits(fourth, c)) return run(this, a, b, c)
+    }
+    return run(...signature.bind([this, ...arguments], 1, name))
+  }
+}

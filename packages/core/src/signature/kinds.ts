@@ -9,6 +9,27 @@ export const refused = Symbol('refused')
 /** Gives the value as a function receives it, or `refused`. */
 export type Take = (value: unknown) => unknown
 
+/** Kinds whose values mostly pass as they are, as numbers: a call asks for these without looking a function up. */
+export const Quick = { never: 0, Tensor: 1, TensorOrNumber: 2, number: 3, int: 4, bool: 5 } as const
+export type Quick = (typeof Quick)[keyof typeof Quick]
+
+/** True for a value of the kind that can be passed on as it is; false where `take` has to look closer. */
+export function fits(kind: Quick, value: unknown): boolean {
+  if (typeof value === 'object') return kind !== 0 && kind <= 2 && value instanceof Tensor
+  if (typeof value === 'number') return kind === 2 || kind === 3 || (kind === 4 && Number.isSafeInteger(value))
+  return kind === 5 && typeof value === 'boolean'
+}
+
+/** The quick form of a kind, by its text. */
+export function quickOf(text: string): Quick {
+  const kind = text.replace(/\?$/, '')
+  if (kind === 'Tensor') return Quick.Tensor
+  if (kind === 'Tensor|Number') return Quick.TensorOrNumber
+  if (kind === 'Number' || kind === 'float') return Quick.number
+  if (kind === 'int' || kind === 'int[]') return Quick.int
+  return kind === 'bool' ? Quick.bool : Quick.never
+}
+
 /** A kind of argument: PyTorch's word for it in messages, and the check. */
 export interface Kind {
   readonly word: string

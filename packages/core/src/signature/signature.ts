@@ -1,5 +1,5 @@
 import { TypeError } from '../errors.ts'
-import { isKeywords, type Kind, kindOf, refused, typeName, wrongItem } from './kinds.ts'
+import { isKeywords, type Kind, kindOf, type Quick, quickOf, refused, typeName, wrongItem } from './kinds.ts'
 
 /** One argument of a function. */
 export interface Parameter {
@@ -44,9 +44,13 @@ export class Signature {
   readonly parameters: readonly Parameter[]
   /** How many of the first have no default. */
   readonly required: number
+  /** The quick forms of the first four, where every call may have so many and no list: see `fits`. */
+  readonly quick: readonly [Quick, Quick, Quick, Quick]
   readonly #positional: readonly Parameter[]
   /** Which parameter may be written one element after the other; -1 for none. */
   readonly #list: number
+  /** True if it has to be: an array there is one element. */
+  readonly #spread: boolean
   readonly #words: Words
 
   /** `parameters` as `'Kind name'`; those after `'*'` go by name only, in one object that follows the others. */
@@ -58,7 +62,10 @@ export class Signature {
     this.required = required
     this.#positional = this.parameters.slice(0, count)
     this.#list = parameters[count - 1]?.includes(' *') === true ? count - 1 : -1
+    this.#spread = this.#list >= 0 && this.#positional[this.#list]?.kind.endsWith('[]') === false
     this.#words = words
+    const quick = this.#list >= 0 ? [] : this.#positional.map(({ kind }) => quickOf(kind))
+    this.quick = [quick[0] ?? 0, quick[1] ?? 0, quick[2] ?? 0, quick[3] ?? 0]
   }
 
   /**
@@ -72,7 +79,7 @@ export class Signature {
     const positional = this.#positional
     if (typeof last === 'object' && this.#isByName(args.length - 1, last))
       return this.#bindNames(args, last, self, name)
-    const bound = this.#list >= 0 ? gathered(args, this.#list) : args
+    const bound = this.#list >= 0 ? gathered(args, this.#list, this.#spread) : args
     const { length } = bound
     if (length < this.required || length > positional.length) return this.#bindNames(args, {}, self, name)
     for (let i = 0; i < length; i++) {
@@ -96,7 +103,7 @@ export class Signature {
   #bindNames(args: readonly unknown[], keywords: Values, self: 0 | 1, name: string): unknown[] {
     const positional = this.#positional
     const given = args[args.length - 1] === keywords ? args.slice(0, -1) : args
-    const bound = [...(this.#list >= 0 ? gathered(given, this.#list) : given)]
+    const bound = [...(this.#list >= 0 ? gathered(given, this.#list, this.#spread) : given)]
     const count = bound.length
     if (count > positional.length && bound.slice(positional.length).some((value) => value !== undefined)) {
       throw this.#tooMany(count, self, name)
@@ -176,9 +183,9 @@ function mustBe(name: string, parameter: Parameter, value: unknown, place: numbe
 }
 
 /** Arguments with those from `list` on in one array, where they are not yet. */
-function gathered(args: readonly unknown[], list: number): unknown[] {
+function gathered(args: readonly unknown[], list: number, spread: boolean): unknown[] {
   const first = args[list]
-  if (args.length <= list || first === undefined || isList(first)) return args as unknown[]
+  if (args.length <= list || first === undefined || (!spread && isList(first))) return args as unknown[]
   return [...args.slice(0, list), args.slice(list)]
 }
 

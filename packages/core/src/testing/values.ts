@@ -1,7 +1,7 @@
 import { no_grad } from '../autograd/modes.ts'
 import { bool, type DType, float32, float64, int32, uint8 } from '../dtype.ts'
 import { isclose } from '../ops/closeness.ts'
-import { promote_types } from '../ops/define/promotion.ts'
+import { promote } from '../ops/define/promotion.ts'
 import { repr } from '../tensor/print.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 
@@ -46,7 +46,7 @@ function compareValues(actual: Tensor, expected: Tensor, { given, equal_nan }: T
   const both = [limitsOf(actual.dtype), limitsOf(expected.dtype)]
   const most = (name: keyof Limits): number => Math.max(...both.map((limits) => limits[name]))
   const limits = given ?? { rtol: most('rtol'), atol: most('atol') }
-  const dtype = promote_types(actual.dtype, expected.dtype)
+  const dtype = promote(actual.dtype, expected.dtype)
   const isTruth = dtype === bool
   const [a, b] = [actual, expected].map((x) => x.to(isTruth || dtype === uint8 ? int32 : dtype)) as [Tensor, Tensor]
   // Whole numbers are compared as numbers: the tolerances need not be whole.

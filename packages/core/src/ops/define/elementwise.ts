@@ -13,14 +13,14 @@ import {
   variable,
   variablesOf,
 } from '../../formula/index.ts'
-import { type Named, Signature } from '../../signature/index.ts'
+import { type Bound, bindTo, methodOf, type Named, Signature } from '../../signature/index.ts'
 import { wrapNumber } from '../../tensor/make.ts'
 import { Tensor, type TensorLike } from '../../tensor/tensor.ts'
 import { ElementwiseNode } from './elementwise-node.ts'
 import { allocateIn, inOrder, memoryOrder } from './layout.ts'
 import { pascalCase } from './names.ts'
 import { checkWritable, commonShape, leader, together, toValue, type Value } from './operands.ts'
-import { can_cast, result_type } from './promotion.ts'
+import { canCast, resultType } from './promotion.ts'
 
 /** What an elementwise op is, beyond its name and its inputs. */
 export interface ElementwiseDefinition<I extends string = string, P extends string = string> {
@@ -230,7 +230,7 @@ export class ElementwiseOp {
     checkWritable(x, commonShape(operands), operands.slice(1))
     const promoted = this.#computeType(operands)
     const isBool = this.definition.result === 'bool'
-    if (!isBool && !can_cast(promoted, x.dtype)) {
+    if (!isBool && !canCast(promoted, x.dtype)) {
       throw new RuntimeError(
         `result type ${promoted.scalarName} can't be cast to the desired output type ${x.dtype.scalarName}`,
       )
@@ -239,7 +239,7 @@ export class ElementwiseOp {
   }
 
   #computeType(operands: readonly Value[]): DType {
-    const dtype = result_type(...(this.#isMasked ? operands.filter((_, i) => this.#masks[i] === false) : operands))
+    const dtype = resultType(...(this.#isMasked ? operands.filter((_, i) => this.#masks[i] === false) : operands))
     if (dtype.kind === 'floating') return dtype
     const { only, kernel = `${this.name}_cpu` } = this.definition
     if (only === 'floating' || (only === 'numbers' && dtype === bool)) {
@@ -308,11 +308,9 @@ export class Application {
 }
 
 /** What every function that runs one elementwise op has. */
-export interface Elementwise {
-  /** Calls it as a method of the first argument, under another name. */
-  readonly asMethod: (args: unknown[], name: string) => Tensor
-  /** As a method that overwrites the first argument. */
-  readonly inPlace: (args: unknown[], name: string) => Tensor
+export interface Elementwise extends Pick<Bound, 'method'> {
+  /** Makes it a method that overwrites its tensor, under a name that messages use. */
+  readonly inPlace: Bound['method']
 }
 
 /** A function of tensors that runs one elementwise op; it is called by position, or by name under the names of `N`. */
@@ -367,16 +365,26 @@ export function elementwise<const I extends readonly string[], P extends string 
       values[inputs.length + i] = Number(values[inputs.length + i] ?? defaults[i])
     return values as Value[]
   }
-  const run = Object.defineProperties((...args: unknown[]): Tensor => op.call(on(signature.bind(args))), {
-    name: { value: name },
-    signature: { value: signature },
-    on: { value: (...values: unknown[]) => new Application(op, on(values)) },
-    asMethod: { value: (args: unknown[], called: string) => op.call(on(signature.bind(args, 1, called))) },
-    inPlace: { value: (args: unknown[], called: string) => op.callInPlace(on(signature.bind(args, 1, called))) },
+  const run: ElementwiseFunction<ElementwiseArguments<I, P>, ElementwiseNames<I>> = applying(
+    signature,
+    (...values) => op.call(on(values)),
+    (...values) => op.callInPlace(on(values)),
+    (...values) => new Application(op, on(values)),
+  )
+  if (definition.method === true) installMethod(name, run)
+  return run
+}
+
+type Run = (...values: unknown[]) => unknown
+
+/** Binds the arguments of what runs an op, and of its form in place. */
+function applying<F extends Elementwise>(signature: Signature, run: Run, inPlace: Run, on: Run): F {
+  const made: unknown = Object.defineProperties(bindTo(signature, run), {
+    on: { value: on },
+    inPlace: { value: (name: string) => methodOf(signature, name, inPlace) },
   })
-  const made = run as unknown as ElementwiseFunction<ElementwiseArguments<I, P>, ElementwiseNames<I>>
-  if (definition.method === true) installMethod(name, made)
-  return made
+  // The calls that the signature allows are what no type can see.
+  return made as F
 }
 
 /**
@@ -393,39 +401,27 @@ export function choice(
   parameters: readonly string[],
   choose: (...args: readonly unknown[]) => Application,
 ): object {
-  const signature = new Signature(name, parameters, choose.length)
-  const call = (values: readonly unknown[]): Tensor => {
-    const { op, values: operands } = choose(...values)
-    return op.call(operands)
-  }
-  return Object.defineProperties((...args: unknown[]): Tensor => call(signature.bind(args)), {
-    name: { value: name },
-    signature: { value: signature },
-    on: { value: choose },
-    asMethod: { value: (args: unknown[], called: string) => call(signature.bind(args, 1, called)) },
-    inPlace: {
-      value: (args: unknown[], called: string) => {
-        const { op, values } = choose(...signature.bind(args, 1, called))
-        return op.callInPlace(values)
-      },
+  return applying(
+    new Signature(name, parameters, choose.length),
+    (...given) => {
+      const { op, values } = choose(...given)
+      return op.call(values)
     },
-  })
+    (...given) => {
+      const { op, values } = choose(...given)
+      return op.callInPlace(values)
+    },
+    choose,
+  )
 }
 
 /** Makes a function a method of every tensor, with the form `name_` that works in place. */
-export function installMethod(name: string, { asMethod, inPlace }: Pick<Elementwise, 'asMethod' | 'inPlace'>): void {
-  defineMethod(name, asMethod)
-  defineMethod(`${name}_`, inPlace)
+export function installMethod(name: string, run: Elementwise): void {
+  defineMethod(name, run.method(name))
+  defineMethod(`${name}_`, run.inPlace(`${name}_`))
 }
 
-/** Makes a function that takes a tensor and more arguments in one array a method of every tensor. */
-export function defineMethod(name: string, run: (args: unknown[], name: string) => unknown): void {
-  Object.defineProperty(Tensor.prototype, name, {
-    value: function method(this: Tensor, ...args: unknown[]): unknown {
-      args.unshift(this)
-      return run(args, name)
-    },
-    configurable: true,
-    writable: true,
-  })
+/** Makes a function a method of every tensor. */
+export function defineMethod(name: string, value: (this: Tensor, ...args: readonly unknown[]) => unknown): void {
+  Object.defineProperty(Tensor.prototype, name, { value, configurable: true, writable: true })
 }

@@ -6,9 +6,9 @@ import { Tensor, type TensorLike } from '../../tensor/tensor.ts'
 const ranks: Record<Kind, number> = { bool: 0, integer: 1, floating: 2 }
 
 /** The smallest dtype that holds the values of both. */
-export const promote_types = signature('promote_types', ['dtype type1', 'dtype type2'], (a: DType, b: DType): DType => {
+export function promote(a: DType, b: DType): DType {
   return dtypes.indexOf(a) > dtypes.indexOf(b) ? a : b
-})
+}
 
 /** The dtype of a JavaScript number where nothing else decides: whole numbers are integers, as in Python's `2`. */
 export function numberType(value: number | boolean): DType {
@@ -22,7 +22,7 @@ export function numberType(value: number | boolean): DType {
  *
  * @see https://pytorch.org/docs/stable/tensor_attributes.html#type-promotion-doc
  */
-export function result_type(...operands: readonly TensorLike[]): DType {
+export function resultType(...operands: readonly TensorLike[]): DType {
   const [first] = operands
   if (operands.length === 1 && first instanceof Tensor) return first.dtype
   let result: DType | null = null
@@ -40,7 +40,7 @@ function decide(operands: readonly TensorLike[], priority: number): DType | null
     const isTensor = operand instanceof Tensor
     if (priority !== (isTensor ? Math.min(operand.shape.length, 1) : -1)) continue
     const dtype = isTensor ? operand.dtype : numberType(operand)
-    result = result === null ? dtype : promote_types(result, dtype)
+    result = result === null ? dtype : promote(result, dtype)
   }
   return result
 }
@@ -57,6 +57,17 @@ export function checkFactor(name: string, operands: readonly TensorLike[], facto
 }
 
 /** Whether a result of one dtype may be written into a tensor of another: the kind must not fall. */
-export const can_cast = signature('can_cast', ['dtype from_', 'dtype to'], (from: DType, to: DType): boolean => {
+export function canCast(from: DType, to: DType): boolean {
   return ranks[from.kind] <= ranks[to.kind]
-})
+}
+
+/** The smallest dtype that holds the values of both. */
+export const promote_types = signature('promote_types', ['dtype type1', 'dtype type2'], promote)
+/** Whether a result of one dtype may be written into a tensor of another: the kind must not fall. */
+export const can_cast = signature('can_cast', ['dtype from_', 'dtype to'], canCast)
+/** The dtype that an op of two operands computes in; see `resultType`. */
+export const result_type = signature(
+  'result_type',
+  ['Tensor|Number tensor1', 'Tensor|Number tensor2'],
+  (tensor1: TensorLike, tensor2: TensorLike): DType => resultType(tensor1, tensor2),
+)

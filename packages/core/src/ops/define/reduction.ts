@@ -20,7 +20,7 @@ import type { Tensor } from '../../tensor/tensor.ts'
 import { ElementwiseOp, renumber } from './elementwise.ts'
 import { pascalCase } from './names.ts'
 import { commonShape, leader } from './operands.ts'
-import { result_type } from './promotion.ts'
+import { resultType } from './promotion.ts'
 
 /** What a gradient that no formula gives is computed from. All shapes have the reduced dimensions, with size 1. */
 export interface ReductionContext {
@@ -222,7 +222,7 @@ export class ReductionOp {
       }
       return dtype
     }
-    const promoted = result_type(...tensors)
+    const promoted = resultType(...tensors)
     if (result === 'sum' && promoted.kind !== 'floating') return int32
     if (result === 'floating' && promoted.kind !== 'floating') {
       throw new RuntimeError(

@@ -1,7 +1,7 @@
 import { RuntimeError } from '../../errors.ts'
 import { Tensor, type TensorLike } from '../../tensor/tensor.ts'
 import { type Application, choice, elementwise } from '../define/elementwise.ts'
-import { checkFactor, result_type } from '../define/promotion.ts'
+import { checkFactor, resultType } from '../define/promotion.ts'
 import { undifferentiable } from './undifferentiable.ts'
 
 /** Where the name of a node tells PyTorch's overload: a number second (0) or a tensor (1). */
@@ -192,7 +192,7 @@ const cRemainder = elementwise('fmod', ['x', 'other'], {
 
 /** Integers cannot say infinity: dividing them by zero is an error. */
 function checkIntegerDivision(x: TensorLike, other: TensorLike): void {
-  if (result_type(x, other).kind !== 'integer') return
+  if (resultType(x, other).kind !== 'integer') return
   const zero =
     other instanceof Tensor
       ? other.storage.device.sync && other.numel() > 0 && other.eq(0).any().item()

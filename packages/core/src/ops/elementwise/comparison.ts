@@ -4,7 +4,7 @@ import { broadcastShapes } from '../../shape.ts'
 import { Tensor, type TensorLike } from '../../tensor/tensor.ts'
 import { type Application, choice, type ElementwiseFunction, elementwise } from '../define/elementwise.ts'
 import { fitted } from '../define/operands.ts'
-import { result_type } from '../define/promotion.ts'
+import { resultType } from '../define/promotion.ts'
 
 /** A comparison in place has a node: its first overload takes a number. */
 const overload =
@@ -87,7 +87,7 @@ export const masked_fill = choice(
 type Pair = [x: TensorLike, other: TensorLike]
 const integerOnly = (name: string, op: ElementwiseFunction<Pair>) =>
   choice(op.name, ['Tensor|Number input', 'Tensor|Number other'], (x: TensorLike, other: TensorLike): Application => {
-    const dtype = result_type(x, other)
+    const dtype = resultType(x, other)
     const refusesBool = name === 'lshift' || name === 'rshift'
     if (dtype.kind === 'floating' || (refusesBool && dtype === bool)) {
       throw new RuntimeError(`"${name}_cpu" not implemented for '${dtype.scalarName}'`)

@@ -1,12 +1,12 @@
 import { RuntimeError } from '../../errors.ts'
 import type { Tensor } from '../../tensor/tensor.ts'
 import { type Application, choice, type ElementwiseFunction, elementwise } from '../define/elementwise.ts'
-import { result_type } from '../define/promotion.ts'
+import { resultType } from '../define/promotion.ts'
 
 type Pair = [x: Tensor, other: Tensor]
 const ofIntegers = (name: string, op: ElementwiseFunction<Pair>) =>
   choice(name, ['Tensor input', 'Tensor other'], (x: Tensor, other: Tensor): Application => {
-    const dtype = result_type(x, other)
+    const dtype = resultType(x, other)
     if (dtype.kind !== 'integer') throw new RuntimeError(`"${name}_cpu" not implemented for '${dtype.scalarName}'`)
     return op.on(x, other)
   })

@@ -2,7 +2,7 @@ import { uint8 } from '../../dtype.ts'
 import { RuntimeError } from '../../errors.ts'
 import { Tensor, type TensorLike } from '../../tensor/tensor.ts'
 import { type Application, choice, elementwise } from '../define/elementwise.ts'
-import { result_type } from '../define/promotion.ts'
+import { resultType } from '../define/promotion.ts'
 
 /** `start + weight * (end - start)`. */
 export const lerp = choice(
@@ -45,7 +45,7 @@ export const addcdiv = choice(
   'addcdiv',
   ['Tensor|Number input', 'Tensor|Number tensor1', 'Tensor|Number tensor2', 'Number value'],
   (x: TensorLike, tensor1: TensorLike, tensor2: TensorLike, value = 1): Application => {
-    if (result_type(tensor1, tensor2).kind !== 'floating') {
+    if (resultType(tensor1, tensor2).kind !== 'floating') {
       throw new RuntimeError(
         'Integer division with addcdiv is no longer supported, and in a future  release addcdiv will perform a true division ' +
           'of tensor1 and tensor2. The historic addcdiv behavior can be implemented as (input + value * torch.trunc(tensor1 / ' +

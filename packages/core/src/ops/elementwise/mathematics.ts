@@ -2,7 +2,7 @@ import { largestFloat32 } from '../../dtype.ts'
 import { NotImplementedError, RuntimeError } from '../../errors.ts'
 import { Tensor, type TensorLike } from '../../tensor/tensor.ts'
 import { type Application, choice, elementwise } from '../define/elementwise.ts'
-import { result_type } from '../define/promotion.ts'
+import { resultType } from '../define/promotion.ts'
 import { undifferentiable } from './undifferentiable.ts'
 
 const positive = { x: [0.1, 3] } as const
@@ -267,7 +267,7 @@ export const nextafter = choice(
   'nextafter',
   ['Tensor input', 'Tensor other'],
   (x: Tensor, other: Tensor): Application => {
-    const dtype = result_type(x, other)
+    const dtype = resultType(x, other)
     if (dtype.kind !== 'floating') throw new RuntimeError(`"nextafter_cpu" not implemented for '${dtype.scalarName}'`)
     if (dtype.itemsize === 4) return next.on(x, other)
     return next.on(x, other, 0.625 * Number.EPSILON, Number.MIN_VALUE, 2 ** -1021, Number.MAX_VALUE)

@@ -1,7 +1,7 @@
 import { RuntimeError } from '../../errors.ts'
 import { Tensor, type TensorLike } from '../../tensor/tensor.ts'
 import { type Application, choice, elementwise } from '../define/elementwise.ts'
-import { result_type } from '../define/promotion.ts'
+import { resultType } from '../define/promotion.ts'
 import { mul } from './arithmetic.ts'
 import { exp2 } from './mathematics.ts'
 
@@ -34,7 +34,7 @@ export const pow = choice(
   'pow',
   ['Tensor|Number input', 'Tensor|Number exponent'],
   (x: TensorLike, exponent: TensorLike): Application => {
-    if (typeof exponent === 'number' && exponent < 0 && result_type(x, exponent).kind !== 'floating') {
+    if (typeof exponent === 'number' && exponent < 0 && resultType(x, exponent).kind !== 'floating') {
       throw new RuntimeError('Integers to negative integer powers are not allowed.')
     }
     const fixed = typeof exponent === 'number' ? fixedPowers.get(exponent) : undefined
