@@ -2,6 +2,7 @@
  * Functions called by position and by name, as PyTorch takes them: any number of arguments in order, then the rest in one last
  * object under PyTorch's keywords.
  */
+import { Tensor } from '../tensor/tensor.ts'
 import { fits } from './kinds.ts'
 import { Signature, type Words } from './signature.ts'
 
@@ -156,7 +157,7 @@ export function overloaded<F extends object>(
  */
 export function bindTo(signature: Signature, run: Callable): Bound {
   const [first, second, third] = signature.quick
-  const { required } = signature
+  const { required, ints } = signature
   const call = function (a: unknown, b: unknown, c: unknown): unknown {
     const { length } = arguments
     if (length >= required && fits(first, a)) {
@@ -164,7 +165,11 @@ export function bindTo(signature: Signature, run: Callable): Bound {
       if (length === 2 && fits(second, b)) return run(a, b)
       if (length === 3 && fits(second, b) && fits(third, c)) return run(a, b, c)
     }
-    return run(...signature.bind(Array.from(arguments)))
+    if (ints === 0 && length > 0) {
+      const size = intsOf(arguments)
+      if (size !== null) return run(size)
+    }
+    return run(...signature.bind([...arguments]))
   }
   return Object.defineProperties(call, {
     name: { value: signature.name },
@@ -173,10 +178,22 @@ export function bindTo(signature: Signature, run: Callable): Bound {
   }) as typeof call & Bound
 }
 
+/** The whole numbers that arguments are, one after the other or in one array; null where they are something else too. */
+function intsOf(args: IArguments): readonly number[] | null {
+  const given: ArrayLike<unknown> = args.length === 1 && Array.isArray(args[0]) ? args[0] : args
+  const ints: number[] = []
+  for (let i = 0; i < given.length; i++) {
+    const value = given[i]
+    if (!Number.isSafeInteger(value)) return null
+    ints.push(value as number)
+  }
+  return ints
+}
+
 /** `run` as a method of its first argument. */
 export function methodOf(signature: Signature, name: string, run: Callable) {
   const [first, second, third, fourth] = signature.quick
-  const { required } = signature
+  const { required, ints } = signature
   return function method(this: unknown, a: unknown, b: unknown, c: unknown): unknown {
     const { length } = arguments
     if (length + 1 >= required && fits(first, this)) {
@@ -184,6 +201,10 @@ export function methodOf(signature: Signature, name: string, run: Callable) {
       if (length === 1 && fits(second, a)) return run(this, a)
       if (length === 2 && fits(second, a) && fits(third, b)) return run(this, a, b)
       if (length === 3 && fits(second, a) && fits(third, b) && fits(fourth, c)) return run(this, a, b, c)
+    }
+    if (ints === 1 && length > 0 && this instanceof Tensor) {
+      const size = intsOf(arguments)
+      if (size !== null) return run(this, size)
     }
     return run(...signature.bind([this, ...arguments], 1, name))
   }

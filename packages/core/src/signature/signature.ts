@@ -46,6 +46,8 @@ export class Signature {
   readonly required: number
   /** The quick forms of the first four, where every call may have so many and no list: see `fits`. */
   readonly quick: readonly [Quick, Quick, Quick, Quick]
+  /** Where a list of whole numbers may be written one after the other, which is looked for first; -1 for nowhere. */
+  readonly ints: number
   readonly #positional: readonly Parameter[]
   /** Which parameter may be written one element after the other; -1 for none. */
   readonly #list: number
@@ -59,11 +61,13 @@ export class Signature {
     const count = star < 0 ? parameters.length : star
     this.name = name
     this.parameters = parameters.filter((text) => text !== '*').map((text, i) => parameter(text, i < count))
-    this.required = required
+    // What the function takes after these is the object of those that go by name only.
+    this.required = Math.min(required, count)
     this.#positional = this.parameters.slice(0, count)
     this.#list = parameters[count - 1]?.includes(' *') === true ? count - 1 : -1
     this.#spread = this.#list >= 0 && this.#positional[this.#list]?.kind.endsWith('[]') === false
     this.#words = words
+    this.ints = this.#list >= 0 && this.#positional[this.#list]?.kind === 'int[]' ? this.#list : -1
     const quick = this.#list >= 0 ? [] : this.#positional.map(({ kind }) => quickOf(kind))
     this.quick = [quick[0] ?? 0, quick[1] ?? 0, quick[2] ?? 0, quick[3] ?? 0]
   }

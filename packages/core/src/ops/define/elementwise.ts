@@ -346,6 +346,7 @@ export function elementwise<const I extends readonly string[], P extends string 
 ): ElementwiseFunction<ElementwiseArguments<I, P>, ElementwiseNames<I>> {
   const parameters: Readonly<Record<string, number>> = definition.parameters ?? {}
   const defaults = Object.values(parameters)
+  const arity = inputs.length
   const op = new ElementwiseOp(name, inputs, null, definition)
   elementwiseOps.set(name, op)
   const kind = inputs.length === 1 ? 'Tensor' : 'Tensor|Number'
@@ -358,9 +359,7 @@ export function elementwise<const I extends readonly string[], P extends string 
     inputs.length,
   )
   const on = (values: unknown[]): Value[] => {
-    for (let i = 0; i < inputs.length; i++) {
-      if (typeof values[i] === 'boolean') values[i] = toValue(name, values[i] as boolean)
-    }
+    for (let i = 0; i < arity; i++) if (typeof values[i] === 'boolean') values[i] = toValue(name, values[i] as boolean)
     for (let i = 0; i < defaults.length; i++)
       values[inputs.length + i] = Number(values[inputs.length + i] ?? defaults[i])
     return values as Value[]

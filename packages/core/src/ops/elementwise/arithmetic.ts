@@ -60,7 +60,8 @@ export interface AddOptions {
 export const add = choice(
   'add',
   ['Tensor|Number input', 'Tensor|Number other', '*', 'Number alpha'],
-  (x: TensorLike, other: TensorLike, { alpha = 1 }: AddOptions = {}): Application => {
+  (x: TensorLike, other: TensorLike, options?: AddOptions): Application => {
+    const alpha = options?.alpha ?? 1
     if (alpha === 1) return plus.on(x, other)
     checkFactor('alpha', [x, other], alpha)
     return plusScaled.on(x, other, alpha)
@@ -71,7 +72,8 @@ export const add = choice(
 export const sub = choice(
   'sub',
   ['Tensor|Number input', 'Tensor|Number other', '*', 'Number alpha'],
-  (x: TensorLike, other: TensorLike, { alpha = 1 }: AddOptions = {}): Application => {
+  (x: TensorLike, other: TensorLike, options?: AddOptions): Application => {
+    const alpha = options?.alpha ?? 1
     checkSubtraction(x, other)
     if (alpha === 1) return minus.on(x, other)
     checkFactor('alpha', [x, other], alpha)
