@@ -142,6 +142,7 @@ export function signature(name: string, parameters: readonly string[], run: obje
 }
 
 /** As `signature`, for a function whose result depends on what it is given: `F` has its calls. */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the caller names the calls, which no text can give
 export function overloaded<F extends object>(
   name: string,
   parameters: readonly string[],

@@ -377,6 +377,7 @@ export function elementwise<const I extends readonly string[], P extends string 
 type Run = (...values: unknown[]) => unknown
 
 /** Binds the arguments of what runs an op, and of its form in place. */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the definers know which calls the signature allows
 function applying<F extends Elementwise>(signature: Signature, run: Run, inPlace: Run, on: Run): F {
   const made: unknown = Object.defineProperties(bindTo(signature, run), {
     on: { value: on },
