@@ -47,7 +47,7 @@ function decide(operands: readonly TensorLike[], priority: number): DType | null
 
 /** Checks a factor of integers, which has to be one itself. */
 export function checkFactor(name: string, operands: readonly TensorLike[], factor: number | boolean): void {
-  const { kind } = result_type(...operands)
+  const { kind } = resultType(...operands)
   if (typeof factor === 'boolean' && kind !== 'bool') {
     throw new RuntimeError(`Boolean ${name} only supported for Boolean results.`)
   }
