@@ -1,4 +1,4 @@
-import { int32, uint8 } from '../dtype.ts'
+import { type DType, float32, float64, int32, uint8 } from '../dtype.ts'
 import { RuntimeError, TypeError } from '../errors.ts'
 import { formatShape } from '../shape.ts'
 import type { Tensor } from '../tensor/tensor.ts'
@@ -111,3 +111,6 @@ export function checkKernel(kernel: readonly number[]): void {
     `kernel size should be greater than zero, but got kernel_height: ${height} kernel_width: ${width}`,
   )
 }
+
+/** The floats in which the device of a tensor is exact for the largest whole numbers. */
+export const widestFloat = (x: Tensor): DType => (x.is_cpu ? float64 : float32)

@@ -1,11 +1,11 @@
 /** Convolutions along one and two directions, and transposed ones (`torch.nn.functional`'s names and arguments). */
-import { type DType, float32, float64, int32 } from '../dtype.ts'
+import { int32 } from '../dtype.ts'
 import { RuntimeError, TypeError } from '../errors.ts'
 import { formatShape, type Shape } from '../shape.ts'
 import { signature } from '../signature/index.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { warn } from '../warnings.ts'
-import { type ConvCall, checkChannels, checkConv, checkKernel, perDirection } from './conv-checks.ts'
+import { type ConvCall, checkChannels, checkConv, checkKernel, perDirection, widestFloat } from './conv-checks.ts'
 import { convolve, convolveBack } from './conv-step.ts'
 import { constant_pad } from './padding.ts'
 
@@ -185,9 +185,6 @@ function wholes(
     .to(int32)
     .to(dtype)
 }
-
-/** The floats in which the device of a tensor is exact for the largest whole numbers. */
-export const widestFloat = (x: Tensor): DType => (x.is_cpu ? float64 : float32)
 
 function transposed(op: string, input: Tensor, weight: Tensor, options: Required<ConvTransposeOptions>): Tensor {
   const directions = input.ndim - 2
