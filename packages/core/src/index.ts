@@ -206,6 +206,8 @@ export { type DeviceInfo, device_info, get_default_device, set_default_device } 
 export * as gpu from './devices/gpu/index.ts'
 export { get_memory_limit, set_memory_limit } from './devices/memory-limit.ts'
 export { get_num_threads, set_num_threads } from './devices/threads.ts'
+export { install_devtools_formatter } from './devtools.ts'
+export { from_plain, type PlainTensor, to_plain } from './ops/plain.ts'
 export { get_printoptions, type ReprOptions, repr, set_printoptions } from './tensor/print.ts'
 export * as testing from './testing/index.ts'
 export * as warnings from './warnings.ts'

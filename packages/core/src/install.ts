@@ -6,6 +6,7 @@ import { registerDevice } from './devices/device.ts'
 import { uninitialized } from './devices/gpu/index.ts'
 import { js } from './devices/js/index.ts'
 import { createWasm, wasmReason } from './devices/wasm/index.ts'
+import { type PlainTensor, toJSON } from './ops/plain.ts'
 import { repr } from './tensor/repr.ts'
 import { Tensor } from './tensor/tensor.ts'
 
@@ -13,6 +14,8 @@ declare module './tensor/tensor.ts' {
   interface Tensor {
     /** PyTorch's text: `tensor([1., 2.], requires_grad=True)`. `console.log` and template strings print it too. */
     toString(): string
+    /** What `JSON.stringify` writes: dtype, shape and elements. `torch.from_plain` makes a tensor of it again, to the bit. */
+    toJSON(): PlainTensor
   }
 }
 
@@ -34,3 +37,11 @@ for (const name of ['toString', inspect]) {
     writable: true,
   })
 }
+
+Object.defineProperty(Tensor.prototype, 'toJSON', {
+  value: function plain(this: Tensor): PlainTensor {
+    return toJSON(this)
+  },
+  configurable: true,
+  writable: true,
+})

@@ -36,11 +36,9 @@ export function finish(x: Tensor, { requires_grad = false }: TensorOptions): Ten
   return requires_grad ? x.requires_grad_() : x
 }
 
-const isBig = (data: readonly (number | bigint)[]): boolean => typeof data[0] === 'bigint'
-
 /** Whether data is one of JavaScript's typed arrays. */
 function isTypedArray(data: unknown): data is readonly (number | bigint)[] {
-  return ArrayBuffer.isView(data) && !(data instanceof DataView)
+  return ArrayBuffer.isView(data) && kindOf(data) !== 'DataView'
 }
 
 /** As many dimensions as PyTorch reads of nested lists. A list that holds itself has more. */
@@ -155,17 +153,30 @@ function checkNested(
   return shape
 }
 
+/** The class of a typed array, of whichever realm: a page's frames and test environments have their own. */
+const kindOf = (data: ArrayBufferView): string => (data as unknown as Float32Array)[Symbol.toStringTag]
+
+/** The dtypes of typed arrays; those of all others are float32. */
+const dtypesOfArrays: Readonly<Record<string, DType>> = {
+  Float64Array: float64,
+  Int32Array: int32,
+  Int16Array: int32,
+  Int8Array: int32,
+  Uint16Array: int32,
+  Uint32Array: int32,
+  BigInt64Array: int32,
+  BigUint64Array: int32,
+  Uint8Array: uint8,
+  Uint8ClampedArray: uint8,
+}
+
+/** Typed arrays whose numbers need not fit into the dtype that stands for them. */
+const wide = ['Uint32Array', 'BigInt64Array', 'BigUint64Array']
+const isWide = (data: unknown): boolean => ArrayBuffer.isView(data) && wide.includes(kindOf(data))
+
 /** The dtype that data has of itself: bool for truth values, that of a typed array, otherwise float32. */
 function dtypeOf(data: unknown, allBool: boolean): DType {
-  if (data instanceof Float64Array) return float64
-  if (
-    data instanceof Int32Array ||
-    data instanceof Int16Array ||
-    data instanceof Int8Array ||
-    data instanceof Uint16Array
-  )
-    return int32
-  if (data instanceof Uint8Array || data instanceof Uint8ClampedArray) return uint8
+  if (ArrayBuffer.isView(data)) return dtypesOfArrays[kindOf(data)] ?? float32
   return allBool ? bool : float32
 }
 
@@ -191,7 +202,7 @@ export const tensor = signature(
   ['any data', ...tensorOptions],
   (data: TensorData, options: TensorOptions = {}): Tensor => {
     if (data instanceof Tensor) return copyOf(data, options, 'torch.tensor')
-    if (isTypedArray(data) && !isBig(data)) {
+    if (isTypedArray(data) && !isWide(data)) {
       return finish(
         fromValues(data as ArrayLike<number>, [data.length], options.dtype ?? dtypeOf(data, false), options.device),
         options,
@@ -202,7 +213,7 @@ export const tensor = signature(
     if (!leaves.take(data, 0)) checkNested(data, '')
     const { values } = leaves
     const dtype = options.dtype ?? dtypeOf(data, leaves.allBool && values.length > 0)
-    if (dtype.kind === 'integer' && !isTypedArray(data)) for (const value of values) fitted(value, dtype, dtype.name)
+    if (dtype.kind === 'integer') for (const value of values) fitted(value, dtype, dtype.name)
     return finish(fromValues(values, shape, dtype, options.device), options)
   },
 )

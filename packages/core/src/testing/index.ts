@@ -5,3 +5,4 @@
  */
 export { AssertionError } from '../errors.ts'
 export { type AssertCloseOptions, assert_close } from './assert-close.ts'
+export { type Expect, extend } from './expect.ts'
