@@ -201,7 +201,7 @@ export {
 
 // Devices and printing
 
-export { enclosed } from './autograd/enclosed.ts'
+export { enclosed, unenclosed } from './autograd/enclosed.ts'
 export { type DeviceInfo, device_info, get_default_device, set_default_device } from './devices/device.ts'
 export * as gpu from './devices/gpu/index.ts'
 export { get_memory_limit, set_memory_limit } from './devices/memory-limit.ts'

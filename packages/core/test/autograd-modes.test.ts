@@ -154,3 +154,43 @@ onEachSyncDevice('modes', (on) => {
     expect(x.grad).toBe(g)
   })
 })
+
+describe('modes of functions that overlap', () => {
+  const later = (): Promise<void> => new Promise((done) => setTimeout(done))
+  const without = async (rounds: number): Promise<boolean> => {
+    using _ = torch.no_grad()
+    for (let i = 0; i < rounds; i++) await later()
+    return torch.is_grad_enabled()
+  }
+
+  it.each([
+    [1, 3],
+    [3, 1],
+    [2, 2],
+    [3, 1, 2],
+  ])('end when the last of them ends: %s', async (...rounds) => {
+    const seen = await Promise.all(rounds.map(without))
+    expect(seen).toEqual(rounds.map(() => false))
+    expect(torch.is_grad_enabled()).toBe(true)
+  })
+
+  it('keep what was switched for good, and end once', () => {
+    const off = torch.set_grad_enabled(false)
+    {
+      using _ = torch.enable_grad()
+      expect(torch.is_grad_enabled()).toBe(true)
+    }
+    expect(torch.is_grad_enabled()).toBe(false)
+    off[Symbol.dispose]()
+    off[Symbol.dispose]()
+    expect(torch.is_grad_enabled()).toBe(true)
+  })
+
+  it('end with the callback that they began in', () => {
+    const inner: Disposable[] = []
+    torch.no_grad(() => void inner.push(torch.enable_grad()))
+    expect(torch.is_grad_enabled()).toBe(true)
+    inner[0]?.[Symbol.dispose]()
+    expect(torch.is_grad_enabled()).toBe(true)
+  })
+})

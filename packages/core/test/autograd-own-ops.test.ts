@@ -26,6 +26,22 @@ const isNear = torch.elementwise('is_near', ['x', 'y'], {
 })
 
 onEachDevice('an op of one formula', (on) => {
+  it.each(['add', 'item', 'copy', 'shape', 'grad', 'T', 'toString', 'constructor', 'storage', 'requires_grad'])(
+    'does not replace the member of tensors that %s would',
+    (name) => {
+      const before = Object.getOwnPropertyDescriptors(torch.Tensor.prototype)
+      expect(() => torch.elementwise(name, ['x'], { forward: 'x + 1', method: true })).toThrow(
+        `elementwise: '${name}' cannot be a method, as tensors have a member '${name === 'copy' ? 'copy_' : name}' already`,
+      )
+      expect(Object.getOwnPropertyDescriptors(torch.Tensor.prototype)).toEqual(before)
+    },
+  )
+
+  it('may be defined anew, as by a module that is loaded anew', () => {
+    const again = torch.elementwise('swish', ['x'], { forward: 'x / (1 + exp(-x))', method: true })
+    expect(again.name).toBe('swish')
+  })
+
   it('computes, broadcasts, and is a method', async () => {
     const x = on.of([
       [1, 2],

@@ -140,3 +140,48 @@ onEachDevice('the indices of max pooling', (on) => {
     }
   })
 })
+
+onEachDevice('what outlives torch.enclosed', (on) => {
+  it('keeps the gradients of a pass in it, first and later ones', async () => {
+    const [x, w] = [on.of([1, 2, 3]).requires_grad_(), on.of(2).requires_grad_()]
+    for (let i = 0; i < 2; i++) torch.enclosed(() => x.mul(w).mul(x).sum().backward())
+    await on.near(x.grad as Tensor, [8, 16, 24], [3], 4)
+    await on.near(w.grad as Tensor, [28], [], 4)
+  })
+
+  it('keeps those of chosen inputs, of a recorded pass, retained and assigned ones', async () => {
+    const x = on.of([1, 2, 3]).requires_grad_()
+    torch.enclosed(() =>
+      x
+        .mul(x)
+        .sum()
+        .backward({ inputs: [x] }),
+    )
+    await on.near(x.grad as Tensor, [2, 4, 6], [3], 4)
+    const h = x.mul(3)
+    h.retain_grad()
+    torch.enclosed(() => h.sum().backward())
+    await on.near(h.grad as Tensor, [1, 1, 1], [3], 4)
+    torch.enclosed(() => {
+      x.grad = on.of([1, 2, 3]).mul(2)
+    })
+    await on.near(x.grad as Tensor, [2, 4, 6], [3], 4)
+    x.grad = null
+    torch.warnings.catch_warnings(() => {
+      torch.enclosed(() => x.pow(3).sum().backward(null, { create_graph: true }))
+    })
+    await on.near(x.grad as unknown as Tensor, [3, 12, 27], [3], 4)
+  })
+
+  it('keeps what is made in torch.unenclosed', async () => {
+    let kept: Tensor | null = null
+    torch.enclosed(() => {
+      kept = torch.unenclosed(() => on.of([1, 2]).add(1))
+    })
+    await on.near(kept as unknown as Tensor, [2, 3], [2])
+  })
+
+  it('is refused to callbacks that go on later', () => {
+    expect(() => torch.enclosed(async () => 1)).toThrow('enclosed: the callback returned a Promise')
+  })
+})

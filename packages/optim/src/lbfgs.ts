@@ -1,4 +1,14 @@
-import { autograd, cat, enable_grad, no_grad, RuntimeError, Tensor, TypeError, ValueError } from '@chainrule/core'
+import {
+  autograd,
+  cat,
+  enable_grad,
+  no_grad,
+  RuntimeError,
+  Tensor,
+  TypeError,
+  unenclosed,
+  ValueError,
+} from '@chainrule/core'
 import { type Closure, Optimizer, type Params } from './optimizer.ts'
 import { byName, checking, type Positional, withDefaults } from './options.ts'
 import type { ParamState, Rule } from './rule.ts'
@@ -93,7 +103,7 @@ export class LBFGS extends Optimizer<Required<LBFGSOptions>> {
     if (closure === undefined) {
       throw new TypeError("LBFGS.step() missing 1 required positional argument: 'closure'")
     }
-    return no_grad(() => this.#minimize(() => enable_grad(closure)))
+    return no_grad(() => unenclosed(() => this.#minimize(() => enable_grad(closure))))
   }
 
   #minimize(closure: Closure): unknown {

@@ -5,6 +5,7 @@ import {
   repr,
   Tensor,
   TypeError,
+  unenclosed,
   ValueError,
   warnings,
 } from '@chainrule/core'
@@ -148,7 +149,8 @@ export abstract class Optimizer<Options extends object = object> {
   protected advance(closure?: Closure): unknown {
     const loss = closure === undefined ? null : enable_grad(closure)
     const changes = this.param_groups.flatMap((group) => {
-      return planStep(this.constructor.name, this.rule, group, (p) => this.stateOf(p))
+      // The state outlives an `enclosed` around the step.
+      return unenclosed(() => planStep(this.constructor.name, this.rule, group, (p) => this.stateOf(p)))
     })
     for (const change of changes) change()
     return loss

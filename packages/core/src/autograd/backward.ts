@@ -1,3 +1,4 @@
+import { outsideScopes } from '../devices/scope.ts'
 import { RuntimeError } from '../errors.ts'
 import { formatShape, sameShape } from '../shape.ts'
 import { wrapNumber } from '../tensor/make.ts'
@@ -75,10 +76,13 @@ export function backward(
         'and avoid the leak.',
     )
   }
-  const captured = runBackward(roots, { retain: retain_graph ?? create_graph, create: create_graph, inputs: targets })
-  targets?.forEach((target, i) => {
-    const gradient = captured[i] ?? null
-    if (gradient !== null) accumulate(target, gradient)
+  // What goes into `.grad` outlives the scope that the pass runs in.
+  outsideScopes(() => {
+    const captured = runBackward(roots, { retain: retain_graph ?? create_graph, create: create_graph, inputs: targets })
+    targets?.forEach((target, i) => {
+      const gradient = captured[i] ?? null
+      if (gradient !== null) accumulate(target, gradient)
+    })
   })
 }
 

@@ -145,8 +145,11 @@ function runTensorHooks({ tensors, retainers }: Hooks, arrived: Gradient[]): voi
   for (const { index, tensor } of retainers) {
     const gradient = arrived[index] ?? null
     if (gradient === null) continue
-    if (tensor.gradient !== null) tensor.gradient = tensor.gradient.add(gradient)
-    else tensor.gradient = gradient.is_contiguous() ? gradient.clone() : gradient.contiguous()
+    const old = tensor.gradient
+    tensor.gradient = outsideScopes(() => {
+      if (old !== null) return old.add(gradient)
+      return gradient.is_contiguous() ? gradient.clone() : gradient.contiguous()
+    })
   }
 }
 

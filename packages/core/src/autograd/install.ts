@@ -137,6 +137,7 @@ function setGrad(x: Tensor, gradient: Tensor | null): void {
   }
   x.gradient = gradient
   x.gradientSeen = true
+  gradient.storage.kept = true
 }
 
 /** Drops a gradient. One that nobody has seen gives its memory back at once. */

@@ -10,14 +10,30 @@ export const modes = {
 
 type Modes = typeof modes
 
-/** Puts modes back where they were: at the end of a `using` block, or by hand. */
+/** Changes of modes that are to end, the oldest first. */
+const open: Restore[] = []
+/** Where so many are open, nobody ends the oldest: they are what `set_grad_enabled` has changed for good. */
+const most = 1000
+
+/**
+ * Puts modes back where they were: at the end of a `using` block, or by hand. Blocks of async functions may end in another order
+ * than that in which they began: then those that began later take over what there was before.
+ */
 class Restore implements Disposable {
-  readonly #before: Partial<Modes>
+  readonly before: Partial<Modes>
   constructor(before: Partial<Modes>) {
-    this.#before = before
+    this.before = before
+    if (open.push(this) > most) open.shift()
   }
   [Symbol.dispose](): void {
-    Object.assign(modes, this.#before)
+    const place = open.indexOf(this)
+    if (place < 0) return
+    open.splice(place, 1)
+    for (const key of Object.keys(this.before) as (keyof Modes)[]) {
+      const later = open.slice(place).find(({ before }) => before[key] !== undefined)
+      if (later === undefined) Object.assign(modes, { [key]: this.before[key] })
+      else later.before[key] = this.before[key] as boolean
+    }
   }
 }
 
@@ -25,23 +41,36 @@ class Restore implements Disposable {
 function under<T>(name: string, change: Partial<Modes>, callback?: () => T): T | Disposable {
   const before: Partial<Modes> = {}
   for (const key of Object.keys(change) as (keyof Modes)[]) before[key] = modes[key]
-  const restore = new Restore(before)
+  if (callback === undefined) {
+    const restore = new Restore(before)
+    Object.assign(modes, change)
+    return restore
+  }
   Object.assign(modes, change)
-  if (callback === undefined) return restore
+  const outer = open.length
   let result: T
   try {
     result = callback()
   } finally {
-    restore[Symbol.dispose]()
+    Object.assign(modes, before)
+    // What began in it has ended with it.
+    if (open.length > outer) open.length = outer
   }
-  if (typeof result === 'object' && result !== null && 'then' in result && typeof result.then === 'function') {
-    Promise.resolve(result).catch(() => {})
-    throw new RuntimeError(
-      `${name}: the callback returned a Promise; the mode ends when the callback returns, so what runs after its first ` +
-        `await would be recorded again. Await outside, and call ${name} around each synchronous part`,
-    )
-  }
+  refusePromise(
+    name,
+    result,
+    'the mode ends when the callback returns, so what runs after its first await would be recorded again',
+  )
   return result
+}
+
+/** Refuses what a callback returned where that goes on later. */
+export function refusePromise(name: string, result: unknown, why: string): void {
+  if (typeof result !== 'object' || result === null || !('then' in result) || typeof result.then !== 'function') return
+  Promise.resolve(result).catch(() => {})
+  throw new RuntimeError(
+    `${name}: the callback returned a Promise; ${why}. Await outside, and call ${name} around each synchronous part`,
+  )
 }
 
 /**
