@@ -10,7 +10,7 @@ const M = 397
 export class Mt19937 {
   /** Words of a block. */
   static readonly size = N
-  readonly state = new Int32Array(N)
+  readonly state: Int32Array = new Int32Array(N)
   /** Words left of the block, plus one: 1 asks for a new block, as right after seeding. */
   left = 1
   /** Place in `state` of the next word. */
