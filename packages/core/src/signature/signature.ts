@@ -54,6 +54,8 @@ export class Signature {
   /** True if it has to be: an array there is one element. */
   readonly #spread: boolean
   readonly #words: Words
+  /** Where each name stands among the parameters. */
+  readonly #places: ReadonlyMap<string, number>
 
   /** `parameters` as `'Kind name'`; those after `'*'` go by name only, in one object that follows the others. */
   constructor(name: string, parameters: readonly string[], required: number, words: Words = 'native') {
@@ -67,6 +69,7 @@ export class Signature {
     this.#list = parameters[count - 1]?.includes(' *') === true ? count - 1 : -1
     this.#spread = this.#list >= 0 && this.#positional[this.#list]?.kind.endsWith('[]') === false
     this.#words = words
+    this.#places = new Map(this.parameters.flatMap(({ names }, i) => names.map((one) => [one, i] as const)))
     this.ints = this.#list >= 0 && this.#positional[this.#list]?.kind === 'int[]' ? this.#list : -1
     const quick = this.#list >= 0 ? [] : this.#positional.map(({ kind }) => quickOf(kind))
     this.quick = [quick[0] ?? 0, quick[1] ?? 0, quick[2] ?? 0, quick[3] ?? 0]
@@ -104,22 +107,22 @@ export class Signature {
     return isKeywords(value) && this.#positional[place]?.kind.startsWith('dict') !== true
   }
 
-  #bindNames(args: readonly unknown[], keywords: Values, self: 0 | 1, name: string): unknown[] {
+  #bindNames(args: unknown[], keywords: Values, self: 0 | 1, name: string): unknown[] {
     const positional = this.#positional
-    const given = args[args.length - 1] === keywords ? args.slice(0, -1) : args
-    const bound = [...(this.#list >= 0 ? gathered(given, this.#list, this.#spread) : given)]
+    if (args[args.length - 1] === keywords) args.pop()
+    const bound = this.#list >= 0 ? gathered(args, this.#list, this.#spread) : args
     const count = bound.length
-    if (count > positional.length && bound.slice(positional.length).some((value) => value !== undefined)) {
-      throw this.#tooMany(count, self, name)
-    }
-    bound.length = Math.min(count, positional.length)
-    for (let i = 0; i < bound.length; i++) bound[i] = taken(name, positional[i] as Parameter, bound[i], i - self)
+    for (let i = positional.length; i < count; i++) if (bound[i] !== undefined) throw this.#tooMany(count, self, name)
+    const given = Math.min(count, positional.length)
+    for (let i = 0; i < given; i++) bound[i] = taken(name, positional[i] as Parameter, bound[i], i - self)
+    for (let i = given; i < positional.length; i++) bound[i] = undefined
+    bound.length = positional.length
     const options: Record<string, unknown> = {}
     for (const key of Object.keys(keywords)) {
-      const place = this.parameters.findIndex(({ names }) => names.includes(key))
-      const found = this.parameters[place]
-      if (found === undefined || place < self) throw this.#unexpected(key, count, name)
+      const place = this.#places.get(key) ?? -1
+      if (place < self) throw this.#unexpected(key, count, name)
       if (place < count) throw new TypeError(`${name}() got multiple values for argument '${key}'`)
+      const found = this.parameters[place] as Parameter
       const value = taken(name, found, keywords[key], null)
       if (value === undefined) continue
       if (found.positional) bound[place] = value

@@ -11,40 +11,36 @@ import { Module } from '../module/module.ts'
 import { Parameter } from '../module/parameter.ts'
 
 /** `max(x, 0)`. */
-export class ReLU extends layer({ inplace: false }, ({ inplace }, x: Tensor) => F.relu(x, { inplace }), namedOptions) {}
+export class ReLU extends layer({ inplace: false }, ({ inplace }, x: Tensor) => F.relu(x, inplace), namedOptions) {}
 /** `min(max(x, 0), 6)`. */
-export class ReLU6 extends layer(
-  { inplace: false },
-  ({ inplace }, x: Tensor) => F.relu6(x, { inplace }),
-  namedOptions,
-) {}
+export class ReLU6 extends layer({ inplace: false }, ({ inplace }, x: Tensor) => F.relu6(x, inplace), namedOptions) {}
 /** `x`, or `negative_slope * x` below zero. */
 export class LeakyReLU extends layer(
   { negative_slope: 0.01, inplace: false },
-  ({ negative_slope, inplace }, x: Tensor) => F.leaky_relu(x, { negative_slope, inplace }),
+  ({ negative_slope, inplace }, x: Tensor) => F.leaky_relu(x, negative_slope, inplace),
   namedOptions,
 ) {}
 /** `x`, or `alpha * (eˣ - 1)` below zero. */
 export class ELU extends layer(
   { alpha: 1, inplace: false },
-  ({ alpha, inplace }, x: Tensor) => F.elu(x, { alpha, inplace }),
+  ({ alpha, inplace }, x: Tensor) => F.elu(x, alpha, inplace),
   namedOptions,
 ) {}
 /** `elu` with the scale and alpha that keep mean 0 and variance 1 (Klambauer et al. 2017). */
-export class SELU extends layer({ inplace: false }, ({ inplace }, x: Tensor) => F.selu(x, { inplace }), namedOptions) {}
+export class SELU extends layer({ inplace: false }, ({ inplace }, x: Tensor) => F.selu(x, inplace), namedOptions) {}
 /** As `ELU`, with `x / alpha` in the exponent (Barron 2017). */
 export class CELU extends layer(
   { alpha: 1, inplace: false },
-  ({ alpha, inplace }, x: Tensor) => F.celu(x, { alpha, inplace }),
+  ({ alpha, inplace }, x: Tensor) => F.celu(x, alpha, inplace),
   namedOptions,
 ) {}
 const exact: { approximate: 'none' | 'tanh' } = { approximate: 'none' }
 /** `x · Φ(x)`, or with `approximate: 'tanh'` its approximation (Hendrycks and Gimpel 2016). */
 export class GELU extends layer(exact, ({ approximate }, x: Tensor) => F.gelu(x, { approximate }), namedOptions) {}
 /** `x · sigmoid(x)`. */
-export class SiLU extends layer({ inplace: false }, ({ inplace }, x: Tensor) => F.silu(x, { inplace }), namedOptions) {}
+export class SiLU extends layer({ inplace: false }, ({ inplace }, x: Tensor) => F.silu(x, inplace), namedOptions) {}
 /** `x · tanh(softplus(x))` (Misra 2019). */
-export class Mish extends layer({ inplace: false }, ({ inplace }, x: Tensor) => F.mish(x, { inplace }), namedOptions) {}
+export class Mish extends layer({ inplace: false }, ({ inplace }, x: Tensor) => F.mish(x, inplace), namedOptions) {}
 /** `log(1 + e^(beta·x)) / beta`, and `x` itself where `beta·x` is above the threshold. */
 export class Softplus extends layer(
   { beta: 1, threshold: 20 },
@@ -62,13 +58,13 @@ export class LogSigmoid extends layer({}, (_, x: Tensor) => F.logsigmoid(x)) {}
 /** `x` limited to [min_val, max_val]. */
 export class Hardtanh extends layer(
   { min_val: -1, max_val: 1, inplace: false },
-  ({ min_val, max_val, inplace }, x: Tensor) => F.hardtanh(x, { min_val, max_val, inplace }),
+  ({ min_val, max_val, inplace }, x: Tensor) => F.hardtanh(x, min_val, max_val, inplace),
   namedOptions,
 ) {}
 /** `min(max(x + 3, 0), 6) / 6`. */
-export class Hardsigmoid extends layer({ inplace: false }, ({ inplace }, x: Tensor) => F.hardsigmoid(x, { inplace })) {}
+export class Hardsigmoid extends layer({ inplace: false }, ({ inplace }, x: Tensor) => F.hardsigmoid(x, inplace)) {}
 /** `x · hardsigmoid(x)` (Howard et al. 2019). */
-export class Hardswish extends layer({ inplace: false }, ({ inplace }, x: Tensor) => F.hardswish(x, { inplace })) {}
+export class Hardswish extends layer({ inplace: false }, ({ inplace }, x: Tensor) => F.hardswish(x, inplace)) {}
 /** `x - tanh(x)`. */
 export class Tanhshrink extends layer({}, (_, x: Tensor) => F.tanhshrink(x)) {}
 /** `x` moved towards 0 by `lambd`, and 0 nearer than that. */
@@ -86,7 +82,7 @@ export class Hardshrink extends layer(
 /** `x` above the threshold, `value` elsewhere: `new Threshold(threshold, value)`. */
 export class Threshold extends layer(
   { threshold: 0, value: 0, inplace: false },
-  ({ threshold, value, inplace }, x: Tensor) => F.threshold(x, { threshold, value, inplace }),
+  ({ threshold, value, inplace }, x: Tensor) => F.threshold(x, threshold, value, inplace),
   namedOptions,
 ) {}
 /** The first half along a dimension, times the sigmoid of the second. */
