@@ -546,7 +546,8 @@ const scenarios: Readonly<Record<string, () => unknown>> = {
           sliced: (x) => x.index_put_([Slice()], 7),
           whole: (x) => x.index_put_([Slice(0, 2), Slice(0, 3)], torch.zeros(2, 3)),
           row: (x) => x.index_put_([1], torch.ones(1, 3)),
-          picked: (x) => x.index_put_([ints([1, 0])], torch.ones(1, 1, 3)),
+          // Of a tensor alone it would be PyTorch's `index_put_`, which takes no dimension more.
+          picked: (x) => x.index_put_([ints([1, 0]), '...'], torch.ones(1, 1, 3)),
           masked: (x) => x.index_put_([x.gt(2)], torch.tensor(5, { dtype: torch.int32 })),
         } satisfies Record<string, (x: Tensor) => unknown>,
         of,

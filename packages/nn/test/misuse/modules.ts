@@ -98,7 +98,7 @@ const parts: readonly Covered[] = [
   functionsOf('F', nn.functional, { ...derived, ...functional }),
   functionsOf('init', nn.init, init),
   functionsOf('utils', nn.utils, utils),
-  methodsOf('Module', nn.Module.prototype, methods, ['_apply', '_get_name']),
+  methodsOf('Module', nn.Module.prototype, methods, ['_apply', '_get_name', '_optional_state']),
 ]
 
 export const modules: Covered = {
