@@ -1,6 +1,6 @@
 import { nameStep } from '../autograd/graph.ts'
 import { bool, int32, uint8 } from '../dtype.ts'
-import { IndexError, RuntimeError, TypeError, ValueError } from '../errors.ts'
+import { IndexError, RuntimeError, ValueError } from '../errors.ts'
 import { broadcastShapes, contiguousStrides, formatShape, numel, type Shape } from '../shape.ts'
 import { signature } from '../signature/index.ts'
 import { alias } from '../tensor/make.ts'
@@ -103,7 +103,12 @@ function wholeNumbers(x: Tensor, index: readonly number[] | readonly boolean[], 
 
 function checkBounds(x: Tensor, dim: number, index: number, dropped: number): void {
   const size = x.shape[dim] as number
-  if (!Number.isInteger(index)) throw new TypeError(`index: expected an integer, got ${index}`)
+  if (!Number.isInteger(index)) {
+    throw new IndexError(
+      'only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid indices (got float)' +
+        `: ${index}`,
+    )
+  }
   if (index < -size || index >= size)
     throw new IndexError(`index ${index} is out of bounds for dimension ${dim + dropped} with size ${size}`)
 }

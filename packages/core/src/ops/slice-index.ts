@@ -1,3 +1,7 @@
+import { TypeError } from '../errors.ts'
+import { kindOf, refused, typeName } from '../signature/kinds.ts'
+import { Tensor } from '../tensor/tensor.ts'
+
 /** A slice of a dimension: `Slice(1, 3)` is Python's `1:3`, `Slice(null, null, 2)` its `::2`. */
 export class SliceIndex {
   readonly start: number | null
@@ -15,7 +19,25 @@ export class SliceIndex {
   }
 }
 
-/** A slice for `index`, by Python's rules: `null` is an end left out, and negative positions count from the end. */
-export function Slice(start: number | null = null, stop: number | null = null, step: number | null = null): SliceIndex {
-  return new SliceIndex(start, stop, step ?? 1)
+/** Where a slice begins or ends, or its step: a whole number, which may be a tensor of one. */
+type Position = number | Tensor | null
+
+const whole = kindOf('int?')
+
+/**
+ * A slice for `index`, by Python's rules: `null` is an end left out, and negative positions count from the end.
+ *
+ * @throws TypeError for what is no whole number.
+ */
+export function Slice(start: Position = null, stop: Position = null, step: Position = null): SliceIndex {
+  const [from, to, by] = [start, stop, step].map((value) => {
+    const taken = whole.take(value)
+    if (taken !== refused) return taken as number | null
+    throw new TypeError(
+      value instanceof Tensor
+        ? 'only integer tensors of a single element can be converted to an index'
+        : `slice indices must be integers or None or have an __index__ method, not ${typeName(value)}`,
+    )
+  }) as [number | null, number | null, number | null]
+  return new SliceIndex(from, to, by ?? 1)
 }

@@ -2,11 +2,12 @@ import { record } from '../autograd/graph.ts'
 import { no_grad } from '../autograd/modes.ts'
 import { markView } from '../autograd/view.ts'
 import { listed, reserve } from '../devices/memory-limit.ts'
+import { int32 } from '../dtype.ts'
 import { IndexError, RuntimeError } from '../errors.ts'
 import { formatShape, wrapDim } from '../shape.ts'
 import { signature } from '../signature/index.ts'
 import { alias } from '../tensor/make.ts'
-import type { Tensor } from '../tensor/tensor.ts'
+import { Tensor } from '../tensor/tensor.ts'
 import { cat, stack } from './joining.ts'
 import { narrowView, selectView, slice } from './windows.ts'
 
@@ -126,8 +127,9 @@ export const chunk = signature(
 /** Pieces as equal as they can be, or cut at the given indices. */
 export const tensor_split = signature(
   'tensor_split',
-  ['Tensor input', 'int[] indices_or_sections', 'int dim'],
-  (x: Tensor, indices_or_sections: number | readonly number[], dim = 0): Tensor[] => {
+  ['Tensor input', 'Tensor|int[] indices_or_sections', 'int dim'],
+  (x: Tensor, given: number | readonly number[] | Tensor, dim = 0): Tensor[] => {
+    const indices_or_sections = given instanceof Tensor ? numbersOf(given) : given
     if (x.ndim === 0)
       throw new RuntimeError('tensor_split expected at least a 1-dimensional tensor, but got a tensor with 0 dims')
     const at = wrapDim(dim, x.ndim)
@@ -149,6 +151,22 @@ export const tensor_split = signature(
     })
   },
 )
+
+/** The number, or the list of numbers, that a tensor holds. */
+function numbersOf(x: Tensor): number | readonly number[] {
+  if (x.ndim > 1) {
+    throw new RuntimeError(
+      'tensor_split expected tensor_indices_or_sections to be a zero-dimensional or one-dimensional tensor, but got a tensor ' +
+        `with ${x.ndim} dims`,
+    )
+  }
+  if (x.dtype !== int32) {
+    throw new RuntimeError(
+      `tensor_split expected tensor_indices_or_sections to have dtype of long, but got ${x.dtype.scalarName}`,
+    )
+  }
+  return x.tolist() as number | number[]
+}
 
 /** Every element of a dimension, as tensors without it. */
 export const unbind = signature('unbind', ['Tensor input', 'int dim'], (x: Tensor, dim = 0): Tensor[] => {
