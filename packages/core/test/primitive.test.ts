@@ -44,8 +44,9 @@ for (const { name, type, use } of devices) {
       use()
       for (const x of some()) {
         const text = x.toString()
-        expect([`${x as unknown as string}`, String(x), 'loss ' + x, (x as Any) + 1]).toEqual([
-          text,
+        // oxlint-disable-next-line typescript/restrict-template-expressions -- what is tested
+        expect([`in ${x as Any}`, String(x), 'loss ' + x, (x as Any) + 1]).toEqual([
+          `in ${text}`,
           text,
           `loss ${text}`,
           `${text}1`,

@@ -262,17 +262,17 @@ test('what is refused leaves the groups as they were', () => {
   const throws = (): never => {
     throw new Error('of the lambda')
   }
-  const made = [
-    () => new LambdaLR(optimizer, [() => 1]),
-    () => new LambdaLR(optimizer, throws),
-    () => new LinearLR(optimizer, { start_factor: 0 }),
-    () => new LinearLR(optimizer, { end_factor: 2 }),
-    () => new CosineAnnealingWarmRestarts(optimizer, 0),
-    () => new CyclicLR(optimizer, [0.1], 1),
-    () => new OneCycleLR(optimizer, [0.1], { total_steps: 4 }),
+  const made: readonly [() => unknown, string | RegExp][] = [
+    [() => new LambdaLR(optimizer, [() => 1]), /lr_lambda/],
+    [() => new LambdaLR(optimizer, throws), 'of the lambda'],
+    [() => new LinearLR(optimizer, { start_factor: 0 }), /[Ss]tarting multiplicative factor/],
+    [() => new LinearLR(optimizer, { end_factor: 2 }), /[Ee]nding multiplicative factor/],
+    [() => new CosineAnnealingWarmRestarts(optimizer, 0), /T_0/],
+    [() => new CyclicLR(optimizer, [0.1], 1), /base_lr/],
+    [() => new OneCycleLR(optimizer, [0.1], { total_steps: 4 }), /max_lr/],
   ]
-  for (const make of made) {
-    expect(make).toThrow()
+  for (const [make, message] of made) {
+    expect(make).toThrow(message)
     expect(optimizer.state_dict()).toEqual(before)
   }
 })
