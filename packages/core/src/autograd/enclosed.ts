@@ -1,11 +1,12 @@
 import { freeing, outsideScopes } from '../devices/scope.ts'
 import type { Storage } from '../devices/storage.ts'
+import { overloaded } from '../signature/index.ts'
 import { Tensor } from '../tensor/tensor.ts'
 import { refusePromise } from './modes.ts'
 
 /**
  * Runs work whose intermediate tensors nobody keeps: their memory is given back at once, or, where a graph has saved them, when
- * the graph lets go of them. What `work` returns lives on: a tensor, a module, or arrays and plain objects of those. Nothing has to be
+ * the graph lets go of them. What the callback returns lives on: a tensor, a module, or arrays and plain objects of those. Nothing has to be
  * enclosed: what is not is freed when the collector finds it.
  *
  * A tensor that was kept all the same cannot be read afterwards: that is an error. What is to be kept is made in `unenclosed`.
@@ -18,7 +19,7 @@ import { refusePromise } from './modes.ts'
  * }
  * @throws RuntimeError when the callback returns a Promise.
  */
-export function enclosed<T>(work: () => T): T {
+export const enclosed = overloaded<Callback>('enclosed', ['function callback'], (work: () => unknown) => {
   const result = freeing(work, storagesIn)
   refusePromise(
     'enclosed',
@@ -26,19 +27,22 @@ export function enclosed<T>(work: () => T): T {
     'what the callback makes after its first await would not be enclosed, and what it has made is freed',
   )
   return result
-}
+})
+
+/** Runs a callback and gives what it returns. */
+export type Callback = <T>(callback: () => T) => T
 
 /**
  * Runs work whose tensors outlive every `enclosed` around it: what is kept in a state or a cache. Gradients and the state of
  * optimizers are kept so.
  *
- * @param work makes what is kept, and may return it.
+ * @param callback makes what is kept, and may return it.
  * @example
  * this.average = torch.unenclosed(() => this.average.mul(0.9).add(x.detach().mul(0.1)))
  */
-export function unenclosed<T>(work: () => T): T {
-  return outsideScopes(work)
-}
+export const unenclosed = overloaded<Callback>('unenclosed', ['function callback'], (work: () => unknown) =>
+  outsideScopes(work),
+)
 
 function storagesIn(value: unknown): readonly Storage[] {
   if (value instanceof Tensor) return [value.storage]

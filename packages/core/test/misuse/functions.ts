@@ -97,6 +97,7 @@ export const functions: Table = {
   is_inference_mode_enabled: () => ({}),
   is_anomaly_enabled: () => ({}),
   enclosed: () => ({ '/callback': () => 1 }),
+  unenclosed: () => ({ '/callback': () => 1 }),
   Slice: () => ({ '/start?': 0, '/stop?': 2, '/step?': 1 }),
 
   // Creation
