@@ -191,6 +191,7 @@ export { type ViewDefinition, view as defineView, viewOps } from './ops/define/v
 export {
   type Method,
   type Named,
+  type Signed,
   overloaded,
   type Parameter,
   Signature,

@@ -57,7 +57,10 @@ export const swapaxes_ = signature(
   ['Tensor input', 'int axis0', 'int axis1'],
   (x: Tensor, axis0: number, axis1: number): Tensor => transpose_(x, axis0, axis1),
 )
-export { transpose_ as swapdims_ }
+export {
+  /** As `transpose_`. */
+  transpose_ as swapdims_,
+}
 /** As `t`, in place. */
 export const t_ = signature('t_', ['Tensor input'], (x: Tensor): Tensor => {
   if (x.ndim > 2) throw new RuntimeError(`t_() expects a tensor with <= 2 dimensions, but self is ${x.ndim}D`)

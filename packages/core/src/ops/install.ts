@@ -7,16 +7,15 @@ import { type Bound, type Method, methodOf, Signature } from '../signature/index
 import { Tensor, type TensorLike } from '../tensor/tensor.ts'
 import { warn } from '../warnings.ts'
 import { defineMethod } from './define/elementwise.ts'
+import type * as inPlace from './elementwise/in-place.ts'
 import * as elementwise from './elementwise/index.ts'
 import * as methods from './methods.ts'
 import { where } from './where.ts'
 
 type Methods<M> = { [K in keyof M]: Method<M[K]> }
-/** The same in place: each name with an underscore. */
-type InPlaceMethods<M> = { [K in keyof M & string as `${K}_`]: Method<M[K]> }
 
 declare module '../tensor/tensor.ts' {
-  interface Tensor extends Methods<typeof methods>, InPlaceMethods<typeof elementwise> {
+  interface Tensor extends Methods<typeof methods>, Methods<typeof inPlace> {
     /** The dimensions in reverse order. */
     readonly T: Tensor
     /** The last two dimensions exchanged. */

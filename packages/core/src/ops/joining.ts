@@ -62,7 +62,12 @@ export const cat = signature('cat', ['Tensor[] tensors', 'int dim'], (tensors: r
     }),
   )
 })
-export { cat as concat, cat as concatenate }
+export {
+  /** As `cat`. */
+  cat as concat,
+  /** As `cat`. */
+  cat as concatenate,
+}
 
 /** Tensors of one shape along a new dimension. */
 export const stack = signature(
@@ -133,7 +138,10 @@ export const dstack = signature('dstack', ['Tensor[] tensors'], (tensors: readon
     2,
   )
 })
-export { vstack as row_stack }
+export {
+  /** As `vstack`. */
+  vstack as row_stack,
+}
 /** Vectors as columns. */
 export const column_stack = signature(
   'column_stack',

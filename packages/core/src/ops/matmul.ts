@@ -148,7 +148,10 @@ export const outer = signature('outer', ['Tensor input', 'Tensor vec2'], (x: Ten
   }
   return x.unsqueeze(1).mul(vec2)
 })
-export { outer as ger }
+export {
+  /** As `outer`. */
+  outer as ger,
+}
 
 /**
  * The matrix product by the rules of `torch.matmul`: vectors are rows on the left and columns on the right, and all but the

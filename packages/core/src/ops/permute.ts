@@ -61,7 +61,10 @@ export const swapaxes = signature(
   ['Tensor input', 'int axis0', 'int axis1'],
   (x: Tensor, axis0: number, axis1: number): Tensor => transpose(x, axis0, axis1),
 )
-export { transpose as swapdims }
+export {
+  /** As `transpose`. */
+  transpose as swapdims,
+}
 /** The last two dimensions exchanged. */
 export const adjoint = signature('adjoint', ['Tensor input'], (x: Tensor): Tensor => transpose(x, -2, -1))
 
@@ -100,4 +103,7 @@ export const movedim = signature(
     return permuteDims(x, order)
   },
 )
-export { movedim as moveaxis }
+export {
+  /** As `movedim`. */
+  movedim as moveaxis,
+}

@@ -119,13 +119,14 @@ function isBelow(args: readonly unknown[]): boolean {
   const keywords = isKeywords(last) ? ['low', 'high'].filter((name) => name in last).length : 0
   return numbers + keywords < 2
 }
-const drawIntegers = (...args: never): Tensor => {
-  const given: readonly unknown[] = args
-  return isBelow(given) ? randintBelow(...args) : randintFrom(...args)
+const drawIntegers = (...args: readonly unknown[]): Tensor => {
+  const draw = (isBelow(args) ? randintBelow : randintFrom) as unknown as (...args: readonly unknown[]) => Tensor
+  return draw(...args)
 }
 /** `randint(high, size)` or `randint(low, high, size)`: whole numbers from [low, high), all equally likely. */
-export const randint = Object.assign(drawIntegers, { signature: randintFrom.signature }) as typeof randintFrom &
-  typeof randintBelow
+export const randint = Object.assign(drawIntegers, {
+  signature: randintFrom.signature,
+}) as unknown as typeof randintFrom & typeof randintBelow
 /** As `randint`, with the shape, dtype and device of another tensor. */
 export const randint_like = signature(
   'randint_like',

@@ -50,7 +50,10 @@ export const trapezoid = signature(
     return nameStep(sums.mul(steps).sum(at).div(2), 'DivBackward1')
   },
 )
-export { trapezoid as trapz }
+export {
+  /** As `trapezoid`. */
+  trapezoid as trapz,
+}
 
 /** As `trapezoid`, up to each place: one element fewer along the dimension. */
 export const cumulative_trapezoid = signature(

@@ -4,49 +4,8 @@
  */
 import { Tensor } from '../tensor/tensor.ts'
 import { fits } from './kinds.ts'
+import type { Named } from './overloads.ts'
 import { Signature, type Words } from './signature.ts'
-
-/** Names the type of a bound function as a method, of which it has no value. */
-declare const methodType: unique symbol
-
-/**
- * A function of the parameters `A`, whose kinds and PyTorch names are `N`. It is called by position, or with what comes after
- * the required ones, or after any other, by name in one last object.
- */
-export interface Named<N extends readonly string[], A extends readonly unknown[], R> {
-  (...args: ByName<N, A>): R
-  (...args: ByPosition<N, A>): R
-  /** The names, order and kinds of the arguments. */
-  readonly signature: Signature
-  /** Makes it a method of its first argument, under a name that messages use. */
-  readonly method: Bound['method']
-  readonly [methodType]?: {
-    (...args: ByName<Rest<N>, Tail<A>>): R
-    (...args: ByPosition<Rest<N>, Tail<A>>): R
-  }
-}
-type Rest<N> = N extends readonly [unknown, ...infer Names extends readonly string[]] ? Names : []
-
-/** A function whose first argument is the tensor, as a method. */
-export type Method<F> = F extends { readonly [methodType]?: infer M } ? NonNullable<M> : MethodOf<F>
-
-/** Each way of calling `F` whose first argument is a tensor, without it. */
-type MethodOf<F> = F extends {
-  (...args: infer A): infer P
-  (...args: infer B): infer Q
-  (...args: infer C): infer R
-  (...args: infer D): infer S
-  (...args: infer E): infer T
-  (...args: infer G): infer U
-  (...args: infer H): infer V
-}
-  ? Calls<[A, B, C, D, E, G, H], [P, Q, R, S, T, U, V]>
-  : never
-type Calls<A, R> = A extends readonly [infer First, ...infer Others]
-  ? R extends readonly [infer Result, ...infer Results]
-    ? (First extends readonly [unknown, ...infer More] ? (...args: More) => Result : unknown) & Calls<Others, Results>
-    : unknown
-  : unknown
 
 /** A function that binds its arguments before it runs. */
 export interface Bound {
@@ -55,58 +14,6 @@ export interface Bound {
   /** Makes it a method of its first argument, under a name that messages use. */
   readonly method: (name: string) => (this: unknown, ...args: readonly unknown[]) => unknown
 }
-
-type ByPosition<N, A> = N extends readonly string[]
-  ? [Extract<N[number], `${string} *${string}`>] extends [never]
-    ? A
-    : Listed<N, A>
-  : never
-
-/** Up to the list as it is, then the list in both spellings, then what comes after it. */
-type Listed<N, A, Before extends readonly unknown[] = []> = N extends readonly [`${string} *${string}`, ...unknown[]]
-  ? Head<A> extends readonly (infer T)[]
-    ? [...Before, ...T[]] | [...Before, list: readonly T[], ...Tail<A>] | BeforeOptions<[...Before, ...T[]], Tail<A>>
-    : never
-  : N extends readonly [unknown, ...infer Names]
-    ? Listed<Names, Tail<A>, [...Before, First<A>]>
-    : never
-type BeforeOptions<Before extends readonly unknown[], Options> = Options extends readonly []
-  ? never
-  : [...Before, options: Head<Options>]
-
-/** From each place on by name. */
-type ByName<N, A, Before extends readonly unknown[] = []> = N extends readonly ['*', ...unknown[]] | readonly []
-  ? never
-  : N extends readonly [infer Text extends string, ...infer Names]
-    ?
-        | [...Before, keywords: Flat<Keywords<N, A>>]
-        | (Text extends `${string} *${string}` ? never : ByName<Names, Tail<A>, [...Before, First<A>]>)
-    : never
-
-/** The parameters under their names, and the options after them. */
-type Keywords<N, A> = N extends readonly ['*', ...unknown[]]
-  ? Extract<Head<A>, object>
-  : N extends readonly [`${string} ${infer Name}`, ...infer Names]
-    ? (A extends readonly [unknown, ...unknown[]]
-        ? Keyword<Name, Head<A>>
-        : Partial<Keyword<Name, Head<A> | undefined>>) &
-        Keywords<Names, Tail<A>>
-    : unknown
-type Keyword<Name extends string, T> = Name extends `*${infer List}`
-  ? Keyword<List, T>
-  : Name extends `${infer First}|${infer Second}`
-    ? Keyword<First, T> | Keyword<Second, T>
-    : { readonly [K in Name]: T }
-
-type Head<A> = A extends readonly [(infer T)?, ...unknown[]]
-  ? Exclude<T, undefined>
-  : A extends readonly (infer T)[]
-    ? T
-    : never
-/** What is optional may be given as undefined. */
-type First<A> = A extends readonly [infer T, ...unknown[]] ? T : Head<A> | undefined
-type Tail<A> = A extends readonly [unknown?, ...infer Rest] ? Rest : never
-type Flat<T> = T extends unknown ? { [K in keyof T]: T[K] } : never
 
 type Callable = (...args: readonly unknown[]) => unknown
 

@@ -1,3 +1,4 @@
-export { type Bound, bindTo, type Method, methodOf, type Named, overloaded, signature } from './define.ts'
+export { type Bound, bindTo, methodOf, overloaded, signature } from './define.ts'
 export { isKeywords, typeName } from './kinds.ts'
+export type { Binding, Method, Named, Signed, Unnamed } from './overloads.ts'
 export { type Parameter, Signature, type Words } from './signature.ts'

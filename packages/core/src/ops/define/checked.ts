@@ -26,7 +26,7 @@ export function elementwise<const I extends readonly string[], P extends string 
   name: string,
   inputs: I,
   definition: ElementwiseDefinition<I[number], P>,
-): ElementwiseFunction<ElementwiseArguments<I, P>, ElementwiseNames<I>> {
+): ElementwiseFunction<ElementwiseArguments<I, P>, ElementwiseNames<I, P>> {
   readFormula(definition.forward, [...inputs, ...Object.keys(definition.parameters ?? {})])
   if (definition.method === true) checkMembers(name)
   return define(name, inputs, definition)

@@ -314,22 +314,40 @@ export interface Elementwise extends Pick<Bound, 'method'> {
 }
 
 /** A function of tensors that runs one elementwise op; it is called by position, or by name under the names of `N`. */
-export interface ElementwiseFunction<A extends readonly unknown[], N extends readonly string[] = []>
-  extends Named<N, A, Tensor>,
-    Elementwise {
-  /** The op and its operands, as bound values, not yet run. */
-  on(...args: A): Application
-}
+export type ElementwiseFunction<A extends readonly unknown[], N extends readonly string[] = []> = Named<N, A, Tensor> &
+  Elementwise & {
+    /** The op and its operands, as bound values, not yet run. */
+    on(...args: A): Application
+  }
 
 /** The arguments of an op: its inputs, then its parameters in order or by name in one object. */
 export type ElementwiseArguments<I extends readonly string[], P extends string> = [
-  ...{ [K in keyof I]: TensorLike },
+  ...Inputs<I>,
   ...([P] extends [never] ? [] : (number | Partial<Readonly<Record<P, number>>>)[]),
 ]
-/** The names of the inputs: callers know `x` as `input`. Parameters follow. */
-export type ElementwiseNames<I extends readonly string[]> = readonly [
+/** Callers know `x` as `input`. A label cannot be computed: inputs of names that are not here have none. */
+type Inputs<I extends readonly string[]> = I extends readonly [
+  infer Name extends string,
+  ...infer Names extends string[],
+]
+  ? [...(Name extends keyof Labels ? Labels[Name] : [TensorLike]), ...Inputs<Names>]
+  : { [K in keyof I]: TensorLike }
+interface Labels {
+  x: [input: TensorLike]
+  other: [other: TensorLike]
+  exponent: [exponent: TensorLike]
+  tensor1: [tensor1: TensorLike]
+  tensor2: [tensor2: TensorLike]
+  end: [end: TensorLike]
+  weight: [weight: TensorLike]
+  min: [min: TensorLike]
+  max: [max: TensorLike]
+  values: [values: TensorLike]
+}
+/** The names of the inputs; parameters follow. */
+export type ElementwiseNames<I extends readonly string[], P extends string = never> = readonly [
   ...{ [K in keyof I]: I[K] extends 'x' ? 'Tensor input' : `Tensor ${I[K] & string}` },
-  '*',
+  ...([P] extends [never] ? [] : ['*']),
 ]
 
 /** Every op that was defined, by name: the tests and the reference table are made from it. */
@@ -343,7 +361,7 @@ export function elementwise<const I extends readonly string[], P extends string 
   name: string,
   inputs: I,
   definition: ElementwiseDefinition<I[number], P>,
-): ElementwiseFunction<ElementwiseArguments<I, P>, ElementwiseNames<I>> {
+): ElementwiseFunction<ElementwiseArguments<I, P>, ElementwiseNames<I, P>> {
   const parameters: Readonly<Record<string, number>> = definition.parameters ?? {}
   const defaults = Object.values(parameters)
   const arity = inputs.length
@@ -364,7 +382,7 @@ export function elementwise<const I extends readonly string[], P extends string 
       values[inputs.length + i] = Number(values[inputs.length + i] ?? defaults[i])
     return values as Value[]
   }
-  const run: ElementwiseFunction<ElementwiseArguments<I, P>, ElementwiseNames<I>> = applying(
+  const run: ElementwiseFunction<ElementwiseArguments<I, P>, ElementwiseNames<I, P>> = applying(
     signature,
     (...values) => op.call(on(values)),
     (...values) => op.callInPlace(on(values)),

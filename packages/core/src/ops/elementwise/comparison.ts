@@ -24,7 +24,18 @@ export const le = elementwise('le', ['x', 'other'], { forward: 'x <= other', res
 export const gt = elementwise('gt', ['x', 'other'], { forward: 'x > other', result: 'bool', node: overload('Gt') })
 /** Where `x >= other`. */
 export const ge = elementwise('ge', ['x', 'other'], { forward: 'x >= other', result: 'bool', node: overload('Ge') })
-export { ge as greater_equal, gt as greater, le as less_equal, lt as less, ne as not_equal }
+export {
+  /** As `ge`. */
+  ge as greater_equal,
+  /** As `gt`. */
+  gt as greater,
+  /** As `le`. */
+  le as less_equal,
+  /** As `lt`. */
+  lt as less,
+  /** As `ne`. */
+  ne as not_equal,
+}
 
 /** Where both are not 0. */
 export const logical_and = elementwise('logical_and', ['x', 'other'], { forward: 'x && other', result: 'bool' })
@@ -85,7 +96,7 @@ export const masked_fill = choice(
 )
 
 type Pair = [x: TensorLike, other: TensorLike]
-const integerOnly = (name: string, op: ElementwiseFunction<Pair>) =>
+const integerOnly = (name: string, op: Pick<ElementwiseFunction<Pair>, 'on'> & { readonly name: string }) =>
   choice(op.name, ['Tensor|Number input', 'Tensor|Number other'], (x: TensorLike, other: TensorLike): Application => {
     const dtype = resultType(x, other)
     const refusesBool = name === 'lshift' || name === 'rshift'

@@ -4,7 +4,7 @@ import { type Application, choice, type ElementwiseFunction, elementwise } from 
 import { resultType } from '../define/promotion.ts'
 
 type Pair = [x: Tensor, other: Tensor]
-const ofIntegers = (name: string, op: ElementwiseFunction<Pair>) =>
+const ofIntegers = (name: string, op: Pick<ElementwiseFunction<Pair>, 'on'>) =>
   choice(name, ['Tensor input', 'Tensor other'], (x: Tensor, other: Tensor): Application => {
     const dtype = resultType(x, other)
     if (dtype.kind !== 'integer') throw new RuntimeError(`"${name}_cpu" not implemented for '${dtype.scalarName}'`)

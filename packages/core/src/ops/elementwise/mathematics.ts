@@ -99,12 +99,19 @@ export const acosh = elementwise('acosh', ['x'], { forward: 'acosh(x)', result: 
 /** The inverse hyperbolic tangent. */
 export const atanh = elementwise('atanh', ['x'], { forward: 'atanh(x)', result: 'floating', domain: unit })
 export {
+  /** As `acos`. */
   acos as arccos,
+  /** As `acosh`. */
   acosh as arccosh,
+  /** As `asin`. */
   asin as arcsin,
+  /** As `asinh`. */
   asinh as arcsinh,
+  /** As `atan`. */
   atan as arctan,
+  /** As `atan2`. */
   atan2 as arctan2,
+  /** As `atanh`. */
   atanh as arctanh,
 }
 
