@@ -191,10 +191,10 @@ export { type ViewDefinition, view as defineView, viewOps } from './ops/define/v
 export {
   type Method,
   type Named,
-  type Signed,
   overloaded,
   type Parameter,
   Signature,
+  type Signed,
   signature,
   typeName,
   type Words,

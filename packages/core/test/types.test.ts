@@ -27,16 +27,16 @@ describe('types of calls', () => {
 
   it('refuse misspelt, missing and superfluous arguments, and those of another kind', () => {
     // @ts-expect-error -- keepdim is meant
-    expect(() => x.sum(0, { keepdims: true })).toThrow(torch.TypeError)
+    expect(() => x.sum(0, { keepdims: true })).toThrow(TypeError)
     // @ts-expect-error -- alpha is meant
-    expect(() => x.add(1, { alfa: 2 })).toThrow(torch.TypeError)
+    expect(() => x.add(1, { alfa: 2 })).toThrow(TypeError)
     // @ts-expect-error -- `start` and `length` are missing
-    expect(() => x.narrow(0)).toThrow(torch.TypeError)
+    expect(() => x.narrow(0)).toThrow(TypeError)
     // @ts-expect-error -- `length` is missing
-    expect(() => torch.narrow(x, 0, { start: 1 })).toThrow(torch.TypeError)
+    expect(() => torch.narrow(x, 0, { start: 1 })).toThrow(TypeError)
     // @ts-expect-error -- takes no argument
-    expect(() => x.exp(2)).toThrow(torch.TypeError)
+    expect(() => x.exp(2)).toThrow(TypeError)
     // @ts-expect-error -- `dim` is a number
-    expect(() => x.unsqueeze('0')).toThrow(torch.TypeError)
+    expect(() => x.unsqueeze('0')).toThrow(TypeError)
   })
 })
