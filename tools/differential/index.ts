@@ -1,6 +1,7 @@
 // Compares random programs with PyTorch: `pnpm differential --programs 20000 --seed 1 --ops add,sum`. It prints the classes of
-// disagreement, each with its smallest program. Needs python3 with torch, `--python` names another; no test needs it.
+// disagreement, each with its smallest program, which `--keep FILE` appends to a file for kept.ts. Needs python3 with torch, `--python` names another; no test needs it.
 
+import { appendFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { compare, type Disagreement } from './compare.ts'
 import { generate, opNames } from './generate.ts'
@@ -17,6 +18,7 @@ const { values: options } = parseArgs({
     seed: { type: 'string', default: '1' },
     ops: { type: 'string', default: '' },
     python: { type: 'string', default: 'python3' },
+    keep: { type: 'string' },
   },
 })
 const ops = options.ops === '' ? [] : options.ops.split(',')
@@ -76,6 +78,7 @@ async function classify(program: Program, found: Disagreement): Promise<void> {
   }
   const { found: f, program: p } = small
   classes.set(key, { count: 1 })
+  if (options.keep !== undefined) appendFileSync(options.keep, `${JSON.stringify(p)}\n`)
   console.log(`\n${key}\n  seed ${p.seed}\n  here:    ${f.here}\n  PyTorch: ${f.there}`)
   console.log(`  Python:\n${indented(toPython(p))}\n  TypeScript:\n${indented(toTypeScript(p))}`)
 }

@@ -1,4 +1,5 @@
 import { nameStep } from '../autograd/graph.ts'
+import { checkInPlace } from '../autograd/view.ts'
 import { bool, int32, uint8 } from '../dtype.ts'
 import { IndexError, RuntimeError, ValueError } from '../errors.ts'
 import { broadcastShapes, contiguousStrides, formatShape, numel, type Shape } from '../shape.ts'
@@ -8,6 +9,7 @@ import { Tensor, type TensorLike } from '../tensor/tensor.ts'
 import { warn } from '../warnings.ts'
 import { checkable } from './checkable.ts'
 import { allocateIn, memoryOrder } from './define/layout.ts'
+import { checkNoPart, checkSeparate } from './define/operands.ts'
 import { routine } from './define/routine.ts'
 import { inPlace, write } from './inplace.ts'
 import { checkValues, putMasked } from './masked-put.ts'
@@ -267,6 +269,7 @@ export const index_put_ = signature(
   ['Tensor input', 'any indices', 'Tensor|Number values', 'bool accumulate'],
   (x: Tensor, indices: readonly Index[], values: TensorLike, accumulate = false): Tensor => {
     const { view, tensors } = basic(x, indices)
+    checkInPlace(view)
     const given = values instanceof Tensor ? values : x.new_tensor(values)
     const [first] = tensors
     if (first === undefined) {
@@ -292,6 +295,7 @@ export const index_put_ = signature(
     const isAssignment = isFill || indices.some((index) => !(index instanceof Tensor))
     const source = isAssignment ? withoutLeadingOnes(given.to(x.dtype)) : given
     if (isMasked) {
+      checkNoPart(view, first.index)
       putMasked(view, first.index, first.dim, source, accumulate)
       return x
     }
@@ -301,6 +305,7 @@ export const index_put_ = signature(
       source.shape,
       order.map((i) => shape[i] as number),
     )
+    checkSeparate(view, [source, ...tensors.map(({ index }) => index)])
     inPlace(
       view,
       [source],

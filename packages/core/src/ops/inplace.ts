@@ -5,7 +5,7 @@ import { Kernel } from '../devices/kernel.ts'
 import { variable } from '../formula/index.ts'
 import { alias } from '../tensor/make.ts'
 import type { Tensor } from '../tensor/tensor.ts'
-import { checkApart, type Value } from './define/operands.ts'
+import { checkApart, checkSeparate, type Value } from './define/operands.ts'
 
 const identity = new Kernel('copy', ['x'], [variable('x')])
 
@@ -62,9 +62,17 @@ export function overwrite(
 }
 
 /** An op in place whose way is to compute anew and overwrite: `next` gives the new value from the old one. */
-export function replace(x: Tensor, node: string, next: (old: Tensor) => Tensor): Tensor {
+export function replace(
+  x: Tensor,
+  node: string,
+  next: (old: Tensor) => Tensor,
+  separate: readonly Tensor[] = [],
+): Tensor {
+  checkInPlace(x)
   // Gradients may read what is about to change.
   const value = next(modes.grad ? x.clone() : x)
+  // What the op reads in another order than it writes may not be where it writes.
+  if (separate.length > 0) checkSeparate(x, separate)
   x.copy_(value)
   return x.viewOf === null ? nameStep(x, node) : x
 }

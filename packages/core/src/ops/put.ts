@@ -61,5 +61,5 @@ export const put_ = signature(
   'put_',
   ['Tensor input', 'Tensor index', 'Tensor source', 'bool accumulate'],
   (x: Tensor, index: Tensor, source: Tensor, accumulate = false): Tensor =>
-    replace(x, 'PutBackward0', (old) => put(old, index, source, accumulate)),
+    replace(x, 'PutBackward0', (old) => put(old, index, source, accumulate), [index, source]),
 )

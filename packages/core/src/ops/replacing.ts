@@ -1,7 +1,7 @@
 import { float64 } from '../dtype.ts'
 import { RuntimeError } from '../errors.ts'
 import { signature } from '../signature/index.ts'
-import type { Tensor, TensorLike } from '../tensor/tensor.ts'
+import { Tensor, type TensorLike } from '../tensor/tensor.ts'
 import { type AddmmOptions, addbmm, addmm, addmv, addr, baddbmm } from './addmm.ts'
 import { float_power } from './float-power.ts'
 import { replace } from './inplace.ts'
@@ -39,14 +39,16 @@ export const index_copy_ = signature(
   'index_copy_',
   ['Tensor input', 'int dim', 'Tensor index', 'Tensor source'],
   (x: Tensor, dim: number, index: Tensor, source: Tensor): Tensor =>
-    replace(x, 'IndexCopyBackward0', (old) => index_copy(old, dim, index, source)),
+    replace(x, 'IndexCopyBackward0', (old) => index_copy(old, dim, index, source), [index, source]),
 )
 /** As `index_fill`, in place. */
 export const index_fill_ = signature(
   'index_fill_',
   ['Tensor input', 'int dim', 'Tensor index', 'Tensor|Number value'],
   (x: Tensor, dim: number, index: Tensor, value: TensorLike): Tensor =>
-    replace(x, 'IndexFillBackward0', (old) => index_fill(old, dim, index, value)),
+    replace(x, `IndexFillBackward${value instanceof Tensor ? 1 : 0}`, (old) => index_fill(old, dim, index, value), [
+      index,
+    ]),
 )
 /** As `addmm`, in place. */
 export const addmm_ = signature(
@@ -74,7 +76,7 @@ export const addr_ = signature(
   'addr_',
   ['Tensor input', 'Tensor vec1', 'Tensor vec2', '*', 'Number beta', 'Number alpha'],
   (x: Tensor, vec1: Tensor, vec2: Tensor, options: AddmmOptions = {}): Tensor =>
-    replace(x, 'AddrBackward0', (old) => addr(old, vec1, vec2, options)),
+    replace(x, 'AddrBackward0', (old) => addr(old, vec1, vec2, options), [vec1, vec2]),
 )
 /** As `addbmm`, in place. */
 export const addbmm_ = signature(

@@ -1,4 +1,5 @@
 import { type BackwardFunction, nameStep } from '../autograd/graph.ts'
+import { checkInPlace } from '../autograd/view.ts'
 import { bool } from '../dtype.ts'
 import { IndexError, RuntimeError } from '../errors.ts'
 import { formatShape, type Shape, sameShape, wrapDim } from '../shape.ts'
@@ -6,6 +7,7 @@ import { signature } from '../signature/index.ts'
 import { allocate } from '../tensor/make.ts'
 import { Tensor, type TensorLike } from '../tensor/tensor.ts'
 import { checkable } from './checkable.ts'
+import { checkSeparate } from './define/operands.ts'
 import { routine } from './define/routine.ts'
 import { alongDim, checkIndexType, scalarsAsVectors } from './index-checks.ts'
 import { inPlace } from './inplace.ts'
@@ -66,7 +68,9 @@ export const index_add_ = signature(
   'index_add_',
   ['Tensor input', 'int dim', 'Tensor index', 'Tensor source', '*', 'Number alpha'],
   (x: Tensor, dim: number, index: Tensor, source: Tensor, { alpha = 1 }: { readonly alpha?: number } = {}): Tensor => {
+    checkInPlace(x)
     const at = checkAdded(x, dim, index, source)
+    checkSeparate(x, [index, source])
     const scaled = times(source, alpha)
     return inPlace(x, [scaled], () => addRows(x, at, index, scaled), rowsOf(source, at), 'IndexAddBackward0', [index])
   },
@@ -218,6 +222,11 @@ export const index_fill = signature(
       return mask.reshape(x.shape.map((_, i) => (i === at ? size : 1)))
     }
     const given = value instanceof Tensor ? value : null
+    if (given !== null && given.ndim !== 0) {
+      throw new RuntimeError(
+        `index_fill_ only supports a 0-dimensional value tensor, but got tensor with ${given.ndim} dimension(s).`,
+      )
+    }
     const out = routine(
       'index_fill',
       given === null ? [x] : [x, given],

@@ -56,7 +56,10 @@ export const scatter_reduce_ = signature(
     source: Tensor,
     reduce: ScatterReduction,
     options: ScatterReduceOptions = {},
-  ): Tensor => replace(x, 'ScatterReduceBackward0', (old) => scatter_reduce(old, dim, index, source, reduce, options)),
+  ): Tensor => {
+    const next = (old: Tensor): Tensor => scatter_reduce(old, dim, index, source, reduce, options)
+    return replace(x, 'ScatterReduceBackward0', next, [index, source])
+  },
 )
 
 interface Call {

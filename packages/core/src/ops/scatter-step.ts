@@ -1,9 +1,11 @@
 import { type BackwardFunction, nameStep } from '../autograd/graph.ts'
+import { checkInPlace } from '../autograd/view.ts'
 import type { ScatterMode } from '../devices/routines.ts'
 import { bool, int32 } from '../dtype.ts'
 import { RuntimeError } from '../errors.ts'
 import { formatShape, type Shape, sameShape, wrapDim } from '../shape.ts'
 import { Tensor, type TensorLike } from '../tensor/tensor.ts'
+import { checkSeparate } from './define/operands.ts'
 import { routine } from './define/routine.ts'
 import { checkDims, checkRange, scalarsAsVectors } from './index-checks.ts'
 import { inPlace } from './inplace.ts'
@@ -96,9 +98,11 @@ export function scatterInPlace(
   source: TensorLike,
   mode: ScatterMode,
 ): Tensor {
+  checkInPlace(x)
   const { at, from } = checkScatter(name, x, dim, index, source)
   const values = source instanceof Tensor ? source : null
   const others = values === null ? [] : [values]
+  checkSeparate(x, [index, ...others])
   const node = name === 'scatter_add' ? 'ScatterAddBackward0' : `ScatterBackward${values === null ? 1 : 0}`
   return inPlace(
     x,

@@ -1,5 +1,5 @@
 import { nameStep } from '../autograd/graph.ts'
-import { RuntimeError } from '../errors.ts'
+import { IndexError, RuntimeError } from '../errors.ts'
 import { contiguousStrides, formatShape, isContiguous, numel, type Shape, wrapDim } from '../shape.ts'
 import { signature } from '../signature/index.ts'
 import type { Tensor } from '../tensor/tensor.ts'
@@ -186,7 +186,13 @@ export const unflatten = signature(
   ['Tensor input', 'int dim', 'int[] sizes'],
   (x: Tensor, dim: number, sizes: Shape): Tensor => {
     const at = wrapDim(dim, x.ndim)
+    if (x.ndim === 0) throw new IndexError('Dimension specified as 0 but tensor has no dimensions')
     if (sizes.length === 0) throw new RuntimeError('unflatten: sizes must be non-empty')
+    if (sizes.filter((s) => s === -1).length > 1) {
+      throw new RuntimeError('unflatten got an unexpected error:\nonly one dimension can be inferred')
+    }
+    const negative = sizes.find((s) => s < -1)
+    if (negative !== undefined) throw new RuntimeError(`invalid shape dimension ${negative}`)
     const size = x.shape[at] as number
     const known = numel(sizes.filter((s) => s !== -1))
     if (sizes.includes(-1) ? known === 0 || size % known !== 0 : known !== size) {

@@ -90,11 +90,20 @@ function gather(
   const zeros = vectors.new_zeros([bags, vectors.size(1)])
   const masked = counts === null ? vectors : vectors.mul(counts.unsqueeze(1))
   if (mode === 'max') {
+    if (vectors.size(0) === 0) return zeros
     const least = counts === null ? vectors : vectors.masked_fill(counts.eq(0).unsqueeze(1), Number.NEGATIVE_INFINITY)
     const index = places.unsqueeze(1).expand(vectors.shape)
-    const largest = zeros.scatter_reduce(0, index, least, 'amax', { include_self: false })
-    // Its gradient reads the largest: what is given out may be changed in place.
-    return counts === null ? largest.clone() : largest.masked_fill(largest.eq(Number.NEGATIVE_INFINITY), 0)
+    // Of equals the first gets the gradient.
+    const first = no_grad(() => {
+      const largest = zeros.scatter_reduce(0, index, least, 'amax', { include_self: false })
+      const order = torch.arange(vectors.size(0), { dtype: torch.int32, device: vectors.device }).unsqueeze(1)
+      const isLargest = least.eq(largest.gather(0, index)).logical_or(least.isnan())
+      const candidates = torch.where(isLargest, order, vectors.size(0))
+      const none = candidates.new_full(zeros.shape, vectors.size(0))
+      return none.scatter_reduce(0, index, candidates, 'amin')
+    })
+    const isEmpty = first.eq(vectors.size(0))
+    return vectors.gather(0, first.masked_fill(isEmpty, 0)).masked_fill(isEmpty, 0)
   }
   const sums = zeros.index_add(0, places, factors === null ? masked : masked.mul(factors.unsqueeze(1)))
   if (mode === 'sum') return sums

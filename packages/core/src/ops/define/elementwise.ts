@@ -48,6 +48,8 @@ export interface ElementwiseDefinition<I extends string = string, P extends stri
   readonly node?: string | ((operands: readonly Value[]) => string)
   /** The name of the node of the form that works in place, where that is another. */
   readonly nodeInPlace?: string
+  /** Whether a change in place passes autograd by: its target keeps the history that it has. */
+  readonly unrecordedInPlace?: boolean
   /** Makes the op a method of every tensor too, with an in-place form `name_`. */
   readonly method?: boolean
 }
@@ -203,10 +205,11 @@ export class ElementwiseOp {
   /** As `call`, into the memory of the first operand. */
   callInPlace(given: readonly Value[]): Tensor {
     const x = given[0] as Tensor
-    checkInPlace(x)
+    const { nodeInPlace = null, unrecordedInPlace = false } = this.definition
+    if (!unrecordedInPlace) checkInPlace(x)
     const isLone = this.#lone(given) === x
     const inputs = isLone ? given : this.#inputsInPlace(x, given)
-    const isRecorded = recording(inputs)
+    const isRecorded = recording(inputs) && !unrecordedInPlace
     const node = isRecorded ? new ElementwiseNode(this, inputs) : null
     // A gradient may read what is about to change: of the target a copy, of other operands that show the same memory what is
     // there now, so that a backward pass refuses it.
@@ -215,7 +218,7 @@ export class ElementwiseOp {
     else x.storage.device.run(this.kernel, [x], inputs)
     x.storage.version++
     if (node !== null) {
-      node.label = this.definition.nodeInPlace ?? null
+      node.label = nodeInPlace
       rebaseHistory(x, node)
       node.saveResult(x)
     }
@@ -426,6 +429,8 @@ export function choice(
       return op.call(values)
     },
     (...given) => {
+      // Whether it may change comes before what it is changed by.
+      checkInPlace(given[0] as Tensor)
       const { op, values } = choose(...given)
       return op.callInPlace(values)
     },

@@ -87,14 +87,26 @@ export function checkWritable(x: Tensor, shape: Shape, others: readonly Value[])
   }
   checkApart(x)
   for (const other of others) {
-    if (typeof other !== 'number' && partlyOverlap(x, other)) {
-      throw new RuntimeError(
-        'unsupported operation: some elements of the input tensor and the written-to tensor refer to a single memory ' +
-          'location. Please clone() the tensor before performing the operation.',
-      )
-    }
+    if (typeof other !== 'number' && overlap(x, other) === 'part') throw shared()
   }
 }
+
+/** Checks that `x` can be written into while the others are read in another order: that they have no memory in common. */
+export function checkSeparate(x: Tensor, others: readonly Tensor[]): void {
+  checkApart(x)
+  if (others.some((other) => overlap(x, other) !== null)) throw shared()
+}
+
+/** Checks that a mask or an index is not a part of what is written, unless it is all of it. */
+export function checkNoPart(x: Tensor, mask: Tensor): void {
+  if (overlap(x, mask) === 'part') throw shared()
+}
+
+const shared = (): RuntimeError =>
+  new RuntimeError(
+    'unsupported operation: some elements of the input tensor and the written-to tensor refer to a single memory ' +
+      'location. Please clone() the tensor before performing the operation.',
+  )
 
 /** Checks that each element of what is written has memory of its own. */
 export function checkApart(x: Tensor): void {
@@ -106,13 +118,15 @@ export function checkApart(x: Tensor): void {
   }
 }
 
-/** Whether two windows on one storage, each without gaps, share some of their elements, but are not the same window. */
-function partlyOverlap(a: Tensor, b: Tensor): boolean {
-  if (a.storage !== b.storage || !isDense(a) || !isDense(b)) return false
+/** What two windows share of one storage: nothing, `all` where they are one window, or a `part`, as far as windows without gaps tell. */
+function overlap(a: Tensor, b: Tensor): 'all' | 'part' | null {
+  if (a.storage !== b.storage || a.shape.includes(0) || b.shape.includes(0)) return null
+  if (a === b) return 'all'
+  if (!isDense(a) || !isDense(b)) return null
   const [ends, others] = [a.offset + numel(a.shape), b.offset + numel(b.shape)]
-  if (a.offset !== b.offset || ends !== others) return a.offset < others && b.offset < ends
+  if (a.offset !== b.offset || ends !== others) return a.offset < others && b.offset < ends ? 'part' : null
   const stepsOf = (x: Tensor): readonly number[] => x.strides.filter((_, i) => x.shape[i] !== 1)
-  return !sameShape(stepsOf(a), stepsOf(b))
+  return sameShape(stepsOf(a), stepsOf(b)) ? 'all' : 'part'
 }
 
 /** Whether the elements fill their memory, in whatever order the dimensions lie. */

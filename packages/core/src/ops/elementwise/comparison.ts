@@ -37,17 +37,18 @@ export {
   ne as not_equal,
 }
 
+const logical = { result: 'bool', unrecordedInPlace: true } as const
 /** Where both are not 0. */
-export const logical_and = elementwise('logical_and', ['x', 'other'], { forward: 'x && other', result: 'bool' })
+export const logical_and = elementwise('logical_and', ['x', 'other'], { ...logical, forward: 'x && other' })
 /** Where at least one is not 0. */
-export const logical_or = elementwise('logical_or', ['x', 'other'], { forward: 'x || other', result: 'bool' })
+export const logical_or = elementwise('logical_or', ['x', 'other'], { ...logical, forward: 'x || other' })
 /** Where exactly one is not 0. */
 export const logical_xor = elementwise('logical_xor', ['x', 'other'], {
+  ...logical,
   forward: '(x != 0) != (other != 0)',
-  result: 'bool',
 })
 /** Where `x` is 0. */
-export const logical_not = elementwise('logical_not', ['x'], { forward: '!x', result: 'bool' })
+export const logical_not = elementwise('logical_not', ['x'], { ...logical, forward: '!x' })
 
 /** Where `x` is NaN. */
 export const isnan = elementwise('isnan', ['x'], { forward: 'isnan(x)', result: 'bool' })

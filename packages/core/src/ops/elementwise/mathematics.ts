@@ -175,13 +175,20 @@ const roundDecimals = elementwise('round_decimals', ['x'], {
   forward: 'scale >= 1 ? round(x * scale) / scale : round(x / inverse) * inverse',
   parameters: { scale: 1, inverse: 1 },
   node: 'RoundBackward1',
+  only: 'floating',
+  kernel: 'round_cpu',
 })
 /** The nearest whole number, or the nearest with `decimals` digits; halves go to the even one. */
 export const round = choice(
   'round',
   ['Tensor input', 'int decimals'],
-  (x: Tensor, decimals = 0): Application =>
-    decimals === 0 ? roundWhole.on(x) : roundDecimals.on(x, 10 ** decimals, 10 ** -decimals),
+  (x: Tensor, decimals: number | null = null): Application => {
+    if (decimals === null) return roundWhole.on(x)
+    if (decimals === 0 && x.dtype.kind !== 'floating') {
+      throw new RuntimeError(`"round_vml_cpu" not implemented for '${x.dtype.scalarName}'`)
+    }
+    return roundDecimals.on(x, 10 ** decimals, 10 ** -decimals)
+  },
 )
 
 /** `√(x² + other²)` without overflow. */
