@@ -1,4 +1,4 @@
-import { Tensor, TypeError } from '@chainrule/core'
+import { Signature } from '@chainrule/core'
 
 /** Options by PyTorch's names, in the order in which PyTorch takes them by position. */
 type Options = Readonly<Record<string, unknown>>
@@ -25,42 +25,83 @@ type Fields<N, T> = N extends readonly [infer Name extends string, ...infer Name
     : unknown
   : unknown
 
+const kindsOfNames: readonly [kind: string, names: string][] = [
+  ['int', 'in_features out_features in1_features in2_features in_channels out_channels groups num_groups num_channels'],
+  ['int', 'num_features num_embeddings embedding_dim input_size hidden_size num_layers proj_size num_parameters'],
+  ['int', 'embed_dim num_heads d_model nhead num_encoder_layers num_decoder_layers dim_feedforward start_dim end_dim'],
+  ['int', 'upscale_factor downscale_factor blank ignore_index'],
+  ['int?', 'dim padding_idx kdim vdim divisor_override'],
+  ['int[]', 'kernel_size dilation output_padding normalized_shape unflattened_size'],
+  ['int[]?', 'stride size'],
+  ['int[]|str', 'padding'],
+  ['float', 'norm_type value'],
+  ['float?', 'max_norm momentum'],
+  ['float[]?', 'scale_factor'],
+  ['bool?', 'size_average reduce align_corners recompute_scale_factor src_is_causal tgt_is_causal'],
+  ['Tensor?', 'weight pos_weight _weight attn_mask key_padding_mask mask src_mask tgt_mask memory_mask'],
+  ['Tensor?', 'src_key_padding_mask tgt_key_padding_mask memory_key_padding_mask'],
+  ['Tensor', 'query key src tgt memory'],
+  ['str|function', 'activation'],
+  ['function?', 'custom_encoder custom_decoder distance_function'],
+  ['any', 'reduction mode nonlinearity'],
+  ['device?', 'device'],
+  ['dtype?', 'dtype'],
+]
+/** The kinds of PyTorch's arguments that a default does not tell. */
+const kinds = new Map(kindsOfNames.flatMap(([kind, names]) => names.split(' ').map((name) => [name, kind] as const)))
+
+/** The kind of an argument by its default: numbers are floats, and what has no default may be anything. */
+function kindOf(value: unknown): string {
+  if (typeof value === 'number') return 'float'
+  if (typeof value === 'boolean') return 'bool'
+  return typeof value === 'string' ? 'str' : 'any'
+}
+
+/** Whether an option can hold nothing that runs: no function, no module. */
+export const holdsValue = (name: string, value: unknown): boolean =>
+  /^(int|float|bool|str|Tensor)/.test(kinds.get(name) ?? kindOf(value))
+
+const signatures = new WeakMap<object, Map<string, Signature>>()
+
+/** The signature of a method of a layer, made once for each set of defaults. */
+function signatureOf(method: string, defaults: Options, required: readonly string[]): Signature {
+  let known = signatures.get(defaults)
+  if (known === undefined) signatures.set(defaults, (known = new Map()))
+  let found = known.get(method)
+  if (found === undefined) {
+    const names = [...required, ...Object.keys(defaults)]
+    const parameters = names.map((name) => `${kinds.get(name) ?? kindOf(defaults[name])} ${name}`)
+    found = new Signature(method, parameters, required.length, 'python')
+    known.set(method, found)
+  }
+  return found
+}
+
 /**
- * The arguments of a call, by position or by name: those that are `required`, then options with defaults for the rest.
+ * The arguments of a layer's method, by position or by name: those that are `required`, then options with defaults for the rest.
  *
- * @throws TypeError for a name that it does not take, for too many, and for one that is missing.
+ * @param method as messages name it: `Linear.__init__`.
+ * @throws TypeError in PyTorch's words.
  */
-export function bindOptions<P extends Options, R = unknown>(
-  layer: string,
+export function bindMethod<P extends Options, R = unknown>(
+  method: string,
   defaults: P,
   args: readonly unknown[],
   required: readonly (keyof R & string)[] = [],
 ): P & R {
-  const names: readonly string[] = [...required, ...Object.keys(defaults)]
-  const last = args.at(-1)
-  const isNamed = typeof last === 'object' && last !== null && !(last instanceof Tensor || Array.isArray(last))
-  const positional = isNamed ? args.slice(0, -1) : args
-  if (positional.length > names.length) {
-    throw new TypeError(
-      `${layer}: takes at most ${names.length} arguments (${names.join(', ')}), got ${positional.length}`,
-    )
-  }
+  const signature = signatureOf(method, defaults, required)
+  const values = signature.bind([...args])
   const bound: Record<string, unknown> = { ...defaults }
-  positional.forEach((value, i) => {
-    if (value !== undefined) bound[names[i] as string] = value
+  signature.parameters.forEach(({ names: [name = ''] }, i) => {
+    if (values[i] !== undefined) bound[name] = values[i]
   })
-  for (const [name, value] of isNamed ? Object.entries(last) : []) {
-    if (!names.includes(name)) {
-      throw new TypeError(`${layer}: got an unexpected keyword argument '${name}'; it takes ${names.join(', ')}`)
-    }
-    if (value !== undefined) bound[name] = value
-  }
-  const missing = required.filter((name) => bound[name] === undefined)
-  if (missing.length > 0) {
-    const quoted = missing.map((name) => `'${name}'`).join(' and ')
-    throw new TypeError(
-      `${layer}: missing ${missing.length} required positional argument${missing.length === 1 ? '' : 's'}: ${quoted}`,
-    )
-  }
   return bound as P & R
 }
+
+/** As `bindMethod`, of a layer's constructor. */
+export const bindLayer = <P extends Options, R = unknown>(
+  layer: string,
+  defaults: P,
+  args: readonly unknown[],
+  required?: readonly (keyof R & string)[],
+): P & R => bindMethod<P, R>(`${layer}.__init__`, defaults, args, required)

@@ -38,7 +38,7 @@ describe('convolutions refuse', () => {
 
   test('options that they do not have', () => {
     expect(() => new nn.Conv2d(1, 1, 3, strange({ pad: 1 }))).toThrow(
-      "Conv2d: got an unexpected keyword argument 'pad'",
+      "Conv2d.__init__() got an unexpected keyword argument 'pad'",
     )
   })
 })

@@ -22,7 +22,7 @@ const weight = ({ dtype, device }: Tensor): Tensor => torch.tensor([0.5, 2, 1], 
 type Case = readonly [name: string, run: (...x: Tensor[]) => Tensor, inputs: readonly Input[]]
 
 const cases: readonly Case[] = [
-  ['layer_norm', (x, w, b) => F.layer_norm(x, 3, { weight: w, bias: b }), [draw(2, 3), draw(3), draw(3)]],
+  ['layer_norm', (x, w, b) => F.layer_norm(x, [3], { weight: w, bias: b }), [draw(2, 3), draw(3), draw(3)]],
   ['group_norm', (x, w, b) => F.group_norm(x, 2, { weight: w, bias: b }), [draw(2, 4, 2), draw(4), draw(4)]],
   [
     'batch_norm in training',

@@ -92,9 +92,11 @@ describe('options of layers', () => {
     expect(new nn.LeakyReLU({ negative_slope: 0.2 }).negative_slope).toBe(0.2)
     expect(String(new nn.LeakyReLU(0.2, { inplace: true }))).toBe('LeakyReLU(negative_slope=0.2, inplace=True)')
     expect(() => Reflect.construct(nn.LeakyReLU, [{ slope: 1 }])).toThrow(
-      "LeakyReLU: got an unexpected keyword argument 'slope'; it takes negative_slope, inplace",
+      "LeakyReLU.__init__() got an unexpected keyword argument 'slope'\nIt takes negative_slope, inplace.",
     )
-    expect(() => new nn.GELU('none', 'none')).toThrow('GELU: takes at most 1 arguments (approximate), got 2')
+    expect(() => new nn.GELU('none', 'none')).toThrow(
+      'GELU.__init__() takes from 1 to 2 positional arguments but 3 were given',
+    )
   })
 
   test('a weight of classes, by position, is a buffer of the loss', () => {

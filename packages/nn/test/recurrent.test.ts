@@ -82,7 +82,9 @@ describe('a recurrent layer', () => {
       'LSTM(3, 4, num_layers=2, batch_first=True, dropout=0.5, bidirectional=True)',
     )
     expect(String(new nn.RNN(3, 4, 1, 'relu', false))).toBe('RNN(3, 4, bias=False)')
-    expect(() => new nn.GRU(3, 4, { layers: 2 } as object)).toThrow("GRU: got an unexpected keyword argument 'layers'")
+    expect(() => new nn.GRU(3, 4, { layers: 2 } as object)).toThrow(
+      "GRU.__init__() got an unexpected keyword argument 'layers'",
+    )
   })
 
   test('warns of a dropout that does nothing', () => {

@@ -1,5 +1,5 @@
 import { Optimizer, type Params } from './optimizer.ts'
-import { byName, checking, type Implementation, type Positional, withDefaults } from './options.ts'
+import { checking, constructorOf, type Implementation, optionsOf, type Positional } from './options.ts'
 import { adam, adamax, nadam, radam } from './rules.ts'
 
 /** What all members of Adam's family take. */
@@ -39,6 +39,21 @@ const moments = {
   differentiable: false,
 } as const satisfies Required<MomentOptions>
 
+const adamInit = constructorOf('Adam', 'params', [
+  'any lr',
+  'any betas',
+  'any eps',
+  'any weight_decay',
+  'any amsgrad',
+  '*',
+  'any maximize',
+  'any foreach',
+  'any capturable',
+  'any differentiable',
+  'any fused',
+  'any decoupled_weight_decay',
+])
+
 /**
  * Adam: steps scaled by running averages of the gradient and of its square.
  *
@@ -49,12 +64,26 @@ export class Adam extends Optimizer<Required<AdamOptions>> {
   readonly rule = adam
 
   constructor(params: Params<Required<AdamOptions>>, ...args: Positional<AdamOptions>) {
-    const options = byName<AdamOptions>('Adam', ['lr', 'betas', 'eps', 'weight_decay', 'amsgrad'], args)
+    const options = optionsOf<AdamOptions>(adamInit, params, args)
     const more = { amsgrad: false, fused: null, decoupled_weight_decay: false }
     const usual: Required<AdamOptions> = { ...moments, ...more }
-    super(params, withDefaults('Adam', options, usual), checking('Adam', usual))
+    super(params, { ...usual, ...options }, checking('Adam', usual))
   }
 }
+
+const adamWInit = constructorOf('AdamW', 'params', [
+  'any lr',
+  'any betas',
+  'any eps',
+  'any weight_decay',
+  'any amsgrad',
+  '*',
+  'any maximize',
+  'any foreach',
+  'any capturable',
+  'any differentiable',
+  'any fused',
+])
 
 /**
  * Adam with weight decay that does not pass through its averages.
@@ -64,13 +93,25 @@ export class Adam extends Optimizer<Required<AdamOptions>> {
  */
 export class AdamW extends Adam {
   constructor(params: Params<Required<AdamOptions>>, ...args: Positional<AdamWOptions>) {
-    const options = byName<AdamWOptions>('AdamW', ['lr', 'betas', 'eps', 'weight_decay', 'amsgrad'], args)
+    const options = optionsOf<AdamWOptions>(adamWInit, params, args)
     super(params, { weight_decay: 0.01, ...options, decoupled_weight_decay: true })
   }
 }
 
 /** The options of `Adamax`. */
 export interface AdamaxOptions extends MomentOptions {}
+
+const adamaxInit = constructorOf('Adamax', 'params', [
+  'any lr',
+  'any betas',
+  'any eps',
+  'any weight_decay',
+  '*',
+  'any maximize',
+  'any foreach',
+  'any capturable',
+  'any differentiable',
+])
 
 /**
  * Adam with the largest gradient so far, fading, as its divisor.
@@ -82,9 +123,9 @@ export class Adamax extends Optimizer<Required<AdamaxOptions>> {
   readonly rule = adamax
 
   constructor(params: Params<Required<AdamaxOptions>>, ...args: Positional<AdamaxOptions>) {
-    const options = byName<AdamaxOptions>('Adamax', ['lr', 'betas', 'eps', 'weight_decay'], args)
+    const options = optionsOf<AdamaxOptions>(adamaxInit, params, args)
     const usual: Required<AdamaxOptions> = { ...moments, lr: 2e-3 }
-    super(params, withDefaults('Adamax', options, usual), checking('Adamax', usual))
+    super(params, { ...usual, ...options }, checking('Adamax', usual))
   }
 }
 
@@ -100,6 +141,20 @@ export interface NAdamOptions extends RAdamOptions {
   momentum_decay?: number
 }
 
+const nadamInit = constructorOf('NAdam', 'params', [
+  'any lr',
+  'any betas',
+  'any eps',
+  'any weight_decay',
+  'any momentum_decay',
+  'any decoupled_weight_decay',
+  '*',
+  'any maximize',
+  'any foreach',
+  'any capturable',
+  'any differentiable',
+])
+
 /**
  * Adam with Nesterov momentum.
  *
@@ -110,16 +165,25 @@ export class NAdam extends Optimizer<Required<NAdamOptions>> {
   readonly rule = nadam
 
   constructor(params: Params<Required<NAdamOptions>>, ...args: Positional<NAdamOptions>) {
-    const options = byName<NAdamOptions>(
-      'NAdam',
-      ['lr', 'betas', 'eps', 'weight_decay', 'momentum_decay', 'decoupled_weight_decay'],
-      args,
-    )
+    const options = optionsOf<NAdamOptions>(nadamInit, params, args)
     const more = { lr: 2e-3, momentum_decay: 4e-3, decoupled_weight_decay: false }
     const usual: Required<NAdamOptions> = { ...moments, ...more }
-    super(params, withDefaults('NAdam', options, usual), checking('NAdam', usual))
+    super(params, { ...usual, ...options }, checking('NAdam', usual))
   }
 }
+
+const radamInit = constructorOf('RAdam', 'params', [
+  'any lr',
+  'any betas',
+  'any eps',
+  'any weight_decay',
+  'any decoupled_weight_decay',
+  '*',
+  'any maximize',
+  'any foreach',
+  'any capturable',
+  'any differentiable',
+])
 
 /**
  * Adam that divides by its second average only once that is reliable.
@@ -131,12 +195,8 @@ export class RAdam extends Optimizer<Required<RAdamOptions>> {
   readonly rule = radam
 
   constructor(params: Params<Required<RAdamOptions>>, ...args: Positional<RAdamOptions>) {
-    const options = byName<RAdamOptions>(
-      'RAdam',
-      ['lr', 'betas', 'eps', 'weight_decay', 'decoupled_weight_decay'],
-      args,
-    )
+    const options = optionsOf<RAdamOptions>(radamInit, params, args)
     const usual: Required<RAdamOptions> = { ...moments, decoupled_weight_decay: false }
-    super(params, withDefaults('RAdam', options, usual), checking('RAdam', usual))
+    super(params, { ...usual, ...options }, checking('RAdam', usual))
   }
 }

@@ -1,6 +1,6 @@
 import { repr, ValueError } from '@chainrule/core'
 import { Optimizer, type Params } from './optimizer.ts'
-import { byName, checking, type Implementation, type Positional, withDefaults } from './options.ts'
+import { checking, constructorOf, type Implementation, optionsOf, type Positional } from './options.ts'
 import { adadelta, adagrad, asgd, rmsprop, rprop } from './rules.ts'
 
 interface AdaptiveOptions extends Pick<Implementation, 'foreach' | 'differentiable'> {
@@ -30,6 +30,19 @@ export interface RMSpropOptions extends ScaledOptions, Pick<Implementation, 'cap
   centered?: boolean
 }
 
+const rmspropInit = constructorOf('RMSprop', 'params', [
+  'any lr',
+  'any alpha',
+  'any eps',
+  'any weight_decay',
+  'any momentum',
+  'any centered',
+  'any capturable',
+  'any foreach',
+  'any maximize',
+  'any differentiable',
+])
+
 /**
  * RMSprop: steps divided by the root of a running mean of squared gradients.
  *
@@ -40,14 +53,10 @@ export class RMSprop extends Optimizer<Required<RMSpropOptions>> {
   readonly rule = rmsprop
 
   constructor(params: Params<Required<RMSpropOptions>>, ...args: Positional<RMSpropOptions>) {
-    const options = byName<RMSpropOptions>(
-      'RMSprop',
-      ['lr', 'alpha', 'eps', 'weight_decay', 'momentum', 'centered'],
-      args,
-    )
+    const options = optionsOf<RMSpropOptions>(rmspropInit, params, args)
     const more = { alpha: 0.99, momentum: 0, centered: false, capturable: false }
     const usual: Required<RMSpropOptions> = { ...scaled, ...more }
-    super(params, withDefaults('RMSprop', options, usual), checking('RMSprop', usual))
+    super(params, { ...usual, ...options }, checking('RMSprop', usual))
   }
 }
 
@@ -59,6 +68,19 @@ export interface AdagradOptions extends ScaledOptions, Pick<Implementation, 'fus
   initial_accumulator_value?: number
 }
 
+const adagradInit = constructorOf('Adagrad', 'params', [
+  'any lr',
+  'any lr_decay',
+  'any weight_decay',
+  'any initial_accumulator_value',
+  'any eps',
+  'any foreach',
+  '*',
+  'any maximize',
+  'any differentiable',
+  'any fused',
+])
+
 /**
  * Adagrad: steps divided by the root of the sum of squared gradients.
  *
@@ -69,14 +91,10 @@ export class Adagrad extends Optimizer<Required<AdagradOptions>> {
   readonly rule = adagrad
 
   constructor(params: Params<Required<AdagradOptions>>, ...args: Positional<AdagradOptions>) {
-    const options = byName<AdagradOptions>(
-      'Adagrad',
-      ['lr', 'lr_decay', 'weight_decay', 'initial_accumulator_value', 'eps'],
-      args,
-    )
+    const options = optionsOf<AdagradOptions>(adagradInit, params, args)
     const more = { eps: 1e-10, lr_decay: 0, initial_accumulator_value: 0, fused: null }
     const usual: Required<AdagradOptions> = { ...scaled, ...more }
-    super(params, withDefaults('Adagrad', options, usual), checking('Adagrad', usual))
+    super(params, { ...usual, ...options }, checking('Adagrad', usual))
   }
 }
 
@@ -85,6 +103,18 @@ export interface AdadeltaOptions extends ScaledOptions, Pick<Implementation, 'ca
   /** The share of the averages that stays, 0.9 by default. */
   rho?: number
 }
+
+const adadeltaInit = constructorOf('Adadelta', 'params', [
+  'any lr',
+  'any rho',
+  'any eps',
+  'any weight_decay',
+  'any foreach',
+  '*',
+  'any capturable',
+  'any maximize',
+  'any differentiable',
+])
 
 /**
  * Adadelta: steps in the units of the parameter, without a learning rate to choose.
@@ -96,10 +126,10 @@ export class Adadelta extends Optimizer<Required<AdadeltaOptions>> {
   readonly rule = adadelta
 
   constructor(params: Params<Required<AdadeltaOptions>>, ...args: Positional<AdadeltaOptions>) {
-    const options = byName<AdadeltaOptions>('Adadelta', ['lr', 'rho', 'eps', 'weight_decay'], args)
+    const options = optionsOf<AdadeltaOptions>(adadeltaInit, params, args)
     const more = { lr: 1, rho: 0.9, eps: 1e-6, capturable: false }
     const usual: Required<AdadeltaOptions> = { ...scaled, ...more }
-    super(params, withDefaults('Adadelta', options, usual), checking('Adadelta', usual))
+    super(params, { ...usual, ...options }, checking('Adadelta', usual))
   }
 }
 
@@ -111,6 +141,17 @@ export interface RpropOptions extends AdaptiveOptions, Pick<Implementation, 'cap
   step_sizes?: readonly [number, number]
 }
 
+const rpropInit = constructorOf('Rprop', 'params', [
+  'any lr',
+  'any etas',
+  'any step_sizes',
+  '*',
+  'any capturable',
+  'any foreach',
+  'any maximize',
+  'any differentiable',
+])
+
 /**
  * Rprop: steps by the sign of the gradient alone; for full batches.
  *
@@ -121,14 +162,14 @@ export class Rprop extends Optimizer<Required<RpropOptions>> {
   readonly rule = rprop
 
   constructor(params: Params<Required<RpropOptions>>, ...args: Positional<RpropOptions>) {
-    const options = byName<RpropOptions>('Rprop', ['lr', 'etas', 'step_sizes'], args)
+    const options = optionsOf<RpropOptions>(rpropInit, params, args)
     const more = { etas: [0.5, 1.2], step_sizes: [1e-6, 50], capturable: false } as const
     const usual: Required<RpropOptions> = { ...adaptive, ...more }
     const check = checking<Required<RpropOptions>>('Rprop', usual, ({ etas: [shrink, grow] }) => {
       if (shrink > 0 && shrink < 1 && grow > 1) return
       throw new ValueError(`Invalid eta values: ${repr(shrink)}, ${repr(grow)}`)
     })
-    super(params, withDefaults('Rprop', options, usual), check)
+    super(params, { ...usual, ...options }, check)
   }
 }
 
@@ -144,6 +185,18 @@ export interface ASGDOptions extends AdaptiveOptions, Pick<Implementation, 'capt
   weight_decay?: number
 }
 
+const asgdInit = constructorOf('ASGD', 'params', [
+  'any lr',
+  'any lambd',
+  'any alpha',
+  'any t0',
+  'any weight_decay',
+  'any foreach',
+  'any maximize',
+  'any differentiable',
+  'any capturable',
+])
+
 /**
  * Averaged SGD: steps with a falling learning rate, and in the state `ax` of each parameter the average of what it was.
  *
@@ -154,10 +207,10 @@ export class ASGD extends Optimizer<Required<ASGDOptions>> {
   readonly rule = asgd
 
   constructor(params: Params<Required<ASGDOptions>>, ...args: Positional<ASGDOptions>) {
-    const options = byName<ASGDOptions>('ASGD', ['lr', 'lambd', 'alpha', 't0', 'weight_decay'], args)
+    const options = optionsOf<ASGDOptions>(asgdInit, params, args)
     const more = { lambd: 1e-4, alpha: 0.75, t0: 1e6, weight_decay: 0, capturable: false }
     const usual: Required<ASGDOptions> = { ...adaptive, ...more }
-    super(params, withDefaults('ASGD', options, usual), checking('ASGD', usual))
+    super(params, { ...usual, ...options }, checking('ASGD', usual))
   }
 
   protected override get floats(): readonly string[] {

@@ -10,7 +10,7 @@ import {
   ValueError,
 } from '@chainrule/core'
 import { type Closure, Optimizer, type Params } from './optimizer.ts'
-import { byName, checking, type Positional, withDefaults } from './options.ts'
+import { checking, constructorOf, optionsOf, type Positional } from './options.ts'
 import type { ParamState, Rule } from './rule.ts'
 import { type Point, strongWolfe } from './strong-wolfe.ts'
 
@@ -46,6 +46,16 @@ interface History {
   prev_loss: number
 }
 
+const lbfgsInit = constructorOf('LBFGS', 'params', [
+  'any lr',
+  'any max_iter',
+  'any max_eval',
+  'any tolerance_grad',
+  'any tolerance_change',
+  'any history_size',
+  'any line_search_fn',
+])
+
 /**
  * L-BFGS: steps along directions by the inverse of an approximate Hessian, made of the last changes of the gradient. One step
  * evaluates the closure several times and reads the loss, so it needs a device that can be read at once, and it knows one group
@@ -67,15 +77,6 @@ export class LBFGS extends Optimizer<Required<LBFGSOptions>> {
   readonly rule: Rule<Required<LBFGSOptions>> = { formulas: () => ({}) }
 
   constructor(params: Params<Required<LBFGSOptions>>, ...args: Positional<LBFGSOptions>) {
-    const order = [
-      'lr',
-      'max_iter',
-      'max_eval',
-      'tolerance_grad',
-      'tolerance_change',
-      'history_size',
-      'line_search_fn',
-    ] as const
     const usual: Required<LBFGSOptions> = {
       lr: 1,
       max_iter: 20,
@@ -85,7 +86,7 @@ export class LBFGS extends Optimizer<Required<LBFGSOptions>> {
       history_size: 100,
       line_search_fn: null,
     }
-    const options = withDefaults('LBFGS', byName<LBFGSOptions>('LBFGS', order, args), usual)
+    const options = { ...usual, ...optionsOf<LBFGSOptions>(lbfgsInit, params, args) }
     const check = checking('LBFGS', usual)
     check(options)
     const max_eval = options.max_eval ?? Math.floor((options.max_iter * 5) / 4)

@@ -3,14 +3,15 @@ import {
   enable_grad,
   RuntimeError,
   repr,
+  Signature,
   Tensor,
   TypeError,
+  typeName,
   unenclosed,
   ValueError,
   warnings,
 } from '@chainrule/core'
 import { type ParamState, planStep, type Rule, type StateValue } from './rule.ts'
-import { typename } from './text.ts'
 
 /** The parameters of a group with the options that they share; schedulers and users may change the options. */
 export type ParamGroup<Options extends object = object> = Options & {
@@ -39,6 +40,8 @@ export type Closure = () => unknown
 
 /** Node asks for this when it prints an object. */
 const inspect = Symbol.for('nodejs.util.inspect.custom')
+
+const zeroGrad = new Signature('Optimizer.zero_grad', ['bool set_to_none'], 0, 'python')
 
 /**
  * What all optimizers share: groups, state, steps. An optimizer of one's own is a rule, its update formulas, and the
@@ -81,7 +84,7 @@ export abstract class Optimizer<Options extends object = object> {
     if (params instanceof Tensor || !isIterable(params)) {
       throw new TypeError(
         'params argument given to the optimizer should be an iterable of Tensors or dicts, but got ' +
-          (params instanceof Tensor ? params.dtype.typeName : typename(params)),
+          (params instanceof Tensor ? params.dtype.typeName : typeName(params)),
       )
     }
     const list: readonly (Tensor | GroupOptions<Options>)[] = [...params]
@@ -108,7 +111,7 @@ export abstract class Optimizer<Options extends object = object> {
     const params = given instanceof Tensor ? [given] : [...given]
     for (const p of params as readonly unknown[]) {
       if (!(p instanceof Tensor)) {
-        throw new TypeError(`optimizer can only optimize Tensors, but one of the params is ${typename(p)}`)
+        throw new TypeError(`optimizer can only optimize Tensors, but one of the params is ${typeName(p)}`)
       }
       if (!p.is_leaf && !p.retains_grad) throw new ValueError("can't optimize a non-leaf Tensor")
     }
@@ -136,6 +139,9 @@ export abstract class Optimizer<Options extends object = object> {
   step(): null
   step<T>(closure: () => T): T
   step(closure?: Closure): unknown {
+    if (closure !== undefined && closure !== null && typeof closure !== 'function') {
+      throw new TypeError(`'${typeName(closure)}' object is not callable`)
+    }
     if (this._opt_called === false) this._opt_called = true
     let args: readonly [Closure?] = closure === undefined ? [] : [closure]
     for (const { run } of this.#preHooks) args = run(this, args) ?? args
@@ -167,11 +173,12 @@ export abstract class Optimizer<Options extends object = object> {
   }
 
   /** Clears the gradients: to `null`, or to zeros where `set_to_none` is false. */
-  zero_grad({ set_to_none = true }: { readonly set_to_none?: boolean } = {}): void {
+  zero_grad(set_to_none?: boolean | { readonly set_to_none?: boolean }): void {
+    const [toNull = true] = zeroGrad.bind(set_to_none === undefined ? [] : [set_to_none])
     for (const { params } of this.param_groups) {
       for (const p of params) {
         // Asking for `p.grad` would hand it out, and keep its memory.
-        if (set_to_none) p.grad = null
+        if (toNull === true) p.grad = null
         else if (p.grad === null) continue
         else if (p.grad.grad_fn === null) p.grad.requires_grad_(false).zero_()
         else p.grad.detach_().zero_()
@@ -280,7 +287,7 @@ function loadedState(id: number, saved: ParamState, p: Tensor, like: ReadonlySet
     }
     if (!isNumeric(value)) {
       throw new TypeError(
-        `load_state_dict: '${key}' of parameter ${id} must be a tensor, a number or a list of them, got ${typename(value)}`,
+        `load_state_dict: '${key}' of parameter ${id} must be a tensor, a number or a list of them, got ${typeName(value)}`,
       )
     }
     if (typeof value === 'number') return [[key, value]]

@@ -1,5 +1,4 @@
-import { NotImplementedError, repr, TypeError, ValueError } from '@chainrule/core'
-import { typename } from './text.ts'
+import { NotImplementedError, repr, Signature, TypeError, typeName, ValueError, warnings } from '@chainrule/core'
 
 /** Options that choose among implementations in PyTorch: here every step is fused, and these change nothing. */
 export interface Implementation {
@@ -17,25 +16,36 @@ export interface Implementation {
 export type Positional<O extends object> = readonly (O[keyof O] | Partial<O>)[]
 
 /**
- * All options by name.
- *
- * @throws TypeError for a name that is not known, or too many.
+ * What the constructor of an optimizer or a schedule takes: after the first, the parameters or the optimizer, `parameters` as
+ * `'Kind name'`, of which so many are `required`; those after `'*'` go by name only. Schedules take `verbose` too, as PyTorch's
+ * do, which warn of it.
  */
-export function byName<O extends object>(
-  name: string,
-  order: readonly (keyof O & string)[],
-  args: readonly unknown[],
-): O {
-  const last = args.at(-1)
-  const isNamed = typeof last === 'object' && last !== null && !Array.isArray(last)
-  const positional = isNamed ? args.slice(0, -1) : args
-  if (positional.length > order.length) {
-    throw new TypeError(
-      `${name}.__init__() takes at most ${order.length} options by position, got ${positional.length}`,
-    )
+export const constructorOf = (of: string, first: string, parameters: readonly string[], required = 0): Signature =>
+  new Signature(
+    `${of}.__init__`,
+    [`any ${first}`, ...parameters, ...(first === 'optimizer' ? ['*', 'any verbose'] : [])],
+    required + 1,
+    'python',
+  )
+
+/**
+ * The options that a constructor was given, by name.
+ *
+ * @throws TypeError in PyTorch's words.
+ */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the options that the signature names
+export function optionsOf<O extends object>(signature: Signature, first: unknown, args: readonly unknown[]): O {
+  const values = signature.bind([first ?? null, ...args])
+  const options: Record<string, unknown> = {}
+  signature.parameters.forEach(({ names: [name = ''], positional }, i) => {
+    if (i > 0 && positional && values[i] !== undefined) options[name] = values[i]
+  })
+  const byName = signature.parameters.findIndex(({ positional }) => !positional)
+  if (byName >= 0) Object.assign(options, values[byName])
+  if (options['verbose'] !== undefined) {
+    warnings.warn('The verbose parameter is deprecated. Please use get_last_lr() to access the learning rate.')
   }
-  const given = positional.flatMap((value, i) => (value === undefined ? [] : [[order[i] as string, value] as const]))
-  return { ...Object.fromEntries(given), ...(isNamed ? last : {}) } as O
+  return options as O
 }
 
 /** What PyTorch calls each number that must not be negative, in the order in which it checks them. */
@@ -53,19 +63,6 @@ const words: Readonly<Record<string, string>> = {
 
 /** Numbers that must not be above 1 either. */
 const fractions: ReadonlySet<string> = new Set(['rho'])
-
-/**
- * The options of an optimizer of this package with its defaults.
- *
- * @throws TypeError for a name that is not known.
- */
-export function withDefaults<O extends object>(optimizer: string, given: Partial<O>, defaults: O): O {
-  for (const name of Object.keys(given)) {
-    if (name in defaults) continue
-    throw new TypeError(`${optimizer}.__init__() got an unexpected keyword argument '${name}'`)
-  }
-  return { ...defaults, ...given }
-}
 
 /**
  * What refuses options as PyTorch's constructors do: those of a constructor, of a group, and of a state that is loaded. It
@@ -86,7 +83,7 @@ function checkOptions(optimizer: string, usual: object, options: object): void {
   for (const [name, value] of Object.entries(usual)) {
     const kind = typeof value
     if ((kind !== 'number' && kind !== 'boolean') || typeof values.get(name) === kind) continue
-    throw new TypeError(`${optimizer}: ${name} must be a ${kind}, got ${typename(values.get(name))}`)
+    throw new TypeError(`${optimizer}: ${name} must be a ${kind}, got ${typeName(values.get(name))}`)
   }
   for (const [name, word] of Object.entries(words)) {
     if (values.has(name)) checkRange(name, word, values.get(name) as number)
@@ -107,7 +104,7 @@ function checkRange(name: string, word: string, value: number): void {
 function checkPair(optimizer: string, name: string, value: unknown): void {
   if (!Array.isArray(value) || value.length !== 2 || value.some((item) => typeof item !== 'number')) {
     throw new TypeError(
-      `${optimizer}: ${name} must be two numbers, got ${Array.isArray(value) ? repr(value) : typename(value)}`,
+      `${optimizer}: ${name} must be two numbers, got ${Array.isArray(value) ? repr(value) : typeName(value)}`,
     )
   }
   if (name !== 'betas') return

@@ -1,6 +1,6 @@
 import { ValueError } from '@chainrule/core'
 import { Optimizer, type Params } from './optimizer.ts'
-import { byName, checking, type Implementation, type Positional, withDefaults } from './options.ts'
+import { checking, constructorOf, type Implementation, optionsOf, type Positional } from './options.ts'
 import { sgd } from './rules.ts'
 
 /** The options of `SGD`. */
@@ -19,6 +19,19 @@ export interface SGDOptions extends Pick<Implementation, 'foreach' | 'differenti
   maximize?: boolean
 }
 
+const sgdInit = constructorOf('SGD', 'params', [
+  'any lr',
+  'any momentum',
+  'any dampening',
+  'any weight_decay',
+  'any nesterov',
+  '*',
+  'any maximize',
+  'any foreach',
+  'any differentiable',
+  'any fused',
+])
+
 /**
  * Stochastic gradient descent, with momentum if asked for.
  *
@@ -34,8 +47,7 @@ export class SGD extends Optimizer<Required<SGDOptions>> {
   readonly rule = sgd
 
   constructor(params: Params<Required<SGDOptions>>, ...args: Positional<SGDOptions>) {
-    const order = ['lr', 'momentum', 'dampening', 'weight_decay', 'nesterov'] as const
-    const options = byName<SGDOptions>('SGD', order, args)
+    const options = optionsOf<SGDOptions>(sgdInit, params, args)
     const usual: Required<SGDOptions> = {
       lr: 1e-3,
       momentum: 0,
@@ -51,6 +63,6 @@ export class SGD extends Optimizer<Required<SGDOptions>> {
       if (!nesterov || (momentum > 0 && dampening === 0)) return
       throw new ValueError('Nesterov momentum requires a momentum and zero dampening')
     })
-    super(params, withDefaults('SGD', options, usual), check)
+    super(params, { ...usual, ...options }, check)
   }
 }

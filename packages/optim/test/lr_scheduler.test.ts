@@ -132,7 +132,7 @@ describe('composed', () => {
     const schedule = new ReduceLROnPlateau(makeOptimizer())
     const step = (...args: unknown[]) => schedule.step(...(args as [number]))
     expect(() => step()).toThrow("ReduceLROnPlateau.step() missing 1 required positional argument: 'metrics'")
-    expect(() => step(null)).toThrow('metrics must be a number or a tensor of one, got null')
+    expect(() => step(null)).toThrow('metrics must be a number or a tensor of one, got NoneType')
     expect(() => step('1')).toThrow(TypeError)
     expect(() => step(torch.ones(2))).toThrow('cannot be converted to Scalar')
     expect([schedule.last_epoch, schedule.num_bad_epochs]).toEqual([0, 0])
@@ -279,7 +279,7 @@ test('what is refused leaves the groups as they were', () => {
 
 test('errors', () => {
   const optimizer = makeOptimizer()
-  expect(() => new StepLR({} as optim.SGD, 3)).toThrow('Object is not an Optimizer')
+  expect(() => new StepLR({} as optim.SGD, 3)).toThrow('dict is not an Optimizer')
   expect(() => new StepLR(optimizer, { step_size: 3, last_epoch: 2 })).toThrow(
     "param 'initial_lr' is not specified in param_groups[0] when resuming an optimizer",
   )

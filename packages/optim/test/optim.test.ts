@@ -206,8 +206,8 @@ describe('errors', () => {
 
   test('what is no list of tensors', () => {
     const of = (given: unknown) => () => new optim.SGD(given as torch.Tensor[])
-    expect(of({ params: [p] })).toThrow('should be an iterable of Tensors or dicts, but got Object')
-    expect(of([p, 3])).toThrow('optimizer can only optimize Tensors, but one of the params is number')
+    expect(of({ params: [p] })).toThrow('should be an iterable of Tensors or dicts, but got dict')
+    expect(of([p, 3])).toThrow('optimizer can only optimize Tensors, but one of the params is int')
     expect(of([{ params: new Set([p]) }])).toThrow('need to be organized in ordered collections')
     expect(() => new optim.SGD([p]).add_param_group({ params: [p] })).toThrow(
       'some parameters appear in more than one parameter group',
@@ -218,7 +218,7 @@ describe('errors', () => {
     const of = (options: object) => () => new optim.Adam([p], options)
     expect(of({ learning_rate: 1 })).toThrow("Adam.__init__() got an unexpected keyword argument 'learning_rate'")
     expect(of({ lr: Number.NaN })).toThrow('Invalid learning rate: nan')
-    expect(of({ lr: '0.1' })).toThrow('Adam: lr must be a number, got string')
+    expect(of({ lr: '0.1' })).toThrow('Adam: lr must be a number, got str')
     expect(of({ betas: [0.9] })).toThrow('Adam: betas must be two numbers, got (0.9,)')
     expect(of({ differentiable: true })).toThrow('Adam: differentiable=True is not supported')
   })
@@ -289,7 +289,7 @@ describe('errors', () => {
     const load = (state: object, more: object = {}) =>
       optimizer.load_state_dict({ state, param_groups: param_groups.map((group) => ({ ...group, ...more })) } as never)
     expect(() => load({ 0: { momentum_buffer: 'abc' } })).toThrow(
-      "load_state_dict: 'momentum_buffer' of parameter 0 must be a tensor, a number or a list of them, got string",
+      "load_state_dict: 'momentum_buffer' of parameter 0 must be a tensor, a number or a list of them, got str",
     )
     expect(() => load({}, { note: { of: () => 1 } })).toThrow('could not be cloned')
     expect([String(optimizer), String(optimizer.state.get(w)?.['momentum_buffer'])]).toEqual(before)

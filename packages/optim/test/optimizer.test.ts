@@ -204,7 +204,9 @@ test('options stand in their places too, or by name in one last object', () => {
   same(new optim.Adagrad([leaf(1)], 0.5, 0.6), new optim.Adagrad([leaf(1)], { lr: 0.5, lr_decay: 0.6 }))
   same(new optim.Adadelta([leaf(1)], 0.5, 0.6), new optim.Adadelta([leaf(1)], { lr: 0.5, rho: 0.6 }))
   same(new optim.Rprop([leaf(1)], 0.5, [0.4, 1.5]), new optim.Rprop([leaf(1)], { lr: 0.5, etas: [0.4, 1.5] }))
-  expect(() => new optim.SGD([leaf(1)], 1, 0, 0, 0, false, true)).toThrow('takes at most 5 options by position, got 6')
+  expect(() => new optim.SGD([leaf(1)], 1, 0, 0, 0, false, true)).toThrow(
+    'SGD.__init__() takes from 2 to 7 positional arguments but 8 were given',
+  )
 })
 
 test('a formula that names what is not there is an error that shows the place', () => {

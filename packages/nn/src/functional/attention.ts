@@ -1,46 +1,50 @@
-import { _safe_softmax, bool, float32, ones, RuntimeError, type Tensor } from '@chainrule/core'
-import { bindOptions, type LayerArguments } from '../arguments.ts'
+import { _safe_softmax, bool, float32, ones, RuntimeError, signature, type Tensor } from '@chainrule/core'
 import { dropout } from './dropout.ts'
 
-/** What `scaled_dot_product_attention` takes by name. */
+/** What `scaled_dot_product_attention` takes by name only. */
 export interface AttentionOptions {
-  /** True where a key may be looked at, or numbers that are added to the scores; broadcasts to `[…, L, S]`. */
-  readonly attn_mask?: Tensor | null | undefined
-  readonly dropout_p?: number
-  /** No query looks at a key after it. */
-  readonly is_causal?: boolean
   /** Multiplies the scores; `1 / √E` where left out. */
-  readonly scale?: number | undefined
-}
-
-const defaults = {
-  attn_mask: null as Tensor | null,
-  dropout_p: 0,
-  is_causal: false,
-  scale: undefined as number | undefined,
+  readonly scale?: number | null
 }
 
 /**
  * `softmax(Q Kᵀ / √E) V`: `[…, L, E], […, S, E], […, S, V] → […, L, V]` (Vaswani et al. 2017). A query that may look at
  * nothing gets zeros.
  *
+ * @param attn_mask true where a key may be looked at, or numbers that are added to the scores; broadcasts to `[…, L, S]`.
+ * @param is_causal no query looks at a key after it.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.scaled_dot_product_attention.html
  */
-export function scaled_dot_product_attention(
-  query: Tensor,
-  key: Tensor,
-  value: Tensor,
-  ...options: LayerArguments<AttentionOptions>
-): Tensor {
-  const { attn_mask, dropout_p, is_causal, scale } = bindOptions('scaled_dot_product_attention', defaults, options)
-  checkInputs(query, key, value, attn_mask)
-  if (is_causal && attn_mask !== null) {
-    throw new RuntimeError('_scaled_dot_product_attention: Explicit attn_mask should not be set when is_causal=True')
-  }
-  const factor = scale ?? 1 / Math.sqrt(query.size(-1))
-  const mask = is_causal ? causalMask(query, key) : attn_mask
-  return dropout(_safe_softmax(attentionScores(query.mul(factor), key, mask), -1), dropout_p).matmul(value)
-}
+export const scaled_dot_product_attention = signature(
+  'scaled_dot_product_attention',
+  [
+    'Tensor query',
+    'Tensor key',
+    'Tensor value',
+    'Tensor? attn_mask',
+    'float dropout_p',
+    'bool is_causal',
+    '*',
+    'float? scale',
+  ],
+  (
+    query: Tensor,
+    key: Tensor,
+    value: Tensor,
+    attn_mask: Tensor | null = null,
+    dropout_p = 0,
+    is_causal = false,
+    { scale = null }: AttentionOptions = {},
+  ): Tensor => {
+    checkInputs(query, key, value, attn_mask)
+    if (is_causal && attn_mask !== null) {
+      throw new RuntimeError('_scaled_dot_product_attention: Explicit attn_mask should not be set when is_causal=True')
+    }
+    const factor = scale ?? 1 / Math.sqrt(query.size(-1))
+    const mask = is_causal ? causalMask(query, key) : attn_mask
+    return dropout(_safe_softmax(attentionScores(query.mul(factor), key, mask), -1), dropout_p).matmul(value)
+  },
+)
 
 /** What the products refuse too, before anything was drawn. */
 function checkInputs(query: Tensor, key: Tensor, value: Tensor, mask: Tensor | null): void {

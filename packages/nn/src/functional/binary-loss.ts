@@ -1,8 +1,8 @@
 /** Losses between two answers: is it, or is it not? */
-import { RuntimeError, type Tensor, ValueError } from '@chainrule/core'
+import { RuntimeError, signature, type Tensor, ValueError } from '@chainrule/core'
 import { size } from '../text.ts'
 import { loss, weightedLoss } from './define-loss.ts'
-import { checkReduction, type LossOptions, type WeightFirst, weightFirst } from './reduction.ts'
+import { checkReduction, type Legacy, type Reduction, reduced, reductionOf } from './reduction.ts'
 
 const entropy = weightedLoss('binary_cross_entropy', ['input', 'target'], {
   // The logarithms are cut at -100, so that certainty in what is wrong costs 100 and not infinity.
@@ -14,34 +14,38 @@ const entropy = weightedLoss('binary_cross_entropy', ['input', 'target'], {
   },
   node: 'BinaryCrossEntropyBackward0',
 })
-/** What a weighted loss takes by name. */
-export interface WeightedLossOptions extends LossOptions {
-  /** Multiplies the loss of each element; broadcasts. */
-  readonly weight?: Tensor | null | undefined
-}
 /**
  * `-(target · log(input) + (1 - target) · log(1 - input))` for probabilities, with logarithms of at least -100.
  *
+ * @param weight multiplies the loss of each element; broadcasts.
  * @throws RuntimeError when the input is not between 0 and 1; ValueError when the shapes differ.
  */
-export function binary_cross_entropy(
-  input: Tensor,
-  target: Tensor,
-  ...given: WeightFirst<WeightedLossOptions>
-): Tensor {
-  const { weight = null, reduction = 'mean' } = weightFirst(given)
-  checkReduction(reduction)
-  if (target.shape.join() !== input.shape.join()) {
-    throw new ValueError(
-      `Using a target size (${size(target.shape)}) that is different to the input size (${size(input.shape)}) is ` +
-        'deprecated. Please ensure they have the same size.',
-    )
-  }
-  const out = entropy([input, target], weight, reduction)
-  // An input out of range gives NaN; only then is it worth a second look.
-  if (out.storage.device.sync && hasNaN(out)) checkProbabilities(input)
-  return out
-}
+export const binary_cross_entropy = signature(
+  'binary_cross_entropy',
+  ['Tensor input', 'Tensor target', 'Tensor? weight', ...reduced],
+  (
+    input: Tensor,
+    target: Tensor,
+    weight: Tensor | null = null,
+    size_average: Legacy = null,
+    reduce: Legacy = null,
+    reduction: Reduction = 'mean',
+  ): Tensor => {
+    const fold = reductionOf(size_average, reduce, reduction)
+    checkReduction(fold)
+    if (target.shape.join() !== input.shape.join()) {
+      throw new ValueError(
+        `Using a target size (${size(target.shape)}) that is different to the input size (${size(input.shape)}) is ` +
+          'deprecated. Please ensure they have the same size.',
+      )
+    }
+    const out = entropy([input, target], weight, fold)
+    // An input out of range gives NaN; only then is it worth a second look.
+    if (out.storage.device.sync && hasNaN(out)) checkProbabilities(input)
+    return out
+  },
+  'python',
+)
 
 const hasNaN = (x: Tensor): boolean =>
   x.ndim === 0 ? Number.isNaN(x.item()) : Boolean(x.detach().isnan().any().item())
@@ -68,26 +72,35 @@ const positiveLogits = weightedLoss('binary_cross_entropy_with_logits_pos_weight
   },
   node: 'BinaryCrossEntropyWithLogitsBackward0',
 })
-/** What `binary_cross_entropy_with_logits` takes by name. */
-export interface LogitsLossOptions extends WeightedLossOptions {
-  /** Multiplies the loss of positive targets; one for each class. */
-  readonly pos_weight?: Tensor | null | undefined
-}
-/** As `binary_cross_entropy` of `sigmoid(input)`, without ever overflowing. */
-export function binary_cross_entropy_with_logits(
-  input: Tensor,
-  target: Tensor,
-  ...given: WeightFirst<LogitsLossOptions>
-): Tensor {
-  const { weight = null, pos_weight = null, reduction = 'mean' } = weightFirst(given)
-  checkReduction(reduction)
-  if (target.shape.join() !== input.shape.join()) {
-    throw new ValueError(`Target size (${size(target.shape)}) must be the same as input size (${size(input.shape)})`)
-  }
-  return pos_weight === null
-    ? logits([input, target], weight, reduction)
-    : positiveLogits([input, target, pos_weight], weight, reduction)
-}
+/**
+ * As `binary_cross_entropy` of `sigmoid(input)`, without ever overflowing.
+ *
+ * @param weight multiplies the loss of each element; broadcasts.
+ * @param pos_weight multiplies the loss of positive targets; one for each class.
+ */
+export const binary_cross_entropy_with_logits = signature(
+  'binary_cross_entropy_with_logits',
+  ['Tensor input', 'Tensor target', 'Tensor? weight', ...reduced, 'Tensor? pos_weight'],
+  (
+    input: Tensor,
+    target: Tensor,
+    weight: Tensor | null = null,
+    size_average: Legacy = null,
+    reduce: Legacy = null,
+    reduction: Reduction = 'mean',
+    pos_weight: Tensor | null = null,
+  ): Tensor => {
+    const fold = reductionOf(size_average, reduce, reduction)
+    checkReduction(fold)
+    if (target.shape.join() !== input.shape.join()) {
+      throw new ValueError(`Target size (${size(target.shape)}) must be the same as input size (${size(input.shape)})`)
+    }
+    return pos_weight === null
+      ? logits([input, target], weight, fold)
+      : positiveLogits([input, target, pos_weight], weight, fold)
+  },
+  'python',
+)
 
 const margin = loss('soft_margin_loss', ['input', 'target'], {
   forward: 'max(-target * input, 0) + log1p(exp(-abs(target * input)))',
@@ -95,5 +108,15 @@ const margin = loss('soft_margin_loss', ['input', 'target'], {
   node: 'SoftMarginLossBackward0',
 })
 /** `log(1 + exp(-target · input))` for targets of 1 and -1. */
-export const soft_margin_loss = (input: Tensor, target: Tensor, { reduction }: LossOptions = {}): Tensor =>
-  margin([input, target], reduction)
+export const soft_margin_loss = signature(
+  'soft_margin_loss',
+  ['Tensor input', 'Tensor target', ...reduced],
+  (
+    input: Tensor,
+    target: Tensor,
+    size_average: Legacy = null,
+    reduce: Legacy = null,
+    reduction: Reduction = 'mean',
+  ): Tensor => margin([input, target], reductionOf(size_average, reduce, reduction)),
+  'python',
+)

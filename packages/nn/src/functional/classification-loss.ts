@@ -1,21 +1,26 @@
 /** Losses between classes: which of many is it? */
 import * as torch from '@chainrule/core'
-import { IndexError, RuntimeError, type Tensor, ValueError } from '@chainrule/core'
-import { checkReduction, type LossOptions, type WeightFirst, weightFirst } from './reduction.ts'
+import { IndexError, RuntimeError, signature, type Tensor, ValueError } from '@chainrule/core'
+import { checkReduction, type Legacy, type Reduction, reductionOf } from './reduction.ts'
 
-/** What losses over classes take by name. */
-export interface ClassLossOptions extends LossOptions {
-  /** A weight for each class. */
-  readonly weight?: Tensor | null | undefined
-  /** A target that counts for nothing. */
-  readonly ignore_index?: number
+/** What losses over classes are made with. */
+interface ClassLoss {
+  readonly weight: Tensor | null
+  readonly ignore_index: number
+  readonly reduction: Reduction
+  readonly label_smoothing: number
 }
 
-/** What `cross_entropy` takes by name. */
-export interface CrossEntropyOptions extends ClassLossOptions {
-  /** The share of the target that is spread evenly over all classes (Szegedy et al. 2016). */
-  readonly label_smoothing?: number
-}
+/** What losses over classes take, in PyTorch's order. */
+const parameters = [
+  'Tensor input',
+  'Tensor target',
+  'Tensor? weight',
+  'bool? size_average',
+  'int ignore_index',
+  'bool? reduce',
+  'any reduction',
+] as const
 
 /** A quotient by a number, as C++ writes it. */
 const quotient = torch.elementwise('quotient', ['x'], {
@@ -79,10 +84,32 @@ function checkTargets(target: Tensor, classes: number, ignore: number): { places
  * `-input[target]` for log-probabilities `[N, C]` or `[N, C, d1, …]` and class indices `[N]` or `[N, d1, …]`. The mean is
  * over the weights of the targets.
  *
+ * @param weight a weight for each class.
+ * @param ignore_index a target that counts for nothing.
  * @throws IndexError for a target that is no class.
  */
-export function nll_loss(input: Tensor, target: Tensor, ...options: WeightFirst<ClassLossOptions>): Tensor {
-  const { weight = null, ignore_index = -100, reduction = 'mean' } = weightFirst(options)
+export const nll_loss = signature(
+  'nll_loss',
+  parameters,
+  (
+    input: Tensor,
+    target: Tensor,
+    weight: Tensor | null = null,
+    size_average: Legacy = null,
+    ignore_index = -100,
+    reduce: Legacy = null,
+    reduction: Reduction = 'mean',
+  ): Tensor => negativeLogLikelihood(input, target, weight, ignore_index, reductionOf(size_average, reduce, reduction)),
+  'python',
+)
+
+function negativeLogLikelihood(
+  input: Tensor,
+  target: Tensor,
+  weight: Tensor | null,
+  ignore_index: number,
+  reduction: Reduction,
+): Tensor {
   checkReduction(reduction)
   checkShapes('nll_loss', input, target, weight)
   const dim = classDim(input)
@@ -124,47 +151,60 @@ export function nll_loss(input: Tensor, target: Tensor, ...options: WeightFirst<
  *
  * @example
  * F.cross_entropy(torch.randn(3, 5), torch.tensor([1, 0, 4], { dtype: torch.int32 }))
+ * @param weight a weight for each class.
+ * @param ignore_index a target that counts for nothing.
+ * @param label_smoothing the share of the target that is spread evenly over all classes (Szegedy et al. 2016).
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.cross_entropy.html
  */
-export function cross_entropy(input: Tensor, target: Tensor, ...given: WeightFirst<CrossEntropyOptions>): Tensor {
-  const options = weightFirst(given)
-  const { weight = null, ignore_index = -100, reduction = 'mean', label_smoothing = 0 } = options
-  checkReduction(reduction)
-  const isProbability = input.shape.join() === target.shape.join()
-  if (isProbability && target.dtype.kind !== 'floating') {
-    throw new RuntimeError(
-      `Expected floating point type for target with class probabilities, got ${target.dtype.scalarName}`,
-    )
-  }
-  if (isProbability && ignore_index >= 0) {
-    throw new RuntimeError('ignore_index is not supported for floating point target')
-  }
-  if (label_smoothing < 0 || label_smoothing > 1) {
-    throw new RuntimeError(`label_smoothing must be between 0.0 and 1.0. Got: ${label_smoothing}`)
-  }
-  if (!isProbability) checkShapes('cross_entropy', input, target, weight)
-  return torch.enclosed(() => {
-    const logits = input.log_softmax(classDim(input))
-    if (isProbability) return probabilityLoss(logits, target, options)
-    const loss = nll_loss(logits, target, { weight, ignore_index, reduction })
-    if (label_smoothing === 0) return loss
-    const classes = input.shape[classDim(input)] as number
-    return smoothPart(logits, target, options)
-      .mul(label_smoothing / classes)
-      .add(loss.mul(1 - label_smoothing))
-  })
-}
+export const cross_entropy = signature(
+  'cross_entropy',
+  [...parameters, 'float label_smoothing'],
+  (
+    input: Tensor,
+    target: Tensor,
+    weight: Tensor | null = null,
+    size_average: Legacy = null,
+    ignore_index = -100,
+    reduce: Legacy = null,
+    reduction: Reduction = 'mean',
+    label_smoothing = 0,
+  ): Tensor => {
+    const fold = reductionOf(size_average, reduce, reduction)
+    checkReduction(fold)
+    const options: ClassLoss = { weight, ignore_index, reduction: fold, label_smoothing }
+    const isProbability = input.shape.join() === target.shape.join()
+    if (isProbability && target.dtype.kind !== 'floating') {
+      throw new RuntimeError(
+        `Expected floating point type for target with class probabilities, got ${target.dtype.scalarName}`,
+      )
+    }
+    if (isProbability && ignore_index >= 0) {
+      throw new RuntimeError('ignore_index is not supported for floating point target')
+    }
+    if (label_smoothing < 0 || label_smoothing > 1) {
+      throw new RuntimeError(`label_smoothing must be between 0.0 and 1.0. Got: ${label_smoothing}`)
+    }
+    if (!isProbability) checkShapes('cross_entropy', input, target, weight)
+    return torch.enclosed(() => {
+      const logits = input.log_softmax(classDim(input))
+      if (isProbability) return probabilityLoss(logits, target, options)
+      const loss = negativeLogLikelihood(logits, target, weight, ignore_index, fold)
+      if (label_smoothing === 0) return loss
+      const classes = input.shape[classDim(input)] as number
+      return smoothPart(logits, target, options)
+        .mul(label_smoothing / classes)
+        .add(loss.mul(1 - label_smoothing))
+    })
+  },
+  'python',
+)
 
 /** Weights of classes in the shape that multiplies log-probabilities. */
 function alongClasses(weight: Tensor, logits: Tensor): Tensor {
   return weight.reshape(logits.shape.map((_, i) => (i === classDim(logits) ? weight.numel() : 1)))
 }
 
-function probabilityLoss(
-  logits: Tensor,
-  target: Tensor,
-  { weight, reduction = 'mean', label_smoothing = 0 }: CrossEntropyOptions,
-): Tensor {
+function probabilityLoss(logits: Tensor, target: Tensor, { weight, reduction, label_smoothing }: ClassLoss): Tensor {
   const dim = classDim(logits)
   const classes = logits.shape[dim] as number
   if (weight && weight.numel() !== classes) {
@@ -182,11 +222,7 @@ function probabilityLoss(
 }
 
 /** The loss against all classes at once, which label smoothing mixes in. */
-function smoothPart(
-  logits: Tensor,
-  target: Tensor,
-  { weight, ignore_index = -100, reduction = 'mean' }: CrossEntropyOptions,
-): Tensor {
+function smoothPart(logits: Tensor, target: Tensor, { weight, ignore_index, reduction }: ClassLoss): Tensor {
   const dim = classDim(logits)
   const all = (weight ? logits.mul(alongClasses(weight, logits)) : logits).sum(dim).neg()
   const ignored = target.eq(ignore_index)

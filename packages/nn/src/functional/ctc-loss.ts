@@ -1,17 +1,6 @@
 import * as torch from '@chainrule/core'
-import { enclosed, no_grad, RuntimeError, routine, Tensor } from '@chainrule/core'
-import { bindOptions, type LayerArguments } from '../arguments.ts'
-import { checkReduction, type LossOptions, type Reduction, reduce } from './reduction.ts'
-
-/** What `ctc_loss` takes by position or by name. */
-export interface CTCOptions extends LossOptions {
-  /** The class that stands for nothing. */
-  readonly blank?: number
-  readonly reduction?: Reduction
-  /** Make infinite losses, of targets that are longer than their inputs, 0, with a gradient of 0. */
-  readonly zero_infinity?: boolean
-}
-const defaults: Required<CTCOptions> = { blank: 0, reduction: 'mean', zero_infinity: false }
+import { enclosed, no_grad, RuntimeError, routine, signature, Tensor } from '@chainrule/core'
+import { checkReduction, type Reduction, reduce } from './reduction.ts'
 
 /** How long each sample is: a list, a tensor that can be read, or one number where there is no batch. */
 export type Lengths = readonly number[] | Tensor | number
@@ -42,58 +31,75 @@ interface States {
  * one after the other; the mean is over the losses divided by the lengths of their targets. As in PyTorch, the gradient is right for
  * logarithms that `log_softmax` gave.
  *
+ * @param blank the class that stands for nothing.
+ * @param zero_infinity make infinite losses, of targets that are longer than their inputs, 0, with a gradient of 0.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.ctc_loss.html
  */
-export function ctc_loss(
-  log_probs: Tensor,
-  targets: Tensor,
-  input_lengths: Lengths,
-  target_lengths: Lengths,
-  ...options: LayerArguments<CTCOptions>
-): Tensor {
-  const { blank, reduction, zero_infinity } = bindOptions('ctc_loss', defaults, options)
-  checkReduction(reduction)
-  if (log_probs.dtype.kind !== 'floating') {
-    throw new RuntimeError(`"ctc_loss_cpu" not implemented for '${log_probs.dtype.scalarName}'`)
-  }
-  const isBatched = log_probs.ndim === 3
-  const x = isBatched ? log_probs : log_probs.unsqueeze(1)
-  const [steps, samples, classes] = [x.size(0), x.size(1), x.size(2)]
-  const [inputs, labels] = [listOf(input_lengths), listOf(target_lengths)]
-  if (!(blank >= 0 && blank < classes)) throw new RuntimeError('blank must be in label range')
-  if (inputs.length !== samples) throw new RuntimeError('input_lengths must be of size batch_size')
-  if (labels.length !== samples) throw new RuntimeError('target_lengths must be of size batch_size')
-  const matrix = no_grad(() => targetMatrix(isBatched ? targets : targets.reshape(-1), labels, blank))
-  for (const [name, lengths] of Object.entries({ input_lengths: inputs, target_lengths: labels })) {
-    const wrong = lengths.find((length) => !(length >= 0 && Number.isInteger(length)))
-    if (wrong === undefined) continue
-    if (!Number.isInteger(wrong)) throw new RuntimeError(`${name} must be integral`)
-    throw new RuntimeError(`ctc_loss: ${name} must not be negative, but got ${wrong}; count the steps of each sample`)
-  }
-  const tooLong = inputs.find((length) => length > steps)
-  if (tooLong !== undefined) {
-    throw new RuntimeError(
-      `Expected input_lengths to have value at most ${steps}, but got value ${tooLong} (while checking arguments for ctc_loss_cpu)`,
+export const ctc_loss = signature(
+  'ctc_loss',
+  [
+    'Tensor log_probs',
+    'Tensor targets',
+    'int[]|Tensor input_lengths',
+    'int[]|Tensor target_lengths',
+    'int blank',
+    'any reduction',
+    'bool zero_infinity',
+  ],
+  (
+    log_probs: Tensor,
+    targets: Tensor,
+    input_lengths: Lengths,
+    target_lengths: Lengths,
+    blank = 0,
+    reduction: Reduction = 'mean',
+    zero_infinity = false,
+  ): Tensor => {
+    checkReduction(reduction)
+    if (log_probs.dtype.kind !== 'floating') {
+      throw new RuntimeError(`"ctc_loss_cpu" not implemented for '${log_probs.dtype.scalarName}'`)
+    }
+    const isBatched = log_probs.ndim === 3
+    const x = isBatched ? log_probs : log_probs.unsqueeze(1)
+    const [steps, samples, classes] = [x.size(0), x.size(1), x.size(2)]
+    const [inputs, labels] = [listOf(input_lengths), listOf(target_lengths)]
+    if (!(blank >= 0 && blank < classes)) throw new RuntimeError('blank must be in label range')
+    if (inputs.length !== samples) throw new RuntimeError('input_lengths must be of size batch_size')
+    if (labels.length !== samples) throw new RuntimeError('target_lengths must be of size batch_size')
+    const matrix = no_grad(() => targetMatrix(isBatched ? targets : targets.reshape(-1), labels, blank))
+    for (const [name, lengths] of Object.entries({ input_lengths: inputs, target_lengths: labels })) {
+      const wrong = lengths.find((length) => !(length >= 0 && Number.isInteger(length)))
+      if (wrong === undefined) continue
+      // Of a tensor: lists of whole numbers are all that is taken.
+      if (!Number.isInteger(wrong)) throw new RuntimeError(`${name} must be integral`)
+      throw new RuntimeError(`ctc_loss: ${name} must not be negative, but got ${wrong}; count the steps of each sample`)
+    }
+    const tooLong = inputs.find((length) => length > steps)
+    if (tooLong !== undefined) {
+      throw new RuntimeError(
+        `Expected input_lengths to have value at most ${steps}, but got value ${tooLong} (while checking arguments for ctc_loss_cpu)`,
+      )
+    }
+    const states = no_grad(() => statesOf(matrix, labels, inputs, blank))
+    const losses = routine(
+      'ctc_loss',
+      [x],
+      () => lossOf(forwardSums(x, states).at(-1), states, x),
+      () => ({
+        saved: [x],
+        backward: ([g = null], _, [saved]) => [
+          g === null ? null : no_grad(() => enclosed(() => gradientOf(saved as Tensor, states, g, zero_infinity))),
+        ],
+      }),
     )
-  }
-  const states = no_grad(() => statesOf(matrix, labels, inputs, blank))
-  const losses = routine(
-    'ctc_loss',
-    [x],
-    () => lossOf(forwardSums(x, states).at(-1), states, x),
-    () => ({
-      saved: [x],
-      backward: ([g = null], _, [saved]) => [
-        g === null ? null : no_grad(() => enclosed(() => gradientOf(saved as Tensor, states, g, zero_infinity))),
-      ],
-    }),
-  )
-  const infinite = losses.detach().eq(Number.POSITIVE_INFINITY)
-  const finite = zero_infinity ? losses.detach().new_zeros(losses.shape).where(infinite, losses) : losses
-  if (reduction === 'none') return isBatched ? finite : finite.squeeze(0)
-  const sizes = torch.tensor(labels, { dtype: x.dtype, device: x.device }).clamp_min(1)
-  return reduce(reduction === 'mean' ? finite.div(sizes) : finite, reduction)
-}
+    const infinite = losses.detach().eq(Number.POSITIVE_INFINITY)
+    const finite = zero_infinity ? losses.detach().new_zeros(losses.shape).where(infinite, losses) : losses
+    if (reduction === 'none') return isBatched ? finite : finite.squeeze(0)
+    const sizes = torch.tensor(labels, { dtype: x.dtype, device: x.device }).clamp_min(1)
+    return reduce(reduction === 'mean' ? finite.div(sizes) : finite, reduction)
+  },
+  'python',
+)
 
 const listOf = (lengths: Lengths): readonly number[] =>
   lengths instanceof Tensor

@@ -1,5 +1,5 @@
 import { type ElementwiseFunction, elementwise, reduction as fold, type Tensor, type TensorLike } from '@chainrule/core'
-import { badReduction, type Reduction } from './reduction.ts'
+import { checkReduction, type Reduction } from './reduction.ts'
 
 /** The loss of one element, from which all reductions derive. */
 export interface LossDefinition {
@@ -53,7 +53,7 @@ export function loss(
   const make = { none: each, mean: () => folded('mean'), sum: () => folded('sum') }
   const made: Partial<Record<Reduction, Loss>> = {}
   return (tensors, reduction = 'mean', ...values) => {
-    if (!Object.hasOwn(make, reduction)) throw badReduction(reduction)
+    checkReduction(reduction)
     // A lone number is its own mean and sum, and needs no loop.
     const kind = typeof node === 'string' && tensors.every((x) => x.ndim === 0) ? 'none' : reduction
     made[kind] ??= make[kind]()

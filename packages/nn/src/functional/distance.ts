@@ -1,42 +1,36 @@
-import { elementwise, RuntimeError, result_type, type Tensor } from '@chainrule/core'
+import { elementwise, RuntimeError, result_type, signature, type Tensor } from '@chainrule/core'
 
 export { pdist } from '@chainrule/core'
 
-import { bindOptions, type LayerArguments } from '../arguments.ts'
+/**
+ * `‖x1 - x2 + eps‖ₚ` along the last dimension.
+ *
+ * @param p the norm.
+ * @param eps is added to each difference, so that the norm has a gradient where two points meet.
+ */
+export const pairwise_distance = signature(
+  'pairwise_distance',
+  ['Tensor x1', 'Tensor x2', 'float p', 'float eps', 'bool keepdim'],
+  (x1: Tensor, x2: Tensor, p = 2, eps = 1e-6, keepdim = false): Tensor => x1.sub(x2).add(eps).norm(p, -1, keepdim),
+)
 
-/** What `pairwise_distance` takes by name. */
-export interface DistanceOptions {
-  /** The norm. */
-  readonly p?: number
-  /** Added to each difference, so that the norm has a gradient where two points meet. */
-  readonly eps?: number
-  readonly keepdim?: boolean
-}
-/** `‖x1 - x2 + eps‖ₚ` along the last dimension. */
-export function pairwise_distance(x1: Tensor, x2: Tensor, ...options: LayerArguments<DistanceOptions>): Tensor {
-  const { p, eps, keepdim } = bindOptions('pairwise_distance', { p: 2, eps: 1e-6, keepdim: false }, options)
-  return x1.sub(x2).add(eps).norm(p, -1, { keepdim })
-}
-
-/** Where to look for directions, and the smallest length that counts. */
-export interface CosineOptions {
-  readonly dim?: number
-  readonly eps?: number
-}
 /** The cosine of the angle between `x1` and `x2` along a dimension; lengths count as at least `eps`. */
-export function cosine_similarity(x1: Tensor, x2: Tensor, ...options: LayerArguments<CosineOptions>): Tensor {
-  const { dim, eps } = bindOptions('cosine_similarity', { dim: 1, eps: 1e-8 }, options)
-  const dtype = result_type(x1, x2)
-  if (dtype.kind !== 'floating') {
-    throw new RuntimeError(`expected common dtype to be floating point, yet common dtype is ${dtype.scalarName}`)
-  }
-  const shape = x1.mul(x2).shape
-  const unit = (x: Tensor): Tensor => {
-    const full = x.expand(shape)
-    return full.div(atLeast(full.norm(2, dim, { keepdim: true }), eps))
-  }
-  return unit(x1).mul(unit(x2)).sum(dim)
-}
+export const cosine_similarity = signature(
+  'cosine_similarity',
+  ['Tensor x1', 'Tensor x2', 'int dim', 'float eps'],
+  (x1: Tensor, x2: Tensor, dim = 1, eps = 1e-8): Tensor => {
+    const dtype = result_type(x1, x2)
+    if (dtype.kind !== 'floating') {
+      throw new RuntimeError(`expected common dtype to be floating point, yet common dtype is ${dtype.scalarName}`)
+    }
+    const shape = x1.mul(x2).shape
+    const unit = (x: Tensor): Tensor => {
+      const full = x.expand(shape)
+      return full.div(atLeast(full.norm(2, dim, { keepdim: true }), eps))
+    }
+    return unit(x1).mul(unit(x2)).sum(dim)
+  },
+)
 
 const atLeast = elementwise('clamp_length', ['x'], {
   forward: 'max(x, eps)',
@@ -45,12 +39,11 @@ const atLeast = elementwise('clamp_length', ['x'], {
   node: 'ClampMinBackward0',
 })
 
-/** What `normalize` takes by name. */
-export interface NormalizeOptions extends CosineOptions {
-  readonly p?: number
-}
-/** `x / max(‖x‖ₚ, eps)` along a dimension. */
-export function normalize(input: Tensor, ...options: LayerArguments<NormalizeOptions>): Tensor {
-  const { p, dim, eps } = bindOptions('normalize', { p: 2, dim: 1, eps: 1e-12 }, options)
-  return input.div(input.norm(p, dim, { keepdim: true }).clamp_min(eps).expand_as(input))
-}
+/** `x / max(‖x‖ₚ, eps)` along a dimension, or several. */
+export const normalize = signature(
+  'normalize',
+  ['Tensor input', 'any p', 'int[]? dim', 'float eps'],
+  (input: Tensor, p: number | null = 2, dim: number | readonly number[] | null = 1, eps = 1e-12): Tensor =>
+    input.div(input.norm(p, dim, true).clamp_min(eps).expand_as(input)),
+  'python',
+)

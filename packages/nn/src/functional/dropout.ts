@@ -1,25 +1,23 @@
-import { dropout_mask, RuntimeError, repr, type Tensor, ValueError, warnings } from '@chainrule/core'
-import { bindOptions, type LayerArguments } from '../arguments.ts'
+import { dropout_mask, RuntimeError, repr, signature, type Tensor, ValueError, warnings } from '@chainrule/core'
 
-/** What every dropout takes by name. */
-export interface DropoutOptions {
-  /** The probability that an element (or channel) becomes 0. */
-  readonly p?: number
-  /** Do nothing unless true. */
-  readonly training?: boolean
-  readonly inplace?: boolean
-}
+/** What every dropout takes: the probability `p` that an element (or channel) becomes 0, unless not in training. */
+const parameters = ['Tensor input', 'float p', 'bool training', 'bool inplace'] as const
 
-const defaults = { p: 0.5, training: true, inplace: false }
-/** The options of a dropout, by position or by name. */
-type Dropout = LayerArguments<DropoutOptions>
+type Drop = (input: Tensor, p: number, training: boolean, inplace: boolean) => Tensor
 
-const optionsOf = (options: Dropout, usual = defaults): Required<DropoutOptions> => {
-  const { p, training, inplace } = bindOptions('dropout', usual, options)
-  if (!(p >= 0 && p <= 1))
-    throw new ValueError(`dropout probability has to be between 0 and 1, but got ${repr(p, { float: true })}`)
-  return { p, training, inplace }
-}
+/** A dropout by its name and by what it does where something is to be dropped. */
+const dropping = (name: string, drop: Drop, usually = true) =>
+  signature(
+    name,
+    parameters,
+    (input: Tensor, p = 0.5, training = usually, inplace = false): Tensor => {
+      if (!(p >= 0 && p <= 1)) {
+        throw new ValueError(`dropout probability has to be between 0 and 1, but got ${repr(p, { float: true })}`)
+      }
+      return drop(input, p, training, inplace)
+    },
+    'python',
+  )
 
 const apply = (input: Tensor, inplace: boolean, mask: Tensor): Tensor => (inplace ? input.mul_(mask) : input.mul(mask))
 
@@ -27,28 +25,28 @@ const apply = (input: Tensor, inplace: boolean, mask: Tensor): Tensor => (inplac
  * Sets each element to 0 with probability `p` and divides the others by `1 - p` (Hinton et al. 2012). The draws are
  * PyTorch's.
  */
-export function dropout(input: Tensor, ...options: Dropout): Tensor {
-  const { p, training, inplace } = optionsOf(options)
+export const dropout = dropping('dropout', (input, p, training, inplace) => {
   if (!training || p === 0 || input.numel() === 0) return input
   return apply(input, inplace, maskOf(input, input.shape, p))
-}
+})
 
 /** One draw for each element of a shape that broadcasts to the input's. */
 function maskOf(input: Tensor, shape: readonly number[], p: number): Tensor {
   return p === 1 ? input.new_zeros(shape) : dropout_mask(input.new_zeros(shape), p)
 }
 
-/** As `dropout`, for whole channels: `[N, C, …]` draws one number for each of `N × C`. */
-export function feature_dropout(input: Tensor, ...options: Dropout): Tensor {
-  const { p, training, inplace } = optionsOf(options)
+const dropChannels: Drop = (input, p, training, inplace) => {
   if (!training || p === 0 || input.numel() === 0) return input
   if (input.ndim < 2) throw new RuntimeError('Feature dropout requires at least 2 dimensions in the input')
   const shape = input.shape.map((n, i) => (i < 2 ? n : 1))
   return apply(input, inplace, maskOf(input, shape, p))
 }
 
+/** As `dropout`, for whole channels: `[N, C, …]` draws one number for each of `N × C`. */
+export const feature_dropout = dropping('feature_dropout', dropChannels)
+
 /** Channels of `[N, C, L]` or `[C, L]`. */
-export function dropout1d(input: Tensor, ...options: Dropout): Tensor {
+export const dropout1d = dropping('dropout1d', (input, ...options) => {
   if (input.ndim !== 2 && input.ndim !== 3) {
     throw new RuntimeError(
       `dropout1d: Expected 2D or 3D input, but received a ${input.ndim}D input. Note that dropout1d exists to provide ` +
@@ -56,12 +54,12 @@ export function dropout1d(input: Tensor, ...options: Dropout): Tensor {
         '(i.e. 2D or 3D inputs).',
     )
   }
-  if (input.ndim === 3) return feature_dropout(input, ...options)
-  return feature_dropout(input.unsqueeze(0), ...options).squeeze(0)
-}
+  if (input.ndim === 3) return dropChannels(input, ...options)
+  return dropChannels(input.unsqueeze(0), ...options).squeeze(0)
+})
 
 /** Channels of `[N, C, H, W]`. */
-export function dropout2d(input: Tensor, ...options: Dropout): Tensor {
+export const dropout2d = dropping('dropout2d', (input, ...options) => {
   if (input.ndim !== 3 && input.ndim !== 4) warnOfRank('dropout2d', input.ndim, 2, '3D or 4D')
   if (input.ndim === 3) {
     warnings.warn(
@@ -71,15 +69,15 @@ export function dropout2d(input: Tensor, ...options: Dropout): Tensor {
         'behavior, please switch to using dropout1d instead.',
     )
   }
-  return feature_dropout(input, ...options)
-}
+  return dropChannels(input, ...options)
+})
 
 /** Channels of `[N, C, D, H, W]`, or of `[C, D, H, W]`. */
-export function dropout3d(input: Tensor, ...options: Dropout): Tensor {
+export const dropout3d = dropping('dropout3d', (input, ...options) => {
   if (input.ndim !== 4 && input.ndim !== 5) warnOfRank('dropout3d', input.ndim, 3, '4D or 5D')
-  if (input.ndim === 5) return feature_dropout(input, ...options)
-  return feature_dropout(input.unsqueeze(0), ...options).squeeze(0)
-}
+  if (input.ndim === 5) return dropChannels(input, ...options)
+  return dropChannels(input.unsqueeze(0), ...options).squeeze(0)
+})
 
 function warnOfRank(name: string, rank: number, spatial: number, wanted: string): void {
   warnings.warn(
@@ -94,17 +92,28 @@ function warnOfRank(name: string, rank: number, spatial: number, wanted: string)
 const SATURATION = 1.7580993408473766
 
 /** Dropout that keeps mean and variance after SELU (Klambauer et al. 2017). */
-export const alpha_dropout = (input: Tensor, ...options: Dropout): Tensor => saturated(input, options, input.shape)
+export const alpha_dropout = dropping(
+  'alpha_dropout',
+  (input, ...options) => saturated(input, options, input.shape),
+  false,
+)
 
 /** As `alpha_dropout`, for whole channels: `[N, C, …]` draws one number for each of `N × C`. */
-export function feature_alpha_dropout(input: Tensor, ...options: Dropout): Tensor {
-  const shape = input.shape.map((n, i) => (i < 2 ? n : 1))
-  return saturated(input, options, shape)
-}
+export const feature_alpha_dropout = dropping(
+  'feature_alpha_dropout',
+  (input, ...options) => {
+    const shape = input.shape.map((n, i) => (i < 2 ? n : 1))
+    return saturated(input, options, shape)
+  },
+  false,
+)
 
 /** Alpha dropout with a draw for each element of a shape that broadcasts to the input's. */
-function saturated(input: Tensor, options: Dropout, shape: readonly number[]): Tensor {
-  const { p, training, inplace } = optionsOf(options, { ...defaults, training: false })
+function saturated(
+  input: Tensor,
+  [p, training, inplace]: readonly [p: number, training: boolean, inplace: boolean],
+  shape: readonly number[],
+): Tensor {
   if (!training || p === 0 || input.numel() === 0) return input
   if (p === 1) return apply(input, inplace, input.new_zeros(input.shape))
   if (shape !== input.shape && input.ndim < 2) {

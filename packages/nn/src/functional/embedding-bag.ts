@@ -5,78 +5,88 @@ import {
   nameStep,
   no_grad,
   RuntimeError,
+  signature,
   type Tensor,
   ValueError,
 } from '@chainrule/core'
-import { bindOptions, type LayerArguments } from '../arguments.ts'
 import { embedding } from './embedding.ts'
 
 /** What becomes of the vectors in a bag. */
 export type BagMode = 'sum' | 'mean' | 'max'
 
-/** What `embedding_bag` takes by position or by name. */
-export interface EmbeddingBagOptions {
-  /** Where each bag begins in a vector of indices; a matrix of indices has a bag in each row. */
-  readonly offsets?: Tensor | null
-  /** Rows that are read are first shortened, in place, to at most this norm. */
-  readonly max_norm?: number | null
-  readonly norm_type?: number
-  /** Divide the gradient of a row by how often it was read. */
-  readonly scale_grad_by_freq?: boolean
-  readonly mode?: BagMode
-  /** Accepted, without an effect: gradients are dense. */
-  readonly sparse?: boolean
-  /** A factor for each vector; only for sums. */
-  readonly per_sample_weights?: Tensor | null
-  /** The last offset is where the last bag ends. */
-  readonly include_last_offset?: boolean
-  /** A row that counts for nothing and is not learned. */
-  readonly padding_idx?: number | null
-}
-
-const defaults = {
-  offsets: null as Tensor | null,
-  max_norm: null as number | null,
-  norm_type: 2,
-  scale_grad_by_freq: false,
-  mode: 'mean' as BagMode,
-  sparse: false,
-  per_sample_weights: null as Tensor | null,
-  include_last_offset: false,
-  padding_idx: null as number | null,
+/** What decides whether bags can be made. */
+interface BagOptions {
+  readonly offsets: Tensor | null
+  readonly scale_grad_by_freq: boolean
+  readonly mode: BagMode
+  readonly per_sample_weights: Tensor | null
 }
 
 /**
  * Sums, means or maxima of bags of the rows that the indices name: `[B, N] → [B, D]`, or `[N] → [B, D]` with `offsets`. An empty
  * bag gives zeros.
  *
+ * @param offsets where each bag begins in a vector of indices; a matrix of indices has a bag in each row.
+ * @param max_norm rows that are read are first shortened, in place, to at most this norm.
+ * @param norm_type the p of that norm.
+ * @param scale_grad_by_freq divide the gradient of a row by how often it was read.
+ * @param sparse accepted, without an effect: gradients are dense.
+ * @param per_sample_weights a factor for each vector; only for sums.
+ * @param include_last_offset the last offset is where the last bag ends.
+ * @param padding_idx a row that counts for nothing and is not learned.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.embedding_bag.html
  */
-export function embedding_bag(input: Tensor, weight: Tensor, ...given: LayerArguments<EmbeddingBagOptions>): Tensor {
-  const options = bindOptions('embedding_bag', defaults, given)
-  const { offsets, mode, per_sample_weights, max_norm, norm_type, scale_grad_by_freq } = options
-  checkBags(input, options)
-  const rows = weight.size(0)
-  const padding_idx =
-    options.padding_idx !== null && options.padding_idx < 0 ? options.padding_idx + rows : options.padding_idx
-  if (padding_idx !== null && !(padding_idx >= 0 && padding_idx < rows)) {
-    throw new RuntimeError(
-      `padding_idx must be within the number of embeddings, ${-rows} through ${rows - 1}, but got ${options.padding_idx}`,
-    )
-  }
-  const ends = options.include_last_offset ? 1 : 0
-  const bags = offsets === null ? input.size(0) : offsets.numel() - ends
-  const out = enclosed(() => {
-    const places = no_grad(() => (offsets === null ? rowsOf(input) : bagsOf(input, offsets)))
-    const vectors = embedding(input.reshape(-1), weight, { padding_idx, max_norm, norm_type, scale_grad_by_freq })
-    const counts = padding_idx === null ? null : no_grad(() => input.reshape(-1).ne(padding_idx).to(weight.dtype))
-    const factors = per_sample_weights?.reshape(-1) ?? null
-    // What comes after the last offset is in a bag of its own, which nobody asked for.
-    const all = gather(vectors, places, bags + ends, mode, counts, factors)
-    return ends === 0 ? all : all.narrow(0, 0, bags).clone()
-  })
-  return nameStep(out, 'EmbeddingBagBackward0')
-}
+export const embedding_bag = signature(
+  'embedding_bag',
+  [
+    'Tensor input',
+    'Tensor weight',
+    'Tensor? offsets',
+    'float? max_norm',
+    'float norm_type',
+    'bool scale_grad_by_freq',
+    'any mode',
+    'bool sparse',
+    'Tensor? per_sample_weights',
+    'bool include_last_offset',
+    'int? padding_idx',
+  ],
+  (
+    input: Tensor,
+    weight: Tensor,
+    offsets: Tensor | null = null,
+    max_norm: number | null = null,
+    norm_type = 2,
+    scale_grad_by_freq = false,
+    mode: BagMode = 'mean',
+    _sparse = false,
+    per_sample_weights: Tensor | null = null,
+    include_last_offset = false,
+    padding_idx: number | null = null,
+  ): Tensor => {
+    checkBags(input, { offsets, scale_grad_by_freq, mode, per_sample_weights })
+    const rows = weight.size(0)
+    const skip = padding_idx !== null && padding_idx < 0 ? padding_idx + rows : padding_idx
+    if (skip !== null && !(skip >= 0 && skip < rows)) {
+      throw new RuntimeError(
+        `padding_idx must be within the number of embeddings, ${-rows} through ${rows - 1}, but got ${padding_idx}`,
+      )
+    }
+    const ends = include_last_offset ? 1 : 0
+    const bags = offsets === null ? input.size(0) : offsets.numel() - ends
+    const out = enclosed(() => {
+      const places = no_grad(() => (offsets === null ? rowsOf(input) : bagsOf(input, offsets)))
+      const vectors = embedding(input.reshape(-1), weight, skip, max_norm, norm_type, scale_grad_by_freq)
+      const counts = skip === null ? null : no_grad(() => input.reshape(-1).ne(skip).to(weight.dtype))
+      const factors = per_sample_weights?.reshape(-1) ?? null
+      // What comes after the last offset is in a bag of its own, which nobody asked for.
+      const all = gather(vectors, places, bags + ends, mode, counts, factors)
+      return ends === 0 ? all : all.narrow(0, 0, bags).clone()
+    })
+    return nameStep(out, 'EmbeddingBagBackward0')
+  },
+  'python',
+)
 
 /** The vectors of each bag as one. `counts` is 0 for a vector that counts for nothing. */
 function gather(
@@ -124,8 +134,7 @@ function bagsOf(input: Tensor, offsets: Tensor): Tensor {
   return starts.cumsum(0).narrow(0, 0, input.numel()).sub(1)
 }
 
-function checkBags(input: Tensor, options: Required<EmbeddingBagOptions>): void {
-  const { offsets, mode, per_sample_weights, scale_grad_by_freq } = options
+function checkBags(input: Tensor, { offsets, mode, per_sample_weights, scale_grad_by_freq }: BagOptions): void {
   if (per_sample_weights !== null && per_sample_weights.shape.join() !== input.shape.join()) {
     const [own, others] = [per_sample_weights, input].map((x) => `torch.Size([${x.shape.join(', ')}])`)
     throw new ValueError(

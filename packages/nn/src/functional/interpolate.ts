@@ -1,34 +1,20 @@
 /** Resampling: images and series in another size. */
 import * as torch from '@chainrule/core'
-import { enclosed, NotImplementedError, nameStep, RuntimeError, type Tensor, ValueError } from '@chainrule/core'
-import { bindOptions, type LayerArguments } from '../arguments.ts'
+import {
+  enclosed,
+  NotImplementedError,
+  nameStep,
+  RuntimeError,
+  signature,
+  type Tensor,
+  ValueError,
+} from '@chainrule/core'
 
 /** How what lies between the elements is guessed. */
 export type InterpolateMode = 'nearest' | 'nearest-exact' | 'linear' | 'bilinear' | 'trilinear' | 'bicubic' | 'area'
 
-/** What `interpolate` takes by position or by name; one of `size` and `scale_factor` is needed. */
-export interface InterpolateOptions {
-  /** The sizes of the result: one for each dimension, or one for all. */
-  readonly size?: number | readonly number[] | null
-  /** What the sizes are multiplied by. */
-  readonly scale_factor?: number | readonly number[] | null
-  readonly mode?: InterpolateMode
-  /** Whether the corners of the first and the last elements meet, or their centres do where it is true. */
-  readonly align_corners?: boolean | null
-  /** Place the elements by the sizes that come of the scale factor, in place of the factor itself. */
-  readonly recompute_scale_factor?: boolean | null
-  /** Not here: a larger window where the result is smaller. */
-  readonly antialias?: boolean
-}
-
-const defaults = {
-  size: null as number | readonly number[] | null,
-  scale_factor: null as number | readonly number[] | null,
-  mode: 'nearest' as InterpolateMode,
-  align_corners: null as boolean | null,
-  recompute_scale_factor: null as boolean | null,
-  antialias: false,
-}
+/** One for each dimension, or one for all. */
+type Each = number | readonly number[]
 
 /** A grid of new places along a dimension. */
 interface Grid {
@@ -100,66 +86,89 @@ const modes = {
 /**
  * The input in another size: `[N, C, L]`, `[N, C, H, W]` or `[N, C, D, H, W]`, with new sizes from the third dimension on.
  *
+ * @param size the sizes of the result: one for each dimension, or one for all. This or `scale_factor` is needed.
+ * @param scale_factor what the sizes are multiplied by.
+ * @param mode how what lies between the elements is guessed.
+ * @param align_corners whether the corners of the first and the last elements meet, or their centres do where it is true.
+ * @param recompute_scale_factor place the elements by the sizes that come of the scale factor, in place of the factor itself.
+ * @param antialias not here: a larger window where the result is smaller.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.interpolate.html
  */
-export function interpolate(input: Tensor, ...options: LayerArguments<InterpolateOptions>): Tensor {
-  const { size, scale_factor, mode, align_corners, recompute_scale_factor, antialias } = bindOptions(
-    'interpolate',
-    defaults,
-    options,
-  )
-  const isWeighted = mode === 'linear' || mode === 'bilinear' || mode === 'bicubic' || mode === 'trilinear'
-  if (!isWeighted && align_corners !== null) {
-    throw new ValueError(
-      'align_corners option can only be set with the interpolating modes: linear | bilinear | bicubic | trilinear',
-    )
-  }
-  const rank = input.ndim - 2
-  const sizes = input.shape.slice(2)
-  if (size !== null && scale_factor !== null) throw new ValueError('only one of size or scale_factor should be defined')
-  const newSizes = size === null ? null : listed(size, sizes, 'output size of', 'output size', 'o')
-  const factors =
-    scale_factor === null ? null : listed(scale_factor, sizes, 'scale_factor of shape', 'scale_factor', 's')
-  if (newSizes === null && factors === null) throw new ValueError('either size or scale_factor should be defined')
-  if (recompute_scale_factor === true && size !== null) {
-    throw new ValueError('recompute_scale_factor is not meaningful with an explicit size.')
-  }
-  if (antialias) {
-    if (mode !== 'bilinear' && mode !== 'bicubic') {
-      throw new ValueError('Anti-alias option is only supported for bilinear and bicubic modes')
+export const interpolate = signature(
+  'interpolate',
+  [
+    'Tensor input',
+    'int[]? size',
+    'float[]? scale_factor',
+    'str mode',
+    'bool? align_corners',
+    'bool? recompute_scale_factor',
+    'bool antialias',
+  ],
+  (
+    input: Tensor,
+    size: Each | null = null,
+    scale_factor: Each | null = null,
+    mode: InterpolateMode = 'nearest',
+    align_corners: boolean | null = null,
+    recompute_scale_factor: boolean | null = null,
+    antialias = false,
+  ): Tensor => {
+    const isWeighted = mode === 'linear' || mode === 'bilinear' || mode === 'bicubic' || mode === 'trilinear'
+    if (!isWeighted && align_corners !== null) {
+      throw new ValueError(
+        'align_corners option can only be set with the interpolating modes: linear | bilinear | bicubic | trilinear',
+      )
     }
-    throw new NotImplementedError('interpolate: antialias is not implemented; pool before, by avg_pool2d')
-  }
-  const found = newSizes ?? sizes.map((n, i) => Math.floor(n * (factors?.[i] as number)))
-  const rule = mode === 'area' ? null : modes[mode]
-  if (rule === undefined || rank < 1 || rank > 3 || (mode === 'bicubic' && rank !== 2)) {
-    throw new NotImplementedError(
-      `Input Error: Only 3D, 4D and 5D input Tensors supported (got ${input.ndim}D) for the modes: nearest | linear | bilinear ` +
-        `| bicubic | trilinear | area | nearest-exact (got ${mode})`,
-    )
-  }
-  if (rule === null) return averaged(input, found)
-  if (!(rule.ranks as readonly number[]).includes(rank)) {
-    throw new NotImplementedError(`Got ${input.ndim}D input, but ${mode} mode needs ${rule.ranks[0] + 2}D input`)
-  }
-  checkSizes(input, found)
-  const isNearest = rule.taps === nearest || rule.taps === nearestExact
-  if (input.dtype.kind !== 'floating' && !(isNearest && input.dtype === torch.uint8)) {
-    const kernel = isNearest ? 'nearest' : rule.taps === cubic ? 'cubic' : 'linear'
-    throw new RuntimeError(`"compute_indices_weights_${kernel}" not implemented for '${input.dtype.scalarName}'`)
-  }
-  const round = input.dtype === torch.float64 ? (x: number): number => x : Math.fround
-  const isAligned = align_corners === true
-  const scales = recompute_scale_factor === true ? null : factors
-  const gridOf = (i: number): Grid => {
-    const [n, newSize] = [sizes[i] as number, found[i] as number]
-    const given = scales === null ? n / newSize : 1 / (scales[i] as number)
-    const scale = round(isAligned ? (newSize > 1 ? (n - 1) / (newSize - 1) : 0) : given)
-    return { size: n, newSize, scale, isAligned, round }
-  }
-  const out = enclosed(() => sizes.reduceRight((x, _, i) => resampled(x, i + 2, rule.taps(gridOf(i))), input))
-  return nameStep(out, `${rule.name}${rank}DBackward0`)
-}
+    const rank = input.ndim - 2
+    const sizes = input.shape.slice(2)
+    if (size !== null && scale_factor !== null)
+      throw new ValueError('only one of size or scale_factor should be defined')
+    const newSizes = size === null ? null : listed(size, sizes, 'output size of', 'output size', 'o')
+    const factors =
+      scale_factor === null ? null : listed(scale_factor, sizes, 'scale_factor of shape', 'scale_factor', 's')
+    if (newSizes === null && factors === null) throw new ValueError('either size or scale_factor should be defined')
+    if (recompute_scale_factor === true && size !== null) {
+      throw new ValueError('recompute_scale_factor is not meaningful with an explicit size.')
+    }
+    if (antialias) {
+      if (mode !== 'bilinear' && mode !== 'bicubic') {
+        throw new ValueError('Anti-alias option is only supported for bilinear and bicubic modes')
+      }
+      throw new NotImplementedError('interpolate: antialias is not implemented; pool before, by avg_pool2d')
+    }
+    const found = newSizes ?? sizes.map((n, i) => Math.floor(n * (factors?.[i] as number)))
+    const rule = mode === 'area' ? null : Object.hasOwn(modes, mode) ? modes[mode] : undefined
+    if (rule === undefined || rank < 1 || rank > 3 || (mode === 'bicubic' && rank !== 2)) {
+      throw new NotImplementedError(
+        `Input Error: Only 3D, 4D and 5D input Tensors supported (got ${input.ndim}D) for the modes: nearest | linear | bilinear ` +
+          `| bicubic | trilinear | area | nearest-exact (got ${mode})`,
+      )
+    }
+    if (rule === null) return averaged(input, found)
+    if (!(rule.ranks as readonly number[]).includes(rank)) {
+      throw new NotImplementedError(`Got ${input.ndim}D input, but ${mode} mode needs ${rule.ranks[0] + 2}D input`)
+    }
+    checkSizes(input, found)
+    const isNearest = rule.taps === nearest || rule.taps === nearestExact
+    if (input.dtype.kind !== 'floating' && !(isNearest && input.dtype === torch.uint8)) {
+      const kernel = isNearest ? 'nearest' : rule.taps === cubic ? 'cubic' : 'linear'
+      throw new RuntimeError(`"compute_indices_weights_${kernel}" not implemented for '${input.dtype.scalarName}'`)
+    }
+    const round = input.dtype === torch.float64 ? (x: number): number => x : Math.fround
+    const isAligned = align_corners === true
+    const scales = recompute_scale_factor === true ? null : factors
+    const gridOf = (i: number): Grid => {
+      const [n, newSize] = [sizes[i] as number, found[i] as number]
+      const given = scales === null ? n / newSize : 1 / (scales[i] as number)
+      const scale = round(isAligned ? (newSize > 1 ? (n - 1) / (newSize - 1) : 0) : given)
+      return { size: n, newSize, scale, isAligned, round }
+    }
+    const out = enclosed(() => sizes.reduceRight((x, _, i) => resampled(x, i + 2, rule.taps(gridOf(i))), input))
+    return nameStep(out, `${rule.name}${rank}DBackward0`)
+  },
+  'python',
+)
 
 /** A number for each dimension. */
 function listed(

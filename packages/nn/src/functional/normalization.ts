@@ -1,7 +1,15 @@
 /** Normalisation over rows, batches and groups: `(x - mean) / √(variance + eps)`, scaled and shifted. */
 import * as torch from '@chainrule/core'
-import { elementwise, no_grad, RuntimeError, routine, type Shape, type Tensor, ValueError } from '@chainrule/core'
-import { bindOptions, type LayerArguments } from '../arguments.ts'
+import {
+  elementwise,
+  no_grad,
+  RuntimeError,
+  routine,
+  type Shape,
+  signature,
+  type Tensor,
+  ValueError,
+} from '@chainrule/core'
 
 /** The input row by row, as PyTorch lays out what it normalises; images whose channels lie innermost stay as they are. */
 const packed = (x: Tensor): Tensor => (x.ndim === 4 && x.permute(0, 2, 3, 1).is_contiguous() ? x : x.contiguous())
@@ -68,27 +76,7 @@ function normalizeBy({ name, input, seenAs = input.shape, dims, eps, weight, bia
   )
 }
 
-/** What normalisations take by name. */
-export interface NormOptions {
-  readonly weight?: Tensor | null | undefined
-  readonly bias?: Tensor | null | undefined
-  readonly eps?: number
-}
-
-const affine = { weight: null as Tensor | null, bias: null as Tensor | null }
-const defaults = { ...affine, eps: 1e-5 }
-const batchDefaults = { ...affine, training: false, momentum: 0.1 as number | Tensor, eps: 1e-5 }
-
-/** Normalises the last dimensions, which have `normalized_shape` (Ba et al. 2016). */
-export function layer_norm(
-  input: Tensor,
-  normalized_shape: number | Shape,
-  ...options: LayerArguments<NormOptions>
-): Tensor {
-  const { weight, bias, eps } = bindOptions('layer_norm', defaults, options)
-  const shape = typeof normalized_shape === 'number' ? [normalized_shape] : normalized_shape
-  return torch.layer_norm(input, shape, weight, bias, eps)
-}
+export { layer_norm } from '@chainrule/core'
 
 const normalizeByRunning = elementwise('batch_norm_inference', ['x', 'mean', 'variance', 'weight', 'bias'], {
   forward: '(x - mean) / sqrt(variance + eps) * weight + bias',
@@ -96,192 +84,205 @@ const normalizeByRunning = elementwise('batch_norm_inference', ['x', 'mean', 'va
   node: 'NativeBatchNormBackward0',
 })
 
-/** What `batch_norm` takes by name. */
-export interface BatchNormOptions extends NormOptions {
-  /** Use the batch's own moments and update the running ones. */
-  readonly training?: boolean
-  /** How much of each batch goes into the running moments; a tensor where the host does not know it. */
-  readonly momentum?: number | Tensor
-}
-
-/** Normalises each channel (dimension 1) over the batch, or by running moments (Ioffe and Szegedy 2015). */
-export function batch_norm(
-  input: Tensor,
-  running_mean: Tensor | null,
-  running_var: Tensor | null,
-  ...options: LayerArguments<BatchNormOptions>
-): Tensor {
-  const { weight, bias, training, momentum, eps } = bindOptions('batch_norm', batchDefaults, options)
-  const channels = input.size(1)
-  if (input.dtype.kind !== 'floating') {
-    throw new RuntimeError(`"batch_norm" not implemented for '${input.dtype.scalarName}'`)
-  }
-  for (const [name, x] of Object.entries({ running_mean, running_var, weight, bias })) {
-    if (x !== null && x.numel() !== channels) {
-      throw new RuntimeError(`${name} should contain ${channels} elements not ${x.numel()}`)
+/**
+ * Normalises each channel (dimension 1) over the batch, or by running moments (Ioffe and Szegedy 2015).
+ *
+ * @param training use the batch's own moments and update the running ones.
+ * @param momentum how much of each batch goes into the running moments; a tensor where the host does not know it.
+ */
+export const batch_norm = signature(
+  'batch_norm',
+  [
+    'Tensor input',
+    'Tensor? running_mean',
+    'Tensor? running_var',
+    'Tensor? weight',
+    'Tensor? bias',
+    'bool training',
+    'float|Tensor momentum',
+    'float eps',
+  ],
+  (
+    input: Tensor,
+    running_mean: Tensor | null,
+    running_var: Tensor | null,
+    weight: Tensor | null = null,
+    bias: Tensor | null = null,
+    training = false,
+    momentum: number | Tensor = 0.1,
+    eps = 1e-5,
+  ): Tensor => {
+    const channels = input.size(1)
+    if (input.dtype.kind !== 'floating') {
+      throw new RuntimeError(`"batch_norm" not implemented for '${input.dtype.scalarName}'`)
     }
-  }
-  for (const x of [running_mean, running_var, weight, bias]) {
-    if (x === null || x.dtype === input.dtype) continue
-    throw new RuntimeError(
-      `mixed dtype (CPU): expect parameter to have scalar type of ${input.dtype.scalarName}, but got ${x.dtype.scalarName}`,
-    )
-  }
-  const affine = input.shape.slice(1).map((_, i) => (i === 0 ? channels : 1))
-  const dims = input.shape.map((_, i) => i).filter((i) => i !== 1)
-  if (!training) {
-    if (running_mean === null || running_var === null) {
-      throw new RuntimeError('Expected running_mean and running_var to be defined when training=False')
+    for (const [name, x] of Object.entries({ running_mean, running_var, weight, bias })) {
+      if (x !== null && x.numel() !== channels) {
+        throw new RuntimeError(`${name} should contain ${channels} elements not ${x.numel()}`)
+      }
     }
-    const seen = (x: Tensor): Tensor => x.reshape(affine)
-    const [scale, shift] = [weight === null ? 1 : seen(weight), bias === null ? 0 : seen(bias)]
-    return normalizeByRunning(packed(input), seen(running_mean), seen(running_var), scale, shift, eps)
-  }
-  const count = input.numel() / Math.max(1, channels)
-  if (count === 1) {
-    throw new ValueError(
-      `Expected more than 1 value per channel when training, got input size torch.Size([${input.shape.join(', ')}])`,
-    )
-  }
-  const out = normalizeBy({ name: 'native_batch_norm', input, dims, eps, weight, bias, affine })
-  // Last: where an argument is refused, the running moments have not changed.
-  no_grad(() => {
-    if ((running_mean === null && running_var === null) || count === 0) return
-    const { mean, variance } = moments(input, dims, eps)
-    const [rest, unbiased] =
-      typeof momentum === 'number'
-        ? [1 - momentum, (momentum * count) / (count - 1)]
-        : [momentum.neg().add(1), momentum.mul(count / (count - 1))]
-    const [toMean, toVariance] = [mean.reshape(channels).mul(momentum), variance.reshape(channels).mul(unbiased)]
-    running_mean?.mul_(rest).add_(toMean)
-    running_var?.mul_(rest).add_(toVariance)
-  })
-  return out
-}
+    for (const x of [running_mean, running_var, weight, bias]) {
+      if (x === null || x.dtype === input.dtype) continue
+      throw new RuntimeError(
+        `mixed dtype (CPU): expect parameter to have scalar type of ${input.dtype.scalarName}, but got ${x.dtype.scalarName}`,
+      )
+    }
+    const affine = input.shape.slice(1).map((_, i) => (i === 0 ? channels : 1))
+    const dims = input.shape.map((_, i) => i).filter((i) => i !== 1)
+    if (!training) {
+      if (running_mean === null || running_var === null) {
+        throw new RuntimeError('Expected running_mean and running_var to be defined when training=False')
+      }
+      const seen = (x: Tensor): Tensor => x.reshape(affine)
+      const [scale, shift] = [weight === null ? 1 : seen(weight), bias === null ? 0 : seen(bias)]
+      return normalizeByRunning(packed(input), seen(running_mean), seen(running_var), scale, shift, eps)
+    }
+    const count = input.numel() / Math.max(1, channels)
+    if (count === 1) {
+      throw new ValueError(
+        `Expected more than 1 value per channel when training, got input size torch.Size([${input.shape.join(', ')}])`,
+      )
+    }
+    const out = normalizeBy({ name: 'native_batch_norm', input, dims, eps, weight, bias, affine })
+    // Last: where an argument is refused, the running moments have not changed.
+    no_grad(() => {
+      if ((running_mean === null && running_var === null) || count === 0) return
+      const { mean, variance } = moments(input, dims, eps)
+      const [rest, unbiased] =
+        typeof momentum === 'number'
+          ? [1 - momentum, (momentum * count) / (count - 1)]
+          : [momentum.neg().add(1), momentum.mul(count / (count - 1))]
+      const [toMean, toVariance] = [mean.reshape(channels).mul(momentum), variance.reshape(channels).mul(unbiased)]
+      running_mean?.mul_(rest).add_(toMean)
+      running_var?.mul_(rest).add_(toVariance)
+    })
+    return out
+  },
+  'python',
+)
 
 /** Normalises groups of channels (dimension 1) of each sample (Wu and He 2018). */
-export function group_norm(input: Tensor, num_groups: number, ...options: LayerArguments<NormOptions>): Tensor {
-  const { weight, bias, eps } = bindOptions('group_norm', defaults, options)
-  if (input.ndim < 2)
-    throw new RuntimeError('Expected at least 2 dimensions for input tensor but received ' + input.ndim)
-  const [samples, channels] = [input.size(0), input.size(1)]
-  if (!(num_groups > 0)) throw new RuntimeError(`Expected num groups to be greater than 0, got ${num_groups}`)
-  if (Math.floor((samples * channels) / num_groups) * input.shape.slice(2).reduce((a, b) => a * b, 1) === 1) {
-    const size = [Math.floor((samples * channels) / num_groups), num_groups, ...input.shape.slice(2)]
-    throw new ValueError(`Expected more than 1 value per channel when training, got input size [${size.join(', ')}]`)
-  }
-  if (channels % num_groups !== 0) {
-    throw new RuntimeError(
-      `Expected number of channels in input to be divisible by num_groups, but got input of shape ` +
-        `[${input.shape.join(', ')}] and num_groups=${num_groups}`,
-    )
-  }
-  for (const [name, x] of Object.entries({ weight, bias })) {
-    if (x === null || (x.ndim === 1 && x.numel() === channels)) continue
-    throw new RuntimeError(
-      `Expected ${name} to be a vector of size equal to the number of channels in input, but got ${name} of shape ` +
-        `[${x.shape.join(', ')}] and input of shape [${input.shape.join(', ')}]`,
-    )
-  }
-  if (input.dtype.kind !== 'floating') {
-    throw new RuntimeError(`"GroupNormKernelImpl" not implemented for '${input.dtype.scalarName}'`)
-  }
-  const width = channels / num_groups
-  return normalizeBy({
-    name: 'native_group_norm',
-    input,
-    seenAs: [samples, num_groups, width, input.numel() / Math.max(1, samples * channels)],
-    dims: [2, 3],
-    eps,
-    weight,
-    bias,
-    affine: [num_groups, width, 1],
-  })
-}
-
-/** What `instance_norm` takes by position or by name. */
-export interface InstanceNormOptions extends NormOptions {
-  readonly running_mean?: Tensor | null
-  readonly running_var?: Tensor | null
-  /** Use each sample's own moments, and update the running ones. */
-  readonly use_input_stats?: boolean
-  readonly momentum?: number
-}
-const instanceDefaults = {
-  running_mean: null as Tensor | null,
-  running_var: null as Tensor | null,
-  ...affine,
-  use_input_stats: true,
-  momentum: 0.1,
-  eps: 1e-5,
-}
-
-/** Normalises each channel (dimension 1) of each sample (Ulyanov et al. 2016), as a batch of one with all of the channels. */
-export function instance_norm(input: Tensor, ...options: LayerArguments<InstanceNormOptions>): Tensor {
-  const { running_mean, running_var, weight, bias, use_input_stats, momentum, eps } = bindOptions(
-    'instance_norm',
-    instanceDefaults,
-    options,
-  )
-  const spread = input.shape.slice(2)
-  if (use_input_stats && spread.reduce((a, b) => a * b, 1) === 1) {
-    throw new ValueError(
-      `Expected more than 1 spatial element when training, got input size torch.Size([${input.shape.join(', ')}])`,
-    )
-  }
-  if (!use_input_stats && (running_mean === null || running_var === null)) {
-    throw new RuntimeError('Expected running_mean and running_var to be defined when use_input_stats is false')
-  }
-  const [samples, channels] = [input.size(0), input.size(1)]
-  for (const [name, x] of Object.entries({ weight, bias })) {
-    if (x !== null && x.numel() !== channels) {
-      throw new RuntimeError(`${name} should contain ${samples * channels} elements not ${samples * x.numel()}`)
+export const group_norm = signature(
+  'group_norm',
+  ['Tensor input', 'int num_groups', 'Tensor? weight', 'Tensor? bias', 'float eps'],
+  (input: Tensor, num_groups: number, weight: Tensor | null = null, bias: Tensor | null = null, eps = 1e-5): Tensor => {
+    if (input.ndim < 2)
+      throw new RuntimeError('Expected at least 2 dimensions for input tensor but received ' + input.ndim)
+    const [samples, channels] = [input.size(0), input.size(1)]
+    if (!(num_groups > 0)) throw new RuntimeError(`Expected num groups to be greater than 0, got ${num_groups}`)
+    if (Math.floor((samples * channels) / num_groups) * input.shape.slice(2).reduce((a, b) => a * b, 1) === 1) {
+      const size = [Math.floor((samples * channels) / num_groups), num_groups, ...input.shape.slice(2)]
+      throw new ValueError(`Expected more than 1 value per channel when training, got input size [${size.join(', ')}]`)
     }
-  }
-  const each = (x: Tensor | null): Tensor | null => (x === null ? null : x.repeat(samples))
-  const [mean, variance] = [each(running_mean), each(running_var)]
-  const out = batch_norm(input.reshape([1, samples * channels, ...spread]), mean, variance, {
-    weight: each(weight),
-    bias: each(bias),
-    training: use_input_stats,
-    momentum,
-    eps,
-  })
-  if (use_input_stats) {
-    no_grad(() => {
-      if (mean !== null) running_mean?.copy_(mean.view(samples, channels).mean(0))
-      if (variance !== null) running_var?.copy_(variance.view(samples, channels).mean(0))
+    if (channels % num_groups !== 0) {
+      throw new RuntimeError(
+        `Expected number of channels in input to be divisible by num_groups, but got input of shape ` +
+          `[${input.shape.join(', ')}] and num_groups=${num_groups}`,
+      )
+    }
+    for (const [name, x] of Object.entries({ weight, bias })) {
+      if (x === null || (x.ndim === 1 && x.numel() === channels)) continue
+      throw new RuntimeError(
+        `Expected ${name} to be a vector of size equal to the number of channels in input, but got ${name} of shape ` +
+          `[${x.shape.join(', ')}] and input of shape [${input.shape.join(', ')}]`,
+      )
+    }
+    if (input.dtype.kind !== 'floating') {
+      throw new RuntimeError(`"GroupNormKernelImpl" not implemented for '${input.dtype.scalarName}'`)
+    }
+    const width = channels / num_groups
+    return normalizeBy({
+      name: 'native_group_norm',
+      input,
+      seenAs: [samples, num_groups, width, input.numel() / Math.max(1, samples * channels)],
+      dims: [2, 3],
+      eps,
+      weight,
+      bias,
+      affine: [num_groups, width, 1],
     })
-  }
-  return out.view(input.shape)
-}
+  },
+  'python',
+)
 
-/** What `local_response_norm` takes by position or by name. */
-export interface LocalResponseOptions {
-  readonly alpha?: number
-  readonly beta?: number
-  readonly k?: number
-}
+/**
+ * Normalises each channel (dimension 1) of each sample (Ulyanov et al. 2016), as a batch of one with all of the channels.
+ *
+ * @param use_input_stats use each sample's own moments, and update the running ones.
+ * @param momentum how much of them goes into the running moments.
+ */
+export const instance_norm = signature(
+  'instance_norm',
+  [
+    'Tensor input',
+    'Tensor? running_mean',
+    'Tensor? running_var',
+    'Tensor? weight',
+    'Tensor? bias',
+    'bool use_input_stats',
+    'float momentum',
+    'float eps',
+  ],
+  (
+    input: Tensor,
+    running_mean: Tensor | null = null,
+    running_var: Tensor | null = null,
+    weight: Tensor | null = null,
+    bias: Tensor | null = null,
+    use_input_stats = true,
+    momentum = 0.1,
+    eps = 1e-5,
+  ): Tensor => {
+    const spread = input.shape.slice(2)
+    if (use_input_stats && spread.reduce((a, b) => a * b, 1) === 1) {
+      throw new ValueError(
+        `Expected more than 1 spatial element when training, got input size torch.Size([${input.shape.join(', ')}])`,
+      )
+    }
+    if (!use_input_stats && (running_mean === null || running_var === null)) {
+      throw new RuntimeError('Expected running_mean and running_var to be defined when use_input_stats is false')
+    }
+    const [samples, channels] = [input.size(0), input.size(1)]
+    for (const [name, x] of Object.entries({ weight, bias })) {
+      if (x !== null && x.numel() !== channels) {
+        throw new RuntimeError(`${name} should contain ${samples * channels} elements not ${samples * x.numel()}`)
+      }
+    }
+    const each = (x: Tensor | null): Tensor | null => (x === null ? null : x.repeat(samples))
+    const [mean, variance] = [each(running_mean), each(running_var)]
+    const batch = input.reshape([1, samples * channels, ...spread])
+    const out = batch_norm(batch, mean, variance, each(weight), each(bias), use_input_stats, momentum, eps)
+    if (use_input_stats) {
+      no_grad(() => {
+        if (mean !== null) running_mean?.copy_(mean.view(samples, channels).mean(0))
+        if (variance !== null) running_var?.copy_(variance.view(samples, channels).mean(0))
+      })
+    }
+    return out.view(input.shape)
+  },
+  'python',
+)
+
 /** `x / (k + alpha · mean of squares over size neighbouring channels)^beta` (Krizhevsky et al. 2012). */
-export function local_response_norm(
-  input: Tensor,
-  size: number,
-  ...options: LayerArguments<LocalResponseOptions>
-): Tensor {
-  const { alpha, beta, k } = bindOptions('local_response_norm', { alpha: 1e-4, beta: 0.75, k: 1 }, options)
-  if (input.ndim < 3) {
-    throw new ValueError(
-      `Expected 3D or higher dimensionality                          input (got ${input.ndim} dimensions)`,
-    )
-  }
-  if (input.numel() === 0) return input
-  if (input.dtype.kind !== 'floating') {
-    const kernel = input.ndim === 3 ? 'avg_pool2d' : 'avg_pool3d_out_frame'
-    throw new RuntimeError(`"${kernel}" not implemented for '${input.dtype.scalarName}'`)
-  }
-  const [samples, channels] = [input.size(0), input.size(1)]
-  const squares = input.mul(input).view(samples, 1, channels, -1)
-  const padded = torch.pad(squares, [0, 0, Math.floor(size / 2), Math.floor((size - 1) / 2)])
-  const means = torch.avg_pool2d(padded, [size, 1], { stride: 1 }).view(input.shape)
-  return input.div(means.mul(alpha).add(k).pow(beta))
-}
+export const local_response_norm = signature(
+  'local_response_norm',
+  ['Tensor input', 'int size', 'float alpha', 'float beta', 'float k'],
+  (input: Tensor, size: number, alpha = 1e-4, beta = 0.75, k = 1): Tensor => {
+    if (input.ndim < 3) {
+      throw new ValueError(
+        `Expected 3D or higher dimensionality                          input (got ${input.ndim} dimensions)`,
+      )
+    }
+    if (input.numel() === 0) return input
+    if (input.dtype.kind !== 'floating') {
+      const kernel = input.ndim === 3 ? 'avg_pool2d' : 'avg_pool3d_out_frame'
+      throw new RuntimeError(`"${kernel}" not implemented for '${input.dtype.scalarName}'`)
+    }
+    const [samples, channels] = [input.size(0), input.size(1)]
+    const squares = input.mul(input).view(samples, 1, channels, -1)
+    const padded = torch.pad(squares, [0, 0, Math.floor(size / 2), Math.floor((size - 1) / 2)])
+    const means = torch.avg_pool2d(padded, [size, 1], { stride: 1 }).view(input.shape)
+    return input.div(means.mul(alpha).add(k).pow(beta))
+  },
+  'python',
+)

@@ -1,35 +1,17 @@
 /** Activations that draw random numbers, in PyTorch's order. */
 import * as torch from '@chainrule/core'
-import { elementwise, enclosed, nameStep, no_grad, RuntimeError, type Tensor } from '@chainrule/core'
-import { bindOptions, type LayerArguments } from '../arguments.ts'
+import { elementwise, enclosed, nameStep, no_grad, RuntimeError, signature, type Tensor } from '@chainrule/core'
 import { leaky_relu } from './activation.ts'
-
-/** What `rrelu` takes by position or by name. */
-export interface RReLUOptions {
-  /** The smallest slope. */
-  readonly lower?: number
-  /** The largest slope. */
-  readonly upper?: number
-  /** Draw slopes; otherwise all have the mean of both. */
-  readonly training?: boolean
-  readonly inplace?: boolean
-}
 
 const sloped = elementwise('rrelu_with_noise', ['x', 'noise'], {
   forward: 'x * noise',
   gradient: { x: 'g * noise', noise: '0' },
 })
 
-/** As `leaky_relu`, with a slope for each element that is not positive, drawn evenly between bounds (Xu et al. 2015). */
-export function rrelu(input: Tensor, ...options: LayerArguments<RReLUOptions>): Tensor {
-  const { lower, upper, training, inplace } = bindOptions(
-    'rrelu',
-    { lower: 1 / 8, upper: 1 / 3, training: false, inplace: false },
-    options,
-  )
+function slope(input: Tensor, lower: number, upper: number, training: boolean, inplace: boolean): Tensor {
   if (lower > upper) throw new RuntimeError('Lower bound should be less than or equal to the upper bound')
   if (!training) {
-    return nameStep(leaky_relu(input, { negative_slope: (lower + upper) / 2, inplace }), 'RreluWithNoiseBackward0')
+    return nameStep(leaky_relu(input, (lower + upper) / 2, inplace), 'RreluWithNoiseBackward0')
   }
   const { op, values } = sloped.on(
     input,
@@ -55,32 +37,45 @@ function slopes(input: Tensor, lower: number, upper: number): Tensor {
   return draws.index_select(0, order).where(isDrawn, 1).reshape(input.shape)
 }
 
+const parameters = ['Tensor input', 'float lower', 'float upper', 'bool training'] as const
+
+/**
+ * As `leaky_relu`, with a slope for each element that is not positive, drawn evenly between bounds (Xu et al. 2015).
+ *
+ * @param training draw slopes; otherwise all have the mean of both.
+ */
+export const rrelu = signature(
+  'rrelu',
+  [...parameters, 'bool inplace'],
+  (input: Tensor, lower = 1 / 8, upper = 1 / 3, training = false, inplace = false): Tensor =>
+    slope(input, lower, upper, training, inplace),
+  'python',
+)
+
 /** As `rrelu`, in place. */
-export function rrelu_(input: Tensor, ...options: LayerArguments<RReLUOptions>): Tensor {
-  const last = options.at(-1)
-  return typeof last === 'object'
-    ? rrelu(input, ...options.slice(0, -1), { ...last, inplace: true })
-    : rrelu(input, ...options, { inplace: true })
-}
+export const rrelu_ = signature(
+  'rrelu_',
+  parameters,
+  (input: Tensor, lower = 1 / 8, upper = 1 / 3, training = false): Tensor => slope(input, lower, upper, training, true),
+)
 
-/** What `gumbel_softmax` takes by position or by name. */
-export interface GumbelOptions {
-  /** The temperature: near 0, samples are nearly one-hot. */
-  readonly tau?: number
-  /** Give one-hot samples, with the gradient of the soft ones. */
-  readonly hard?: boolean
-  /** Not used. */
-  readonly eps?: number
-  readonly dim?: number
-}
-
-/** Samples of the Gumbel-softmax distribution with these logits (Jang et al. 2017, Maddison et al. 2017). */
-export function gumbel_softmax(logits: Tensor, ...options: LayerArguments<GumbelOptions>): Tensor {
-  const { tau, hard, dim } = bindOptions('gumbel_softmax', { tau: 1, hard: false, eps: 1e-10, dim: -1 }, options)
-  const noise = no_grad(() => enclosed(() => torch.empty_like(logits).exponential_().log().neg()))
-  const soft = logits.add(noise).div(tau).softmax(dim)
-  if (!hard) return soft
-  const { indices } = soft.detach().max(dim, { keepdim: true })
-  const one = no_grad(() => soft.new_zeros(soft.shape).scatter_(dim, indices, 1))
-  return one.sub(soft.detach()).add(soft)
-}
+/**
+ * Samples of the Gumbel-softmax distribution with these logits (Jang et al. 2017, Maddison et al. 2017).
+ *
+ * @param tau the temperature: near 0, samples are nearly one-hot.
+ * @param hard give one-hot samples, with the gradient of the soft ones.
+ * @param eps not used.
+ */
+export const gumbel_softmax = signature(
+  'gumbel_softmax',
+  ['Tensor logits', 'float|Tensor tau', 'bool hard', 'float eps', 'int dim'],
+  (logits: Tensor, tau: number | Tensor = 1, hard = false, _eps = 1e-10, dim = -1): Tensor => {
+    const noise = no_grad(() => enclosed(() => torch.empty_like(logits).exponential_().log().neg()))
+    const soft = logits.add(noise).div(tau).softmax(dim)
+    if (!hard) return soft
+    const { indices } = soft.detach().max(dim, { keepdim: true })
+    const one = no_grad(() => soft.new_zeros(soft.shape).scatter_(dim, indices, 1))
+    return one.sub(soft.detach()).add(soft)
+  },
+  'python',
+)

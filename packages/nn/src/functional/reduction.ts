@@ -1,4 +1,4 @@
-import { Tensor, ValueError } from '@chainrule/core'
+import { repr, type Tensor, typeName, ValueError, warnings } from '@chainrule/core'
 
 /** What becomes of the losses of single elements: kept, averaged, or summed. */
 export type Reduction = 'none' | 'mean' | 'sum'
@@ -9,30 +9,38 @@ export interface LossOptions {
   readonly reduction?: Reduction | undefined
 }
 
-/** The error for any other word. */
-export const badReduction = (reduction: unknown): ValueError =>
-  new ValueError(`${String(reduction)} is not a valid value for reduction`)
+/** PyTorch's older words for `reduction`: `size_average` and `reduce`; null where `reduction` says it. */
+export type Legacy = boolean | null
+/** How most losses end: the older words, then `reduction`. */
+export const reduced = ['bool? size_average', 'bool? reduce', 'any reduction'] as const
 
-/** Checks the word for what becomes of the losses. */
-export function checkReduction(reduction: unknown): void {
-  if (reduction !== 'none' && reduction !== 'mean' && reduction !== 'sum') throw badReduction(reduction)
+/** The reduction, in the older words where one of them is given; PyTorch warns of them. */
+export function reductionOf<R extends string>(size_average: Legacy, reduce: Legacy, reduction: R): R | Reduction {
+  if (size_average === null && reduce === null) return reduction
+  const word = reduce === false ? 'none' : size_average === false ? 'sum' : 'mean'
+  warnings.warn(`size_average and reduce args will be deprecated, please use reduction='${word}' instead.`)
+  return word
+}
+
+/**
+ * Checks the word for what becomes of the losses.
+ *
+ * @throws ValueError for any other.
+ */
+export function checkReduction(reduction: unknown): asserts reduction is Reduction {
+  if (reduction === 'none' || reduction === 'mean' || reduction === 'sum') return
+  throw new ValueError(`${shown(reduction)} is not a valid value for reduction`)
+}
+
+/** Python's text of a word that is wrong. */
+export function shown(word: unknown): string {
+  if (typeof word === 'string') return word
+  return Object(word) === word ? typeName(word) : repr(word)
 }
 
 /** Folds the losses of single elements. */
-export function reduce(losses: Tensor, reduction: Reduction = 'mean'): Tensor {
-  if (reduction === 'mean') return losses.mean()
-  if (reduction === 'sum') return losses.sum()
+export function reduce(losses: Tensor, reduction: Reduction): Tensor {
+  checkReduction(reduction)
   if (reduction === 'none') return losses
-  throw badReduction(reduction)
+  return reduction === 'mean' ? losses.mean() : losses.sum()
 }
-
-/** The options of a loss with weights, which may stand before them by position. */
-export type WeightFirst<O> = [weight: Tensor | null, options?: O] | [options?: O]
-
-/** All options by name. */
-export function weightFirst<O extends object>([first, rest]: WeightFirst<O>): Partial<O> & Weighted {
-  return first instanceof Tensor || first === null
-    ? Object.assign({}, rest, { weight: first })
-    : Object.assign({}, first)
-}
-type Weighted = { readonly weight?: Tensor | null | undefined }

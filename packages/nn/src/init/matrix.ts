@@ -1,30 +1,38 @@
-import { empty, no_grad, randperm, type Tensor, tensor as tensorOf, ValueError } from '@chainrule/core'
-import { bindOptions, type Call, type LayerArguments } from '../arguments.ts'
-import { type DrawOptions, draws } from './basic.ts'
+import {
+  empty,
+  type Generator,
+  no_grad,
+  randperm,
+  signature,
+  type Tensor,
+  tensor as tensorOf,
+  ValueError,
+} from '@chainrule/core'
 
 /**
  * A random matrix with orthogonal rows or columns, times `gain` (Saxe et al. 2013). Further dimensions count as columns.
  */
-export function orthogonal_(
-  tensor: Tensor,
-  ...options: LayerArguments<DrawOptions & { readonly gain?: number }>
-): Tensor {
-  const { gain, generator } = bindOptions('orthogonal_', { gain: 1, ...draws }, options)
-  if (tensor.ndim < 2) throw new ValueError('Only tensors with 2 or more dimensions are supported')
-  if (tensor.numel() === 0) return tensor
-  const rows = tensor.size(0)
-  const columns = tensor.numel() / rows
-  return no_grad(() => {
-    // Worked out on the host, wherever the tensor is.
-    const options = { dtype: tensor.dtype, device: 'cpu' }
-    const drawn = empty([rows, columns], options).normal_(0, 1, { generator })
-    const tall = rows < columns ? drawn.t() : drawn
-    const [count, length] = [Math.min(rows, columns), Math.max(rows, columns)]
-    const q = orthonormalColumns(Array.from(tall.t().contiguous().to_typed_array()), length)
-    const columnsOf = tensorOf(q, options).reshape(count, length)
-    return tensor.copy_((rows < columns ? columnsOf : columnsOf.t()).reshape(tensor.shape)).mul_(gain)
-  })
-}
+export const orthogonal_ = signature(
+  'orthogonal_',
+  ['Tensor tensor', 'float gain', 'Generator? generator'],
+  (tensor: Tensor, gain = 1, generator?: Generator | null): Tensor => {
+    if (tensor.ndim < 2) throw new ValueError('Only tensors with 2 or more dimensions are supported')
+    if (tensor.numel() === 0) return tensor
+    const rows = tensor.size(0)
+    const columns = tensor.numel() / rows
+    return no_grad(() => {
+      // Worked out on the host, wherever the tensor is.
+      const options = { dtype: tensor.dtype, device: 'cpu' }
+      const drawn = empty([rows, columns], options).normal_(0, 1, { generator: generator ?? undefined })
+      const tall = rows < columns ? drawn.t() : drawn
+      const [count, length] = [Math.min(rows, columns), Math.max(rows, columns)]
+      const q = orthonormalColumns(Array.from(tall.t().contiguous().to_typed_array()), length)
+      const columnsOf = tensorOf(q, options).reshape(count, length)
+      return tensor.copy_((rows < columns ? columnsOf : columnsOf.t()).reshape(tensor.shape)).mul_(gain)
+    })
+  },
+  'python',
+)
 
 /**
  * Makes vectors of a length orthonormal, one after the other (Gram and Schmidt, done twice for precision): the Q of the QR
@@ -51,31 +59,22 @@ function orthonormalColumns(values: number[], length: number): Float64Array {
   return q
 }
 
-interface SparseOptions extends DrawOptions {
-  readonly std?: number
-}
-const sparse = { std: 0.01, ...draws }
-
 /** Normal numbers, of which a share `sparsity` of each column is 0 (Martens 2010). */
-export function sparse_(
-  tensor: Tensor,
-  ...args: Call<['sparsity'], [sparsity: number], SparseOptions, LayerArguments<SparseOptions>>
-): Tensor {
-  const { sparsity, std, generator } = bindOptions<typeof sparse, { readonly sparsity: number }>(
-    'sparse_',
-    sparse,
-    args,
-    ['sparsity'],
-  )
-  if (tensor.ndim !== 2) throw new ValueError('Only tensors with 2 dimensions are supported')
-  const [rows, columns] = tensor.shape as [number, number]
-  const count = Math.ceil(sparsity * rows)
-  return no_grad(() => {
-    tensor.normal_(0, std, { generator })
-    for (let column = 0; column < columns; column++) {
-      const places = randperm(rows, { generator, device: tensor.device }).narrow(0, 0, count)
-      tensor.index_put_([places, column], 0)
-    }
-    return tensor
-  })
-}
+export const sparse_ = signature(
+  'sparse_',
+  ['Tensor tensor', 'float sparsity', 'float std', 'Generator? generator'],
+  (tensor: Tensor, sparsity: number, std = 0.01, generator?: Generator | null): Tensor => {
+    if (tensor.ndim !== 2) throw new ValueError('Only tensors with 2 dimensions are supported')
+    const [rows, columns] = tensor.shape as [number, number]
+    const count = Math.ceil(sparsity * rows)
+    return no_grad(() => {
+      tensor.normal_(0, std, { generator: generator ?? undefined })
+      for (let column = 0; column < columns; column++) {
+        const places = randperm(rows, { generator: generator ?? undefined, device: tensor.device }).narrow(0, 0, count)
+        tensor.index_put_([places, column], 0)
+      }
+      return tensor
+    })
+  },
+  'python',
+)

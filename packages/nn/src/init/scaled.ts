@@ -1,6 +1,6 @@
-import { type Tensor, ValueError, warnings } from '@chainrule/core'
-import { bindOptions, type LayerArguments } from '../arguments.ts'
-import { type DrawOptions, draws, normal_, uniform_ } from './basic.ts'
+import { type Generator, signature, type Tensor, ValueError, warnings } from '@chainrule/core'
+import { shown } from '../functional/reduction.ts'
+import { normal_, uniform_ } from './basic.ts'
 
 /** The activations whose gain is known. */
 export type Nonlinearity =
@@ -14,19 +14,25 @@ export type Nonlinearity =
   | 'selu'
 
 /** By how much the weights before an activation have to be larger, so that the variance stays. */
-export function calculate_gain(nonlinearity: Nonlinearity, param: number | null = null): number {
-  if (/^(linear|conv(_transpose)?[123]d|sigmoid)$/.test(nonlinearity)) return 1
-  if (nonlinearity === 'tanh') return 5 / 3
-  if (nonlinearity === 'relu') return Math.SQRT2
-  if (nonlinearity === 'leaky_relu') {
-    const slope = param ?? 0.01
-    if (typeof slope !== 'number') throw new ValueError(`negative_slope ${String(slope)} not a valid number`)
-    return Math.sqrt(2 / (1 + slope ** 2))
-  }
-  // Found by experiment (pytorch/pytorch#50664).
-  if (nonlinearity === 'selu') return 3 / 4
-  throw new ValueError(`Unsupported nonlinearity ${nonlinearity}`)
-}
+export const calculate_gain = signature(
+  'calculate_gain',
+  ['any nonlinearity', 'any param'],
+  (nonlinearity: Nonlinearity, param: number | null = null): number => {
+    if (typeof nonlinearity !== 'string') throw new ValueError(`Unsupported nonlinearity ${shown(nonlinearity)}`)
+    if (/^(linear|conv(_transpose)?[123]d|sigmoid)$/.test(nonlinearity)) return 1
+    if (nonlinearity === 'tanh') return 5 / 3
+    if (nonlinearity === 'relu') return Math.SQRT2
+    if (nonlinearity === 'leaky_relu') {
+      const slope = param ?? 0.01
+      if (typeof slope !== 'number') throw new ValueError(`negative_slope ${shown(slope)} not a valid number`)
+      return Math.sqrt(2 / (1 + slope ** 2))
+    }
+    // Found by experiment (pytorch/pytorch#50664).
+    if (nonlinearity === 'selu') return 3 / 4
+    throw new ValueError(`Unsupported nonlinearity ${nonlinearity as string}`)
+  },
+  'python',
+)
 
 /** How many inputs go into each output, and how many outputs each input goes into, of weights `[out, in, …]`. */
 function fans({ shape }: Tensor): { fan_in: number; fan_out: number } {
@@ -38,66 +44,78 @@ function fans({ shape }: Tensor): { fan_in: number; fan_out: number } {
   return { fan_in: channels * field, fan_out: out * field }
 }
 
-/** What the initialisations of Glorot take by name. */
-export interface XavierOptions extends DrawOptions {
-  readonly gain?: number
-}
-const gainOf = (options: LayerArguments<XavierOptions>): XavierOptions & { gain: number } =>
-  bindOptions('xavier', { gain: 1, ...draws }, options)
+/** What the initialisations of Glorot multiply by. */
 const glorot = (tensor: Tensor, gain: number): number => {
   const { fan_in, fan_out } = fans(tensor)
   return gain * Math.sqrt(2 / (fan_in + fan_out))
 }
 
 /** From ±gain·√(6 / (fan_in + fan_out)) (Glorot and Bengio 2010). */
-export function xavier_uniform_(tensor: Tensor, ...options: LayerArguments<XavierOptions>): Tensor {
-  const named = gainOf(options)
-  const bound = Math.sqrt(3) * glorot(tensor, named.gain)
-  return uniform_(tensor, -bound, bound, { generator: named.generator })
-}
+export const xavier_uniform_ = signature(
+  'xavier_uniform_',
+  ['Tensor tensor', 'float gain', 'Generator? generator'],
+  (tensor: Tensor, gain = 1, generator?: Generator | null): Tensor => {
+    const bound = Math.sqrt(3) * glorot(tensor, gain)
+    return uniform_(tensor, -bound, bound, generator)
+  },
+  'python',
+)
 /** Normal, with standard deviation gain·√(2 / (fan_in + fan_out)) (Glorot and Bengio 2010). */
-export function xavier_normal_(tensor: Tensor, ...options: LayerArguments<XavierOptions>): Tensor {
-  const named = gainOf(options)
-  return normal_(tensor, 0, glorot(tensor, named.gain), { generator: named.generator })
-}
+export const xavier_normal_ = signature(
+  'xavier_normal_',
+  ['Tensor tensor', 'float gain', 'Generator? generator'],
+  (tensor: Tensor, gain = 1, generator?: Generator | null): Tensor =>
+    normal_(tensor, 0, glorot(tensor, gain), generator),
+  'python',
+)
 
-/** What the initialisations of He take by name. */
-export interface KaimingOptions extends DrawOptions {
-  /** The slope below zero of a leaky ReLU that follows. */
-  readonly a?: number
-  /** Keep the variance in the forward pass (`fan_in`) or in the backward pass. */
-  readonly mode?: 'fan_in' | 'fan_out'
-  readonly nonlinearity?: Nonlinearity
-}
-const heDefaults = {
-  a: 0,
-  mode: 'fan_in' as 'fan_in' | 'fan_out',
-  nonlinearity: 'leaky_relu' as Nonlinearity,
-  ...draws,
-}
-const heOptions = (options: LayerArguments<KaimingOptions>): typeof heDefaults =>
-  bindOptions('kaiming', heDefaults, options)
-function he(tensor: Tensor, { a, mode, nonlinearity }: typeof heDefaults): number {
-  if (!['fan_in', 'fan_out'].includes(mode)) {
-    throw new ValueError(`Mode ${mode} not supported, please use one of ['fan_in', 'fan_out']`)
+type Mode = 'fan_in' | 'fan_out'
+function he(tensor: Tensor, a: number, mode: unknown, nonlinearity: Nonlinearity): number {
+  const found = typeof mode === 'string' ? mode.toLowerCase() : mode
+  if (found !== 'fan_in' && found !== 'fan_out') {
+    throw new ValueError(`Mode ${shown(mode)} not supported, please use one of ['fan_in', 'fan_out']`)
   }
-  return calculate_gain(nonlinearity, a) / Math.sqrt(fans(tensor)[mode])
+  return calculate_gain(nonlinearity, a) / Math.sqrt(fans(tensor)[found])
 }
 function isEmpty(tensor: Tensor): boolean {
   if (!tensor.shape.includes(0)) return false
   warnings.warn('Initializing zero-element tensors is a no-op')
   return true
 }
-/** From ±gain·√(3 / fan) (He et al. 2015). */
-export function kaiming_uniform_(tensor: Tensor, ...options: LayerArguments<KaimingOptions>): Tensor {
-  if (isEmpty(tensor)) return tensor
-  const named = heOptions(options)
-  const bound = Math.sqrt(3) * he(tensor, named)
-  return uniform_(tensor, -bound, bound, { generator: named.generator })
-}
-/** Normal, with standard deviation gain / √fan (He et al. 2015). */
-export function kaiming_normal_(tensor: Tensor, ...options: LayerArguments<KaimingOptions>): Tensor {
-  if (isEmpty(tensor)) return tensor
-  const named = heOptions(options)
-  return normal_(tensor, 0, he(tensor, named), { generator: named.generator })
-}
+const heParameters = ['Tensor tensor', 'float a', 'any mode', 'any nonlinearity', 'Generator? generator'] as const
+
+/**
+ * From ±gain·√(3 / fan) (He et al. 2015).
+ *
+ * @param a the slope below zero of a leaky ReLU that follows.
+ * @param mode keep the variance in the forward pass (`fan_in`) or in the backward pass.
+ */
+export const kaiming_uniform_ = signature(
+  'kaiming_uniform_',
+  heParameters,
+  (
+    tensor: Tensor,
+    a = 0,
+    mode: Mode = 'fan_in',
+    nonlinearity: Nonlinearity = 'leaky_relu',
+    generator?: Generator | null,
+  ): Tensor => {
+    if (isEmpty(tensor)) return tensor
+    const bound = Math.sqrt(3) * he(tensor, a, mode, nonlinearity)
+    return uniform_(tensor, -bound, bound, generator)
+  },
+  'python',
+)
+/** Normal, with standard deviation gain / √fan (He et al. 2015); the rest is as in `kaiming_uniform_`. */
+export const kaiming_normal_ = signature(
+  'kaiming_normal_',
+  heParameters,
+  (
+    tensor: Tensor,
+    a = 0,
+    mode: Mode = 'fan_in',
+    nonlinearity: Nonlinearity = 'leaky_relu',
+    generator?: Generator | null,
+  ): Tensor => (isEmpty(tensor) ? tensor : normal_(tensor, 0, he(tensor, a, mode, nonlinearity), generator)),
+  'python',
+)

@@ -2,7 +2,7 @@
 
 import type { Tensor } from '@chainrule/core'
 import * as torch from '@chainrule/core'
-import { bindOptions, type LayerArguments } from '../arguments.ts'
+import { bindLayer, type LayerArguments } from '../arguments.ts'
 import * as F from '../functional/activation.ts'
 import { rrelu } from '../functional/random-activation.ts'
 import { layer, namedOptions } from '../module/layer.ts'
@@ -36,7 +36,7 @@ export class CELU extends layer(
 ) {}
 const exact: { approximate: 'none' | 'tanh' } = { approximate: 'none' }
 /** `x · Φ(x)`, or with `approximate: 'tanh'` its approximation (Hendrycks and Gimpel 2016). */
-export class GELU extends layer(exact, ({ approximate }, x: Tensor) => F.gelu(x, { approximate }), namedOptions) {}
+export class GELU extends layer(exact, ({ approximate }, x: Tensor) => F.gelu(x, approximate), namedOptions) {}
 /** `x · sigmoid(x)`. */
 export class SiLU extends layer({ inplace: false }, ({ inplace }, x: Tensor) => F.silu(x, inplace), namedOptions) {}
 /** `x · tanh(softplus(x))` (Misra 2019). */
@@ -44,7 +44,7 @@ export class Mish extends layer({ inplace: false }, ({ inplace }, x: Tensor) => 
 /** `log(1 + e^(beta·x)) / beta`, and `x` itself where `beta·x` is above the threshold. */
 export class Softplus extends layer(
   { beta: 1, threshold: 20 },
-  ({ beta, threshold }, x: Tensor) => F.softplus(x, { beta, threshold }),
+  ({ beta, threshold }, x: Tensor) => F.softplus(x, beta, threshold),
   namedOptions,
 ) {}
 /** `x / (1 + |x|)`. */
@@ -111,7 +111,7 @@ export class Softmax2d extends layer({}, (_, x: Tensor) => {
 /** As `LeakyReLU`, in training with slopes drawn evenly between bounds (Xu et al. 2015). */
 export class RReLU extends layer(
   { lower: 1 / 8, upper: 1 / 3, inplace: false },
-  ({ lower, upper, inplace, training }, x: Tensor) => rrelu(x, { lower, upper, training, inplace }),
+  ({ lower, upper, inplace, training }, x: Tensor) => rrelu(x, lower, upper, training, inplace),
   namedOptions,
 ) {}
 
@@ -126,7 +126,7 @@ export class PReLU extends Module {
   /** `new PReLU(num_parameters, init)`; `init` is the slope to start from. */
   constructor(...args: LayerArguments<typeof oneSlope>) {
     super()
-    const { num_parameters, init } = bindOptions('PReLU', oneSlope, args)
+    const { num_parameters, init } = bindLayer('PReLU', oneSlope, args)
     this.num_parameters = num_parameters
     this.weight = new Parameter(torch.full([num_parameters], init))
     declareParameters(this, 'weight')

@@ -1,7 +1,7 @@
 /** Pooling to a given size, as layers. */
 import type { AdaptiveSize, Extent, Tensor } from '@chainrule/core'
 import * as torch from '@chainrule/core'
-import { bindOptions, type Call } from '../arguments.ts'
+import { bindLayer, type Call } from '../arguments.ts'
 import { Module } from '../module/module.ts'
 
 /** Python's `str` of a size. */
@@ -36,15 +36,16 @@ type MaxCall<Size, R extends boolean> = Call<
   [return_indices?: R | { readonly return_indices?: R }]
 >
 
+const valuesOnly = { return_indices: false }
 /** What those of the largest elements share: they may give the indices too. */
 abstract class AdaptiveMaxPool<Size extends AdaptiveSize, R extends boolean> extends AdaptivePool<Size, Pooled<R>> {
   readonly return_indices: boolean
 
   constructor(...args: MaxCall<Size, R>) {
-    const { output_size, return_indices } = bindOptions<
+    const { output_size, return_indices } = bindLayer<
       { readonly return_indices: boolean },
       { readonly output_size: Size }
-    >(new.target.name, { return_indices: false }, args, ['output_size'])
+    >(new.target.name, valuesOnly, args, ['output_size'])
     super(output_size)
     this.return_indices = return_indices
   }

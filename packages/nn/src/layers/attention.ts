@@ -1,6 +1,6 @@
 import type { DType, Tensor } from '@chainrule/core'
 import * as torch from '@chainrule/core'
-import { bindOptions, type Call as CallOf, type LayerArguments } from '../arguments.ts'
+import { bindLayer, type Call as CallOf, type LayerArguments } from '../arguments.ts'
 import { attentionScores } from '../functional/attention.ts'
 import { dropout } from '../functional/dropout.ts'
 import { linear } from '../functional/linear.ts'
@@ -94,7 +94,7 @@ export class MultiheadAttention extends Module<Call, [output: Tensor, weights: T
     >
   ) {
     super()
-    const bound = bindOptions<typeof defaults, { readonly embed_dim: number; readonly num_heads: number }>(
+    const bound = bindLayer<typeof defaults, { readonly embed_dim: number; readonly num_heads: number }>(
       'MultiheadAttention',
       defaults,
       args,

@@ -1,5 +1,5 @@
 import { conv_transpose1d, conv_transpose2d, type Tensor, ValueError } from '@chainrule/core'
-import { bindOptions } from '../arguments.ts'
+import { bindLayer } from '../arguments.ts'
 import { type ConvSizes, type ConvTransposeCall, convSizes, type Sizes, transposedDefaults } from './conv-settings.ts'
 import { Convolution } from './convolution.ts'
 
@@ -8,7 +8,7 @@ abstract class TransposedConvolution extends Convolution {
   declare readonly padding: Sizes
 
   constructor(args: ConvTransposeCall) {
-    const settings = bindOptions<typeof transposedDefaults, ConvSizes>(
+    const settings = bindLayer<typeof transposedDefaults, ConvSizes>(
       new.target.name,
       transposedDefaults,
       args,

@@ -1,6 +1,6 @@
 import type { Tensor } from '@chainrule/core'
 import * as torch from '@chainrule/core'
-import { bindOptions } from '../arguments.ts'
+import { bindLayer } from '../arguments.ts'
 import { type ConvCall, type ConvSizes, convDefaults, convSizes, type Sizes } from './conv-settings.ts'
 import { Convolution } from './convolution.ts'
 
@@ -36,7 +36,7 @@ export class Conv1d extends Convolution {
     return 1
   }
   constructor(...args: ConvCall) {
-    super(bindOptions<typeof convDefaults, ConvSizes>(new.target.name, convDefaults, args, convSizes), false)
+    super(bindLayer<typeof convDefaults, ConvSizes>(new.target.name, convDefaults, args, convSizes), false)
   }
   forward(input: Tensor): Tensor {
     const { stride, dilation, groups, bias } = this
@@ -56,7 +56,7 @@ export class Conv2d extends Convolution {
     return 2
   }
   constructor(...args: ConvCall) {
-    super(bindOptions<typeof convDefaults, ConvSizes>(new.target.name, convDefaults, args, convSizes), false)
+    super(bindLayer<typeof convDefaults, ConvSizes>(new.target.name, convDefaults, args, convSizes), false)
   }
   forward(input: Tensor): Tensor {
     const { stride, dilation, groups, bias } = this

@@ -52,7 +52,7 @@ export abstract class Convolution extends Module {
 
   /** Draws new weights: both from ±1/√(elements that go into one result). */
   reset_parameters(): void {
-    kaiming_uniform_(this.weight, { a: Math.sqrt(5) })
+    kaiming_uniform_(this.weight, Math.sqrt(5))
     const fan = this.weight.shape.slice(1).reduce((product, size) => product * size, 1)
     if (this.bias === null || fan === 0) return
     const bound = 1 / Math.sqrt(fan)

@@ -12,19 +12,39 @@ function check({ p }: Options): void {
 }
 
 /** Sets each element to 0 with probability `p` in training, and divides the others by `1 - p`. */
-export class Dropout extends layer(defaults, (o, x: Tensor) => F.dropout(x, o), text, check) {}
+export class Dropout extends layer(defaults, (o, x: Tensor) => F.dropout(x, o.p, o.training, o.inplace), text, check) {}
 /** As `Dropout`, for whole channels of `[N, C, L]`. */
-export class Dropout1d extends layer(defaults, (o, x: Tensor) => F.dropout1d(x, o), text, check) {}
+export class Dropout1d extends layer(
+  defaults,
+  (o, x: Tensor) => F.dropout1d(x, o.p, o.training, o.inplace),
+  text,
+  check,
+) {}
 /** As `Dropout`, for whole channels of `[N, C, H, W]`. */
-export class Dropout2d extends layer(defaults, (o, x: Tensor) => F.dropout2d(x, o), text, check) {}
+export class Dropout2d extends layer(
+  defaults,
+  (o, x: Tensor) => F.dropout2d(x, o.p, o.training, o.inplace),
+  text,
+  check,
+) {}
 /** As `Dropout`, for whole channels of `[N, C, D, H, W]`. */
-export class Dropout3d extends layer(defaults, (o, x: Tensor) => F.dropout3d(x, o), text, check) {}
+export class Dropout3d extends layer(
+  defaults,
+  (o, x: Tensor) => F.dropout3d(x, o.p, o.training, o.inplace),
+  text,
+  check,
+) {}
 /** Dropout that keeps mean and variance after SELU (Klambauer et al. 2017). */
-export class AlphaDropout extends layer(defaults, (o, x: Tensor) => F.alpha_dropout(x, o), text, check) {}
+export class AlphaDropout extends layer(
+  defaults,
+  (o, x: Tensor) => F.alpha_dropout(x, o.p, o.training, o.inplace),
+  text,
+  check,
+) {}
 /** As `AlphaDropout`, for whole channels. */
 export class FeatureAlphaDropout extends layer(
   defaults,
-  (o, x: Tensor) => F.feature_alpha_dropout(x, o),
+  (o, x: Tensor) => F.feature_alpha_dropout(x, o.p, o.training, o.inplace),
   text,
   check,
 ) {}

@@ -1,6 +1,6 @@
 import type { DType, Tensor } from '@chainrule/core'
 import * as torch from '@chainrule/core'
-import { bindOptions, type Call, type LayerArguments } from '../arguments.ts'
+import { bindLayer, type Call, type LayerArguments } from '../arguments.ts'
 import { type BagMode, embedding_bag } from '../functional/embedding-bag.ts'
 import { normal_ } from '../init/index.ts'
 import { declareParameters } from '../module/members.ts'
@@ -63,7 +63,7 @@ export class EmbeddingBag extends Module<[input: Tensor, offsets?: Tensor | null
     >
   ) {
     super()
-    const bound = bindOptions<typeof defaults, { readonly num_embeddings: number; readonly embedding_dim: number }>(
+    const bound = bindLayer<typeof defaults, { readonly num_embeddings: number; readonly embedding_dim: number }>(
       'EmbeddingBag',
       defaults,
       args,
@@ -104,9 +104,9 @@ export class EmbeddingBag extends Module<[input: Tensor, offsets?: Tensor | null
   }
 
   forward(input: Tensor, offsets: Tensor | null = null, per_sample_weights: Tensor | null = null): Tensor {
-    const { max_norm, norm_type, scale_grad_by_freq, mode, include_last_offset, padding_idx } = this
-    const options = { max_norm, norm_type, scale_grad_by_freq, mode, include_last_offset, padding_idx }
-    return embedding_bag(input, this.weight, { offsets, per_sample_weights, ...options })
+    const { weight, max_norm, norm_type, scale_grad_by_freq, mode, include_last_offset, padding_idx } = this
+    const lookUp = [max_norm, norm_type, scale_grad_by_freq, mode, false] as const
+    return embedding_bag(input, weight, offsets, ...lookUp, per_sample_weights, include_last_offset, padding_idx)
   }
 
   override extra_repr(): string {

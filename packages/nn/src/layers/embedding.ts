@@ -1,6 +1,6 @@
 import type { DType, Tensor } from '@chainrule/core'
 import * as torch from '@chainrule/core'
-import { bindOptions, type Call, type LayerArguments } from '../arguments.ts'
+import { bindLayer, type Call, type LayerArguments } from '../arguments.ts'
 import { embedding } from '../functional/embedding.ts'
 import { normal_ } from '../init/index.ts'
 import { declareParameters } from '../module/members.ts'
@@ -50,7 +50,7 @@ export class Embedding extends Module {
     >
   ) {
     super()
-    const bound = bindOptions<typeof defaults, { readonly num_embeddings: number; readonly embedding_dim: number }>(
+    const bound = bindLayer<typeof defaults, { readonly num_embeddings: number; readonly embedding_dim: number }>(
       'Embedding',
       defaults,
       args,
@@ -90,7 +90,7 @@ export class Embedding extends Module {
 
   forward(input: Tensor): Tensor {
     const { padding_idx, max_norm, norm_type, scale_grad_by_freq } = this
-    return embedding(input, this.weight, { padding_idx, max_norm, norm_type, scale_grad_by_freq })
+    return embedding(input, this.weight, padding_idx, max_norm, norm_type, scale_grad_by_freq)
   }
 
   override extra_repr(): string {

@@ -1,5 +1,5 @@
 import { repr, type Shape, type Tensor } from '@chainrule/core'
-import { bindOptions, type Call, type LayerArguments } from '../arguments.ts'
+import { bindLayer, type Call, type LayerArguments } from '../arguments.ts'
 import { Module } from '../module/module.ts'
 
 const dims = { start_dim: 1, end_dim: -1 }
@@ -11,7 +11,7 @@ export class Flatten extends Module {
 
   constructor(...args: LayerArguments<typeof dims>) {
     super()
-    const { start_dim, end_dim } = bindOptions('Flatten', dims, args)
+    const { start_dim, end_dim } = bindLayer('Flatten', dims, args)
     this.start_dim = start_dim
     this.end_dim = end_dim
   }
@@ -25,6 +25,7 @@ export class Flatten extends Module {
   }
 }
 
+const noOptions = {}
 /** Makes several dimensions of one; one of the sizes may be -1. */
 export class Unflatten extends Module {
   static readonly keepsNothing = 'leaf'
@@ -33,10 +34,10 @@ export class Unflatten extends Module {
 
   constructor(...args: Call<['dim', 'unflattened_size'], [dim: number, unflattened_size: Shape], object, []>) {
     super()
-    const { dim, unflattened_size } = bindOptions<
+    const { dim, unflattened_size } = bindLayer<
       Readonly<Record<string, unknown>>,
       { readonly dim: number; readonly unflattened_size: Shape }
-    >('Unflatten', {}, args, ['dim', 'unflattened_size'])
+    >('Unflatten', noOptions, args, ['dim', 'unflattened_size'])
     this.dim = dim
     this.unflattened_size = unflattened_size
   }

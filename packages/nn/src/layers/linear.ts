@@ -1,6 +1,6 @@
 import type { DType, Tensor } from '@chainrule/core'
 import * as torch from '@chainrule/core'
-import { bindOptions, type Call } from '../arguments.ts'
+import { bindLayer, type Call } from '../arguments.ts'
 import { bilinear, linear } from '../functional/linear.ts'
 import { kaiming_uniform_, uniform_ } from '../init/index.ts'
 import { declareParameters } from '../module/members.ts'
@@ -60,7 +60,7 @@ export class Linear extends Module {
   ) {
     super()
     const required = ['in_features', 'out_features'] as const
-    const { in_features, out_features, bias, device, dtype } = bindOptions<
+    const { in_features, out_features, bias, device, dtype } = bindLayer<
       typeof weightDefaults,
       Record<(typeof required)[number], number>
     >('Linear', weightDefaults, args, required)
@@ -74,7 +74,7 @@ export class Linear extends Module {
 
   /** Draws new weights: both from ±1/√in_features. */
   reset_parameters(): void {
-    kaiming_uniform_(this.weight, { a: Math.sqrt(5) })
+    kaiming_uniform_(this.weight, Math.sqrt(5))
     const bound = this.in_features > 0 ? 1 / Math.sqrt(this.in_features) : 0
     if (this.bias !== null) uniform_(this.bias, -bound, bound)
   }
@@ -108,7 +108,7 @@ export class Bilinear extends Module<[Tensor, Tensor]> {
   ) {
     super()
     const required = ['in1_features', 'in2_features', 'out_features'] as const
-    const { in1_features, in2_features, out_features, bias, device, dtype } = bindOptions<
+    const { in1_features, in2_features, out_features, bias, device, dtype } = bindLayer<
       typeof weightDefaults,
       Record<(typeof required)[number], number>
     >('Bilinear', weightDefaults, args, required)

@@ -1,6 +1,6 @@
 import type { DType, Shape, Tensor } from '@chainrule/core'
 import * as torch from '@chainrule/core'
-import { bindOptions, type Call, type LayerArguments } from '../arguments.ts'
+import { bindLayer, type Call, type LayerArguments } from '../arguments.ts'
 import { batch_norm, group_norm, instance_norm, layer_norm, local_response_norm } from '../functional/normalization.ts'
 import { layerOf, namedOptions } from '../module/layer.ts'
 import { declareParameters, registerBuffer } from '../module/members.ts'
@@ -50,7 +50,7 @@ export class LayerNorm extends Module {
     >
   ) {
     super()
-    const { normalized_shape, eps, elementwise_affine, bias, device, dtype } = bindOptions<
+    const { normalized_shape, eps, elementwise_affine, bias, device, dtype } = bindLayer<
       typeof layerNormDefaults,
       { readonly normalized_shape: number | Shape }
     >('LayerNorm', layerNormDefaults, args, ['normalized_shape'])
@@ -99,7 +99,7 @@ export class GroupNorm extends Module {
     >
   ) {
     super()
-    const { num_groups, num_channels, eps, affine, device, dtype } = bindOptions<
+    const { num_groups, num_channels, eps, affine, device, dtype } = bindLayer<
       typeof groupNormDefaults,
       { readonly num_groups: number; readonly num_channels: number }
     >('GroupNorm', groupNormDefaults, args, ['num_groups', 'num_channels'])
@@ -157,7 +157,7 @@ abstract class RunningNorm extends Module {
 
   constructor(defaults: typeof batchNormDefaults, args: RunningNormArguments) {
     super()
-    const { num_features, eps, momentum, affine, track_running_stats, device, dtype } = bindOptions<
+    const { num_features, eps, momentum, affine, track_running_stats, device, dtype } = bindLayer<
       typeof batchNormDefaults,
       { readonly num_features: number }
     >(new.target.name, defaults, args, ['num_features'])

@@ -1,7 +1,7 @@
 /** Pooling as layers. */
 import type { Extent, Tensor } from '@chainrule/core'
 import * as torch from '@chainrule/core'
-import { bindOptions, type Call } from '../arguments.ts'
+import { bindLayer, type Call } from '../arguments.ts'
 import { lp_pool1d, lp_pool2d } from '../functional/pooling.ts'
 import { layerOf } from '../module/layer.ts'
 import { Module } from '../module/module.ts'
@@ -67,7 +67,7 @@ abstract class MaxPool<R extends boolean> extends Module<[Tensor], Pooled<R>> {
 
   constructor(...args: Call<['kernel_size'], [kernel_size: Extent], MaxPoolLayerOptions<R>, MaxPoolLayerArguments<R>>) {
     super()
-    const { kernel_size, ...options } = bindOptions<typeof maxDefaults, Window>(new.target.name, maxDefaults, args, [
+    const { kernel_size, ...options } = bindLayer<typeof maxDefaults, Window>(new.target.name, maxDefaults, args, [
       'kernel_size',
     ])
     this.kernel_size = kernel_size
@@ -123,12 +123,9 @@ export class AvgPool1d extends Module {
 
   constructor(...args: Call<['kernel_size'], [kernel_size: Extent], AvgPoolLayerOptions, AvgPoolLayerArguments>) {
     super()
-    const { kernel_size, ...options } = bindOptions<AvgPoolLayerOptions, Window>(
-      new.target.name,
-      averageDefaults,
-      args,
-      ['kernel_size'],
-    )
+    const { kernel_size, ...options } = bindLayer<AvgPoolLayerOptions, Window>(new.target.name, averageDefaults, args, [
+      'kernel_size',
+    ])
     const single = (value: Extent): readonly number[] => (typeof value === 'number' ? [value] : value)
     this.kernel_size = single(kernel_size)
     this.stride = single(options.stride ?? kernel_size)
@@ -159,7 +156,7 @@ export class AvgPool2d extends Module {
 
   constructor(...args: Call<['kernel_size'], [kernel_size: Extent], AvgPoolLayerOptions, AvgPoolLayerArguments>) {
     super()
-    const { kernel_size, ...options } = bindOptions<Required<AvgPoolLayerOptions>, Window>(
+    const { kernel_size, ...options } = bindLayer<Required<AvgPoolLayerOptions>, Window>(
       new.target.name,
       averageDefaults2d,
       args,
@@ -191,14 +188,12 @@ const normDefaults = { stride: null as Extent | null, ceil_mode: false }
 /** `(Σ xᵖ)^(1/p)` in each window: `[N, C, L] → [N, C, L′]`. */
 export class LPPool1d extends layerOf<{ norm_type: number; kernel_size: number }>('norm_type', 'kernel_size')(
   normDefaults,
-  ({ norm_type, kernel_size, stride, ceil_mode }, x: Tensor) =>
-    lp_pool1d(x, norm_type, kernel_size, { stride, ceil_mode }),
+  ({ norm_type, kernel_size, stride, ceil_mode }, x: Tensor) => lp_pool1d(x, norm_type, kernel_size, stride, ceil_mode),
   normText,
 ) {}
 /** `(Σ xᵖ)^(1/p)` in each window: `[N, C, H, W] → [N, C, H′, W′]`. */
 export class LPPool2d extends layerOf<{ norm_type: number; kernel_size: Extent }>('norm_type', 'kernel_size')(
   normDefaults,
-  ({ norm_type, kernel_size, stride, ceil_mode }, x: Tensor) =>
-    lp_pool2d(x, norm_type, kernel_size, { stride, ceil_mode }),
+  ({ norm_type, kernel_size, stride, ceil_mode }, x: Tensor) => lp_pool2d(x, norm_type, kernel_size, stride, ceil_mode),
   normText,
 ) {}

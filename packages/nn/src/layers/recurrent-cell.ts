@@ -1,6 +1,6 @@
 import type { Tensor } from '@chainrule/core'
 import * as torch from '@chainrule/core'
-import { bindOptions, type Call } from '../arguments.ts'
+import { bindLayer, type Call } from '../arguments.ts'
 import { linear } from '../functional/linear.ts'
 import { uniform_ } from '../init/index.ts'
 import { forwardOf } from '../module/keeps-nothing.ts'
@@ -124,7 +124,7 @@ export class RNNCell extends RecurrentCell<Tensor> {
   ) {
     const { bias, ...behind } = defaults
     const all = { bias, nonlinearity: 'tanh', ...behind }
-    const { nonlinearity, ...rest } = bindOptions<typeof all, Sizes>('RNNCell', all, args, recurrentSizes)
+    const { nonlinearity, ...rest } = bindLayer<typeof all, Sizes>('RNNCell', all, args, recurrentSizes)
     const step = elman[nonlinearity]
     if (step === undefined) throw new torch.RuntimeError(`Unknown nonlinearity: ${nonlinearity}`)
     super(step, rest)
@@ -143,7 +143,7 @@ export class RNNCell extends RecurrentCell<Tensor> {
  */
 export class LSTMCell extends RecurrentCell<[h: Tensor, c: Tensor]> {
   constructor(...args: Sized<WeightOptions, WeightArguments>) {
-    super(lstm, bindOptions<typeof defaults, Sizes>('LSTMCell', defaults, args, recurrentSizes))
+    super(lstm, bindLayer<typeof defaults, Sizes>('LSTMCell', defaults, args, recurrentSizes))
   }
 }
 
@@ -154,6 +154,6 @@ export class LSTMCell extends RecurrentCell<[h: Tensor, c: Tensor]> {
  */
 export class GRUCell extends RecurrentCell<Tensor> {
   constructor(...args: Sized<WeightOptions, WeightArguments>) {
-    super(gru, bindOptions<typeof defaults, Sizes>('GRUCell', defaults, args, recurrentSizes))
+    super(gru, bindLayer<typeof defaults, Sizes>('GRUCell', defaults, args, recurrentSizes))
   }
 }

@@ -1,6 +1,6 @@
 import type { Tensor } from '@chainrule/core'
 import * as torch from '@chainrule/core'
-import { bindOptions, type Call } from '../arguments.ts'
+import { bindLayer, type Call } from '../arguments.ts'
 import { dropout } from '../functional/dropout.ts'
 import { linear } from '../functional/linear.ts'
 import { uniform_ } from '../init/index.ts'
@@ -249,7 +249,7 @@ export class RNN extends Recurrent<Tensor> {
   readonly nonlinearity: string
 
   constructor(...args: Sized<RNNOptions>) {
-    const options = bindOptions<RNNOptions, Sizes>('RNN', rnnDefaults, args, recurrentSizes)
+    const options = bindLayer<RNNOptions, Sizes>('RNN', rnnDefaults, args, recurrentSizes)
     const step = elman[options.nonlinearity]
     if (step === undefined) {
       throw new torch.ValueError(`Unknown nonlinearity '${options.nonlinearity}'. Select from 'tanh' or 'relu'.`)
@@ -270,7 +270,7 @@ export class RNN extends Recurrent<Tensor> {
  */
 export class LSTM extends Recurrent<[h: Tensor, c: Tensor]> {
   constructor(...args: Sized<LSTMOptions>) {
-    super(lstm, bindOptions<LSTMOptions, Sizes>('LSTM', lstmDefaults, args, recurrentSizes))
+    super(lstm, bindLayer<LSTMOptions, Sizes>('LSTM', lstmDefaults, args, recurrentSizes))
   }
 }
 
@@ -281,6 +281,6 @@ export class LSTM extends Recurrent<[h: Tensor, c: Tensor]> {
  */
 export class GRU extends Recurrent<Tensor> {
   constructor(...args: Sized<GRUOptions>) {
-    super(gru, bindOptions<GRUOptions, Sizes>('GRU', defaults, args, recurrentSizes))
+    super(gru, bindLayer<GRUOptions, Sizes>('GRU', defaults, args, recurrentSizes))
   }
 }

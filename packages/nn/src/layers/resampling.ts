@@ -19,20 +19,20 @@ const upsampleText = ({ size, scale_factor, mode }: { size: Sizes; scale_factor:
 export class Upsample extends layer(
   { ...sized, ...nearest, align_corners: null as boolean | null, recompute_scale_factor: null as boolean | null },
   ({ size, scale_factor, mode, align_corners, recompute_scale_factor }, x: Tensor) =>
-    interpolate(x, { size, scale_factor, mode, align_corners, recompute_scale_factor }),
+    interpolate(x, size, scale_factor, mode, align_corners, recompute_scale_factor),
   upsampleText,
 ) {}
 
 /** `[N, C, H, W]` in another size, each new element the nearest old one. */
 export class UpsamplingNearest2d extends layer(
   sized,
-  ({ size, scale_factor }, x: Tensor) => interpolate(x, { size, scale_factor }),
+  ({ size, scale_factor }, x: Tensor) => interpolate(x, size, scale_factor),
   (o) => upsampleText({ ...o, mode: 'nearest' }),
 ) {}
 /** `[N, C, H, W]` in another size, bilinear, with its corners where they were. */
 export class UpsamplingBilinear2d extends layer(
   sized,
-  ({ size, scale_factor }, x: Tensor) => interpolate(x, { size, scale_factor, mode: 'bilinear', align_corners: true }),
+  ({ size, scale_factor }, x: Tensor) => interpolate(x, size, scale_factor, 'bilinear', true),
   (o) => upsampleText({ ...o, mode: 'bilinear' }),
 ) {}
 
@@ -61,13 +61,13 @@ const blocksText = (o: typeof blocks): string =>
 /** Every block of an image as a column: `[N, C, H, W] → [N, C · kh · kw, blocks]`. */
 export class Unfold extends layerOf<{ kernel_size: Extent2d }>('kernel_size')(
   blocks,
-  ({ kernel_size, dilation, padding, stride }, x: Tensor) => unfold(x, kernel_size, { dilation, padding, stride }),
+  ({ kernel_size, dilation, padding, stride }, x: Tensor) => unfold(x, kernel_size, dilation, padding, stride),
   (o) => `kernel_size=${torch.repr(o.kernel_size)}, ${blocksText(o)}`,
 ) {}
 /** Columns added up to an image: `[N, C · kh · kw, blocks] → [N, C, H, W]`. */
 export class Fold extends layerOf<{ output_size: Extent2d; kernel_size: Extent2d }>('output_size', 'kernel_size')(
   blocks,
   ({ output_size, kernel_size, dilation, padding, stride }, x: Tensor) =>
-    fold(x, output_size, kernel_size, { dilation, padding, stride }),
+    fold(x, output_size, kernel_size, dilation, padding, stride),
   (o) => `output_size=${torch.repr(o.output_size)}, kernel_size=${torch.repr(o.kernel_size)}, ${blocksText(o)}`,
 ) {}

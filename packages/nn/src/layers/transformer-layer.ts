@@ -1,7 +1,7 @@
 /** The layers of transformers (Vaswani et al. 2017): attention and a network for each place, with sums around them. */
 import type { DType, Tensor } from '@chainrule/core'
 import { RuntimeError } from '@chainrule/core'
-import { bindOptions, type Call, type LayerArguments } from '../arguments.ts'
+import { bindLayer, bindMethod, type Call, type LayerArguments } from '../arguments.ts'
 import { gelu, relu } from '../functional/activation.ts'
 import { forwardOf } from '../module/keeps-nothing.ts'
 import { Module } from '../module/module.ts'
@@ -90,7 +90,7 @@ function activationOf(activation: Activation): (x: Tensor) => Tensor {
 }
 
 const bound = (layer: string, args: readonly unknown[]) => {
-  const options = bindOptions<typeof layerDefaults, Sizes>(layer, layerDefaults, args, ['d_model', 'nhead'])
+  const options = bindLayer<typeof layerDefaults, Sizes>(layer, layerDefaults, args, ['d_model', 'nhead'])
   activationOf(options.activation)
   return options
 }
@@ -130,7 +130,7 @@ export class TransformerEncoderLayer extends Module<[src: Tensor, ...masks: Laye
   }
 
   forward(src: Tensor, ...masks: LayerArguments<EncoderLayerMasks>): Tensor {
-    const { src_mask, src_key_padding_mask } = bindOptions('TransformerEncoderLayer', encoderMasks, masks)
+    const { src_mask, src_key_padding_mask } = bindMethod('TransformerEncoderLayer.forward', encoderMasks, masks)
     const options = { attn_mask: src_mask, key_padding_mask: src_key_padding_mask, need_weights: false }
     const attend = (x: Tensor): Tensor => this.dropout1(this.self_attn(x, x, x, options)[0])
     const feed = (x: Tensor): Tensor => this.dropout2(feedForward(this, x))
@@ -185,8 +185,8 @@ export class TransformerDecoderLayer extends Module<
   }
 
   forward(tgt: Tensor, memory: Tensor, ...masks: LayerArguments<DecoderLayerMasks>): Tensor {
-    const { tgt_mask, memory_mask, tgt_key_padding_mask, memory_key_padding_mask } = bindOptions(
-      'TransformerDecoderLayer',
+    const { tgt_mask, memory_mask, tgt_key_padding_mask, memory_key_padding_mask } = bindMethod(
+      'TransformerDecoderLayer.forward',
       decoderMasks,
       masks,
     )

@@ -1,7 +1,7 @@
 /** Transformers: layers one after the other, and both halves together (Vaswani et al. 2017). */
 import type { Tensor } from '@chainrule/core'
 import * as torch from '@chainrule/core'
-import { bindOptions, type LayerArguments } from '../arguments.ts'
+import { bindLayer, bindMethod, type LayerArguments } from '../arguments.ts'
 import { xavier_uniform_ } from '../init/index.ts'
 import { copyModule } from '../module/copy.ts'
 import { forwardOf } from '../module/keeps-nothing.ts'
@@ -65,7 +65,7 @@ export class TransformerEncoder extends Module<[src: Tensor, ...masks: LayerArgu
   }
 
   forward(src: Tensor, ...masks: LayerArguments<EncoderMasks>): Tensor {
-    const { mask, src_key_padding_mask } = bindOptions('TransformerEncoder', encoderMasks, masks)
+    const { mask, src_key_padding_mask } = bindMethod('TransformerEncoder.forward', encoderMasks, masks)
     return forwardOf(this, () => {
       let x = src
       for (const layer of this.layers) x = layer(x, { src_mask: mask, src_key_padding_mask })
@@ -95,7 +95,11 @@ export class TransformerDecoder extends Module<
   }
 
   forward(tgt: Tensor, memory: Tensor, ...masks: LayerArguments<DecoderLayerMasks>): Tensor {
-    const { tgt_is_causal: _, memory_is_causal: __, ...bound } = bindOptions('TransformerDecoder', decoderMasks, masks)
+    const {
+      tgt_is_causal: _,
+      memory_is_causal: __,
+      ...bound
+    } = bindMethod('TransformerDecoder.forward', decoderMasks, masks)
     return forwardOf(this, () => {
       let x = tgt
       for (const layer of this.layers) x = layer(x, memory, bound)
@@ -168,7 +172,7 @@ export class Transformer extends Module<[src: Tensor, tgt: Tensor, ...masks: Lay
   constructor(...args: LayerArguments<TransformerOptions>) {
     super()
     const { d_model, nhead, num_encoder_layers, num_decoder_layers, custom_encoder, custom_decoder, ...options } =
-      bindOptions('Transformer', transformerDefaults, args)
+      bindLayer('Transformer', transformerDefaults, args)
     const { layer_norm_eps: eps, bias, device, dtype } = options
     const norm = (): LayerNorm => new LayerNorm(d_model, { eps, bias, device, dtype })
     this.encoder =
@@ -197,7 +201,7 @@ export class Transformer extends Module<[src: Tensor, tgt: Tensor, ...masks: Lay
       src_key_padding_mask,
       src_is_causal: is_causal,
       ...rest
-    } = bindOptions('Transformer', transformerMasks, masks)
+    } = bindMethod('Transformer.forward', transformerMasks, masks)
     const batch = this.batch_first ? 0 : 1
     if (src.ndim === 3 && src.size(batch) !== tgt.size(batch)) {
       throw new torch.RuntimeError('the batch number of src and tgt must be equal')

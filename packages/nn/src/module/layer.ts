@@ -1,5 +1,5 @@
 import { repr, Tensor } from '@chainrule/core'
-import { bindOptions, type LayerArguments } from '../arguments.ts'
+import { bindLayer, holdsValue, type LayerArguments } from '../arguments.ts'
 import { Module } from './module.ts'
 
 /** The options of a layer, by PyTorch's names, in the order in which PyTorch takes them by position. */
@@ -63,14 +63,13 @@ function makeLayer<R extends object, P extends Options, A extends readonly Tenso
     for (const name of names) Reflect.set(options, name, Reflect.get(module, name))
     return options as R & P & T
   }
-  const isPlain =
-    required.length === 0 && Object.values(defaults).every((value) => Object(value) !== value && value !== null)
+  const isPlain = required.length === 0 && Object.entries(defaults).every((option) => holdsValue(...option))
   class Layer extends Module<[...A]> {
     /** An option that may hold a function or a module may be run. */
     static readonly keepsNothing = isPlain ? 'leaf' : true
     constructor(...args: readonly unknown[]) {
       super()
-      const options = bindOptions<P, R>(new.target.name, defaults, args, required)
+      const options = bindLayer<P, R>(new.target.name, defaults, args, required)
       check(options)
       for (const [name, value] of Object.entries(options)) {
         if (value instanceof Tensor) this.register_buffer(name, value)

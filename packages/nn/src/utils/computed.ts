@@ -1,5 +1,5 @@
-import { type autograd, RuntimeError, type Tensor } from '@chainrule/core'
-import type { AnyModule } from '../module/module.ts'
+import { type autograd, RuntimeError, type Tensor, TypeError, typeName } from '@chainrule/core'
+import { type AnyModule, Module } from '../module/module.ts'
 import type { Parameter } from '../module/parameter.ts'
 
 interface Computed {
@@ -31,6 +31,12 @@ export function computed(
   })
   fields.set(module, known.set(key, { weight, handle }))
   Reflect.set(module, name, now)
+}
+
+/** @throws TypeError where it is not a module. */
+export function moduleOf(of: string, value: unknown): AnyModule {
+  if (value instanceof Module) return value as AnyModule
+  throw new TypeError(`${of}(): argument 'module' (position 1) must be Module, not ${typeName(value)}`)
 }
 
 /** Ends it, and gives what computed the field; `null` where nothing did. */

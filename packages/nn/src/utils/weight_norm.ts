@@ -1,18 +1,17 @@
-import { nameStep, RuntimeError, type Tensor, ValueError } from '@chainrule/core'
-import { bindOptions, type LayerArguments } from '../arguments.ts'
+import { nameStep, overloaded, RuntimeError, type Tensor, ValueError } from '@chainrule/core'
 import type { AnyModule } from '../module/module.ts'
 import { Parameter } from '../module/parameter.ts'
-import { computed, release } from './computed.ts'
+import { computed, moduleOf, release } from './computed.ts'
 
-/** What `weight_norm` takes by position or by name. */
-export interface WeightNormOptions {
-  /** The parameter. */
-  readonly name?: string
-  /** What keeps a length of its own: each slice along this dimension, or with `null` the parameter as a whole. */
-  readonly dim?: number | null
+interface WeightNorm {
+  <M extends AnyModule>(module: M, name?: string, dim?: number | null): M
+  <M extends AnyModule>(module: M, options: { readonly name?: string; readonly dim?: number | null }): M
+  <M extends AnyModule>(module: M, name: string, options: { readonly dim?: number | null }): M
 }
-
-const defaults: { name: string; dim: number | null } = { name: 'weight', dim: 0 }
+interface RemoveWeightNorm {
+  <M extends AnyModule>(module: M, name?: string): M
+  <M extends AnyModule>(module: M, options: { readonly name?: string }): M
+}
 
 /**
  * Makes a parameter of a module the product of a length, `weight_g`, and a direction, `weight_v / ‖weight_v‖`, which are learned in
@@ -21,37 +20,50 @@ const defaults: { name: string; dim: number | null } = { name: 'weight', dim: 0 
  * @example
  * const layer = nn.utils.weight_norm(new nn.Linear(20, 40))
  * layer.get_parameter('weight_g').shape // [40, 1]
+ * @param name the parameter.
+ * @param dim what keeps a length of its own: each slice along this dimension, or with `null` the parameter as a whole.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.utils.weight_norm.html
  */
-export function weight_norm<M extends AnyModule>(module: M, ...options: LayerArguments<WeightNormOptions>): M {
-  const { name, dim } = bindOptions('weight_norm', defaults, options)
-  const at = dim === null || dim === -1 ? null : dim
-  const [g, v] = [`${name}_g`, `${name}_v`]
-  computed('weight_norm', module, name, (weight) => {
-    module.register_parameter(g, new Parameter(lengths(weight.detach(), at)))
-    module.register_parameter(v, new Parameter(weight.detach()))
-    const joined = (): Tensor => {
-      const direction = module.get_parameter(v)
-      const scale = module.get_parameter(g).div(lengths(direction, at))
-      const product = direction.mul(scale)
-      // Others are not one step in PyTorch.
-      const isOuter = at === 0 || at === direction.ndim - 1
-      return isOuter ? nameStep(product, 'WeightNormInterfaceBackward0') : product
-    }
-    return { now: joined(), weight: joined }
-  })
-  return module
-}
+export const weight_norm: WeightNorm = overloaded<WeightNorm>(
+  'weight_norm',
+  ['any module', 'str name', 'int? dim'],
+  (given: AnyModule, name = 'weight', dim: number | null = 0): AnyModule => {
+    const module = moduleOf('weight_norm', given)
+    const at = dim === null || dim === -1 ? null : dim
+    const [g, v] = [`${name}_g`, `${name}_v`]
+    computed('weight_norm', module, name, (weight) => {
+      module.register_parameter(g, new Parameter(lengths(weight.detach(), at)))
+      module.register_parameter(v, new Parameter(weight.detach()))
+      const joined = (): Tensor => {
+        const direction = module.get_parameter(v)
+        const scale = module.get_parameter(g).div(lengths(direction, at))
+        const product = direction.mul(scale)
+        // Others are not one step in PyTorch.
+        const isOuter = at === 0 || at === direction.ndim - 1
+        return isOuter ? nameStep(product, 'WeightNormInterfaceBackward0') : product
+      }
+      return { now: joined(), weight: joined }
+    })
+    return module
+  },
+  'python',
+)
 
 /** Makes the parameter that `weight_norm` has taken apart one again. */
-export function remove_weight_norm<M extends AnyModule>(module: M, name = 'weight'): M {
-  const weight = release('weight_norm', module, name)
-  if (weight === null) throw new ValueError(`weight_norm of '${name}' not found in ${module.toString()}`)
-  const last = weight().detach()
-  for (const part of [`${name}_g`, `${name}_v`]) Reflect.deleteProperty(module, part)
-  module.register_parameter(name, new Parameter(last))
-  return module
-}
+export const remove_weight_norm: RemoveWeightNorm = overloaded<RemoveWeightNorm>(
+  'remove_weight_norm',
+  ['any module', 'str name'],
+  (given: AnyModule, name = 'weight'): AnyModule => {
+    const module = moduleOf('remove_weight_norm', given)
+    const weight = release('weight_norm', module, name)
+    if (weight === null) throw new ValueError(`weight_norm of '${name}' not found in ${module.toString()}`)
+    const last = weight().detach()
+    for (const part of [`${name}_g`, `${name}_v`]) Reflect.deleteProperty(module, part)
+    module.register_parameter(name, new Parameter(last))
+    return module
+  },
+  'python',
+)
 
 /** The length of each slice along a dimension, in a shape that broadcasts; or of all. */
 function lengths(x: Tensor, dim: number | null): Tensor {

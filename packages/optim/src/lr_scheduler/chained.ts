@@ -1,6 +1,8 @@
-import { TypeError, ValueError } from '@chainrule/core'
+import { Signature, TypeError, typeName, ValueError } from '@chainrule/core'
 import { ReduceLROnPlateau } from './plateau.ts'
 import type { LRScheduler, Scheduled, Scheduler, SchedulerStateDict } from './scheduler.ts'
+
+const init = new Signature('ChainedScheduler.__init__', ['any schedulers'], 1, 'python')
 
 /**
  * Several schedules at once: each step is one of all of them, and their factors multiply.
@@ -16,12 +18,12 @@ export class ChainedScheduler implements Scheduler {
   readonly #schedulers: readonly LRScheduler[]
 
   constructor(schedulers: readonly LRScheduler[] | { readonly schedulers: readonly LRScheduler[] }) {
-    const list = 'schedulers' in schedulers ? schedulers.schedulers : schedulers
+    const [list] = init.bind([schedulers]) as [readonly LRScheduler[]]
+    checkSchedulers('ChainedScheduler', list)
     const [first] = list
     if (first === undefined) {
       throw new ValueError('ChainedScheduler expects at least one scheduler to be chained, but got no scheduler.')
     }
-    checkSchedulers('ChainedScheduler', list)
     const foreign = list.findIndex((scheduler) => scheduler.optimizer !== first.optimizer)
     if (foreign >= 0) {
       throw new ValueError(
@@ -63,8 +65,11 @@ export class ChainedScheduler implements Scheduler {
 }
 
 /** @throws ValueError for a schedule that cannot take a step by itself, TypeError for what is none. */
-export function checkSchedulers(name: string, schedulers: readonly unknown[]): void {
-  schedulers.forEach((scheduler, i) => {
+export function checkSchedulers(name: string, schedulers: unknown): asserts schedulers is readonly LRScheduler[] {
+  if (!Array.isArray(schedulers)) {
+    throw new TypeError(`${name}.__init__(): argument 'schedulers' must be list, not ${typeName(schedulers)}`)
+  }
+  schedulers.forEach((scheduler: unknown, i) => {
     if (typeof scheduler !== 'object' || scheduler === null || !('optimizer' in scheduler)) {
       throw new TypeError(`${name} at index ${i} should have \`optimizer\` as its attribute.`)
     }

@@ -1,5 +1,5 @@
 import { repr, ValueError } from '@chainrule/core'
-import { byName, type Positional } from '../options.ts'
+import { constructorOf, optionsOf, type Positional } from '../options.ts'
 import { LRScheduler, type Scheduled, type SchedulerOptions } from './scheduler.ts'
 
 /** The options of `CosineAnnealingLR`. */
@@ -9,6 +9,13 @@ export interface CosineAnnealingLROptions extends SchedulerOptions {
   /** The lowest learning rate, 0 by default. */
   readonly eta_min?: number
 }
+
+const cosineAnnealingLRInit = constructorOf(
+  'CosineAnnealingLR',
+  'optimizer',
+  ['float T_max', 'float eta_min', 'int last_epoch'],
+  1,
+)
 
 /**
  * Falls along half a cosine, and rises again: Loshchilov and Hutter 2017, https://arxiv.org/abs/1608.03983
@@ -24,11 +31,12 @@ export class CosineAnnealingLR extends LRScheduler {
     T_max: number | CosineAnnealingLROptions,
     ...more: Positional<CosineAnnealingLROptions>
   ) {
-    const options = byName<CosineAnnealingLROptions>(
-      'CosineAnnealingLR',
-      ['T_max', 'eta_min', 'last_epoch'],
-      [T_max, ...more],
-    )
+    const options = optionsOf<CosineAnnealingLROptions>(cosineAnnealingLRInit, optimizer, [T_max, ...more])
+    if (options.T_max === 0 || Number.isNaN(options.T_max)) {
+      throw new ValueError(
+        `CosineAnnealingLR: T_max is ${options.T_max}; count the epochs from the highest learning rate to the lowest`,
+      )
+    }
     super(optimizer, options)
     this.T_max = options.T_max
     this.eta_min = options.eta_min ?? 0
@@ -59,6 +67,13 @@ export interface CosineAnnealingWarmRestartsOptions extends SchedulerOptions {
   readonly eta_min?: number
 }
 
+const cosineAnnealingWarmRestartsInit = constructorOf(
+  'CosineAnnealingWarmRestarts',
+  'optimizer',
+  ['Number T_0', 'Number T_mult', 'float eta_min', 'int last_epoch'],
+  1,
+)
+
 /**
  * Falls along half a cosine, then starts again from the top, in periods that grow: Loshchilov and Hutter 2017.
  *
@@ -77,11 +92,10 @@ export class CosineAnnealingWarmRestarts extends LRScheduler {
     T_0: number | CosineAnnealingWarmRestartsOptions,
     ...more: Positional<CosineAnnealingWarmRestartsOptions>
   ) {
-    const options = byName<CosineAnnealingWarmRestartsOptions>(
-      'CosineAnnealingWarmRestarts',
-      ['T_0', 'T_mult', 'eta_min', 'last_epoch'],
-      [T_0, ...more],
-    )
+    const options = optionsOf<CosineAnnealingWarmRestartsOptions>(cosineAnnealingWarmRestartsInit, optimizer, [
+      T_0,
+      ...more,
+    ])
     const { T_mult = 1, eta_min = 0, last_epoch = -1 } = options
     if (!(options.T_0 > 0 && Number.isInteger(options.T_0))) {
       throw new ValueError(`Expected positive integer T_0, but got ${repr(options.T_0)}`)

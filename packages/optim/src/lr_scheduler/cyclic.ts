@@ -1,7 +1,7 @@
 import { ValueError } from '@chainrule/core'
-import { byName, type Positional } from '../options.ts'
+import { constructorOf, optionsOf, type Positional } from '../options.ts'
 import { type Moved, momentumOf, setMomentum } from './momentum.ts'
-import { LRScheduler, perGroup, type Scheduled, type SchedulerOptions } from './scheduler.ts'
+import { checkOptimizer, LRScheduler, perGroup, type Scheduled, type SchedulerOptions } from './scheduler.ts'
 
 /** The options of `CyclicLR`. */
 export interface CyclicLROptions extends SchedulerOptions {
@@ -28,20 +28,25 @@ export interface CyclicLROptions extends SchedulerOptions {
   readonly max_momentum?: number | readonly number[]
 }
 
-const names = [
-  'base_lr',
-  'max_lr',
-  'step_size_up',
-  'step_size_down',
-  'mode',
-  'gamma',
-  'scale_fn',
-  'scale_mode',
-  'cycle_momentum',
-  'base_momentum',
-  'max_momentum',
-  'last_epoch',
-] as const
+const cyclicLRInit = constructorOf(
+  'CyclicLR',
+  'optimizer',
+  [
+    'float[] base_lr',
+    'float[] max_lr',
+    'Number step_size_up',
+    'Number? step_size_down',
+    'str mode',
+    'float gamma',
+    'function? scale_fn',
+    'str scale_mode',
+    'bool cycle_momentum',
+    'float[] base_momentum',
+    'float[] max_momentum',
+    'int last_epoch',
+  ],
+  2,
+)
 
 /**
  * Learning rates that rise and fall between bounds, step by step: Smith 2017, https://arxiv.org/abs/1506.01186
@@ -66,7 +71,8 @@ export class CyclicLR extends LRScheduler {
     base_lr: CyclicLROptions['base_lr'] | CyclicLROptions,
     ...more: Positional<CyclicLROptions>
   ) {
-    const options = byName<CyclicLROptions>('CyclicLR', names, [base_lr, ...more])
+    checkOptimizer(optimizer)
+    const options = optionsOf<CyclicLROptions>(cyclicLRInit, optimizer, [base_lr, ...more])
     const { step_size_up = 2000, mode = 'triangular', scale_fn = null, cycle_momentum = true } = options
     const { step_size_down = null, last_epoch = -1 } = options
     const groups: readonly Moved[] = optimizer.param_groups

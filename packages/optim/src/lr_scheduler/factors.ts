@@ -1,5 +1,5 @@
-import { ValueError } from '@chainrule/core'
-import { byName, type Positional } from '../options.ts'
+import { TypeError, typeName, ValueError } from '@chainrule/core'
+import { constructorOf, optionsOf, type Positional } from '../options.ts'
 import { LRScheduler, perGroup, type Scheduled, type SchedulerOptions } from './scheduler.ts'
 
 type Lambda = (epoch: number) => number
@@ -10,10 +10,16 @@ export interface LambdaLROptions extends SchedulerOptions {
   readonly lr_lambda: Lambda | readonly Lambda[]
 }
 
-const lambdas = (optimizer: Scheduled, lr_lambda: LambdaLROptions['lr_lambda']): Lambda[] =>
-  perGroup<Lambda>(optimizer, lr_lambda, (count) => {
+function lambdas(optimizer: Scheduled, lr_lambda: LambdaLROptions['lr_lambda']): Lambda[] {
+  const all = perGroup<Lambda>(optimizer, lr_lambda, (count) => {
     return `Expected ${optimizer.param_groups.length} lr_lambdas, but got ${count}`
   })
+  const wrong = all.find((lambda) => typeof lambda !== 'function')
+  if (wrong !== undefined) throw new TypeError(`'${typeName(wrong)}' object is not callable`)
+  return all
+}
+
+const lambdaLRInit = constructorOf('LambdaLR', 'optimizer', ['any lr_lambda', 'int last_epoch'], 1)
 
 /**
  * The initial learning rate times a function of the epoch.
@@ -28,7 +34,7 @@ export class LambdaLR extends LRScheduler {
     lr_lambda: Lambda | readonly Lambda[] | LambdaLROptions,
     ...more: Positional<LambdaLROptions>
   ) {
-    const options = byName<LambdaLROptions>('LambdaLR', ['lr_lambda', 'last_epoch'], [lr_lambda, ...more])
+    const options = optionsOf<LambdaLROptions>(lambdaLRInit, optimizer, [lr_lambda, ...more])
     super(optimizer, options)
     this.#lambdas = lambdas(optimizer, options.lr_lambda)
     this.start()
@@ -38,6 +44,8 @@ export class LambdaLR extends LRScheduler {
     return base * (this.#lambdas[group]?.(this.last_epoch) ?? 1)
   }
 }
+
+const multiplicativeLRInit = constructorOf('MultiplicativeLR', 'optimizer', ['any lr_lambda', 'int last_epoch'], 1)
 
 /**
  * The learning rate before times a function of the epoch.
@@ -52,7 +60,7 @@ export class MultiplicativeLR extends LRScheduler {
     lr_lambda: Lambda | readonly Lambda[] | LambdaLROptions,
     ...more: Positional<LambdaLROptions>
   ) {
-    const options = byName<LambdaLROptions>('MultiplicativeLR', ['lr_lambda', 'last_epoch'], [lr_lambda, ...more])
+    const options = optionsOf<LambdaLROptions>(multiplicativeLRInit, optimizer, [lr_lambda, ...more])
     super(optimizer, options)
     this.#lambdas = lambdas(optimizer, options.lr_lambda)
     this.start()
@@ -71,6 +79,8 @@ export interface StepLROptions extends SchedulerOptions {
   readonly gamma?: number
 }
 
+const stepLRInit = constructorOf('StepLR', 'optimizer', ['int step_size', 'float gamma', 'int last_epoch'], 1)
+
 /**
  * Multiplies by `gamma` every `step_size` epochs.
  *
@@ -83,8 +93,9 @@ export class StepLR extends LRScheduler {
   gamma: number
 
   constructor(optimizer: Scheduled, step_size: number | StepLROptions, ...more: Positional<StepLROptions>) {
-    const options = byName<StepLROptions>('StepLR', ['step_size', 'gamma', 'last_epoch'], [step_size, ...more])
+    const options = optionsOf<StepLROptions>(stepLRInit, optimizer, [step_size, ...more])
     super(optimizer, options)
+    if (options.step_size === 0) throw new ValueError('StepLR: step_size is 0; count the epochs between two decays')
     this.step_size = options.step_size
     this.gamma = options.gamma ?? 0.1
     this.start()
@@ -107,6 +118,13 @@ export interface MultiStepLROptions extends SchedulerOptions {
   readonly gamma?: number
 }
 
+const multiStepLRInit = constructorOf(
+  'MultiStepLR',
+  'optimizer',
+  ['int[] milestones', 'float gamma', 'int last_epoch'],
+  1,
+)
+
 /**
  * Multiplies by `gamma` at each milestone.
  *
@@ -121,11 +139,7 @@ export class MultiStepLR extends LRScheduler {
     milestones: readonly number[] | MultiStepLROptions,
     ...more: Positional<MultiStepLROptions>
   ) {
-    const options = byName<MultiStepLROptions>(
-      'MultiStepLR',
-      ['milestones', 'gamma', 'last_epoch'],
-      [milestones, ...more],
-    )
+    const options = optionsOf<MultiStepLROptions>(multiStepLRInit, optimizer, [milestones, ...more])
     super(optimizer, options)
     this.milestones = [...options.milestones]
     this.gamma = options.gamma ?? 0.1
@@ -150,6 +164,13 @@ export interface ConstantLROptions extends SchedulerOptions {
   readonly total_iters?: number
 }
 
+const constantLRInit = constructorOf(
+  'ConstantLR',
+  'optimizer',
+  ['float factor', 'int total_iters', 'int last_epoch'],
+  0,
+)
+
 /**
  * Multiplies by `factor` until epoch `total_iters`.
  *
@@ -161,7 +182,7 @@ export class ConstantLR extends LRScheduler {
   total_iters: number
 
   constructor(optimizer: Scheduled, ...args: Positional<ConstantLROptions>) {
-    const options = byName<ConstantLROptions>('ConstantLR', ['factor', 'total_iters', 'last_epoch'], args)
+    const options = optionsOf<ConstantLROptions>(constantLRInit, optimizer, args)
     super(optimizer, options)
     this.factor = options.factor ?? 1 / 3
     this.total_iters = options.total_iters ?? 5
@@ -189,6 +210,13 @@ export interface LinearLROptions extends SchedulerOptions {
   readonly total_iters?: number
 }
 
+const linearLRInit = constructorOf(
+  'LinearLR',
+  'optimizer',
+  ['float start_factor', 'float end_factor', 'int total_iters', 'int last_epoch'],
+  0,
+)
+
 /**
  * A factor that goes linearly from one value to another, and stays: a warm-up.
  *
@@ -201,11 +229,7 @@ export class LinearLR extends LRScheduler {
   total_iters: number
 
   constructor(optimizer: Scheduled, ...args: Positional<LinearLROptions>) {
-    const options = byName<LinearLROptions>(
-      'LinearLR',
-      ['start_factor', 'end_factor', 'total_iters', 'last_epoch'],
-      args,
-    )
+    const options = optionsOf<LinearLROptions>(linearLRInit, optimizer, args)
     super(optimizer, options)
     this.start_factor = options.start_factor ?? 1 / 3
     this.end_factor = options.end_factor ?? 1
@@ -241,6 +265,8 @@ export interface ExponentialLROptions extends SchedulerOptions {
   readonly gamma: number
 }
 
+const exponentialLRInit = constructorOf('ExponentialLR', 'optimizer', ['float gamma', 'int last_epoch'], 1)
+
 /**
  * Multiplies by `gamma` every epoch.
  *
@@ -250,7 +276,7 @@ export class ExponentialLR extends LRScheduler {
   gamma: number
 
   constructor(optimizer: Scheduled, gamma: number | ExponentialLROptions, ...more: Positional<ExponentialLROptions>) {
-    const options = byName<ExponentialLROptions>('ExponentialLR', ['gamma', 'last_epoch'], [gamma, ...more])
+    const options = optionsOf<ExponentialLROptions>(exponentialLRInit, optimizer, [gamma, ...more])
     super(optimizer, options)
     this.gamma = options.gamma
     this.start()
@@ -273,6 +299,13 @@ export interface PolynomialLROptions extends SchedulerOptions {
   readonly power?: number
 }
 
+const polynomialLRInit = constructorOf(
+  'PolynomialLR',
+  'optimizer',
+  ['int total_iters', 'float power', 'int last_epoch'],
+  0,
+)
+
 /**
  * Falls to 0 as a power of the epochs that remain.
  *
@@ -283,7 +316,7 @@ export class PolynomialLR extends LRScheduler {
   power: number
 
   constructor(optimizer: Scheduled, ...args: Positional<PolynomialLROptions>) {
-    const options = byName<PolynomialLROptions>('PolynomialLR', ['total_iters', 'power', 'last_epoch'], args)
+    const options = optionsOf<PolynomialLROptions>(polynomialLRInit, optimizer, args)
     super(optimizer, options)
     this.total_iters = options.total_iters ?? 5
     this.power = options.power ?? 1

@@ -1,7 +1,7 @@
 import { repr, ValueError } from '@chainrule/core'
-import { byName, type Positional } from '../options.ts'
+import { constructorOf, optionsOf, type Positional } from '../options.ts'
 import { type Moved, setMomentum } from './momentum.ts'
-import { LRScheduler, perGroup, type Scheduled, type SchedulerOptions } from './scheduler.ts'
+import { checkOptimizer, LRScheduler, perGroup, type Scheduled, type SchedulerOptions } from './scheduler.ts'
 
 /** The options of `OneCycleLR`. */
 export interface OneCycleLROptions extends SchedulerOptions {
@@ -42,6 +42,27 @@ type CycledGroup = Moved & { initial_lr?: number } & {
   [key in 'max_lr' | 'min_lr' | Momentum]?: number
 }
 
+const oneCycleLRInit = constructorOf(
+  'OneCycleLR',
+  'optimizer',
+  [
+    'float[] max_lr',
+    'Number? total_steps',
+    'Number? epochs',
+    'Number? steps_per_epoch',
+    'Number pct_start',
+    'str anneal_strategy',
+    'bool cycle_momentum',
+    'float[] base_momentum',
+    'float[] max_momentum',
+    'float div_factor',
+    'float final_div_factor',
+    'bool three_phase',
+    'int last_epoch',
+  ],
+  1,
+)
+
 /**
  * One rise to a high learning rate and a long fall, step by step: Smith and Topin 2019, https://arxiv.org/abs/1708.07120
  *
@@ -59,25 +80,8 @@ export class OneCycleLR extends LRScheduler {
     max_lr: OneCycleLROptions['max_lr'] | OneCycleLROptions,
     ...more: Positional<OneCycleLROptions>
   ) {
-    const options = byName<OneCycleLROptions>(
-      'OneCycleLR',
-      [
-        'max_lr',
-        'total_steps',
-        'epochs',
-        'steps_per_epoch',
-        'pct_start',
-        'anneal_strategy',
-        'cycle_momentum',
-        'base_momentum',
-        'max_momentum',
-        'div_factor',
-        'final_div_factor',
-        'three_phase',
-        'last_epoch',
-      ],
-      [max_lr, ...more],
-    )
+    checkOptimizer(optimizer)
+    const options = optionsOf<OneCycleLROptions>(oneCycleLRInit, optimizer, [max_lr, ...more])
     const { pct_start = 0.3, anneal_strategy = 'cos', cycle_momentum = true, three_phase = false } = options
     const total_steps = stepsOf(options)
     if (!(pct_start >= 0 && pct_start <= 1)) {

@@ -1,6 +1,5 @@
-import { float64, Tensor, TypeError, ValueError, warnings } from '@chainrule/core'
-import { byName, type Positional } from '../options.ts'
-import { typename } from '../text.ts'
+import { float64, Tensor, TypeError, typeName, ValueError, warnings } from '@chainrule/core'
+import { constructorOf, optionsOf, type Positional } from '../options.ts'
 import {
   checkOptimizer,
   epochParameter,
@@ -30,6 +29,22 @@ export interface ReduceLROnPlateauOptions {
   readonly eps?: number
 }
 
+const reduceLROnPlateauInit = constructorOf(
+  'ReduceLROnPlateau',
+  'optimizer',
+  [
+    'str mode',
+    'float factor',
+    'int patience',
+    'float threshold',
+    'str threshold_mode',
+    'int cooldown',
+    'float[] min_lr',
+    'float eps',
+  ],
+  0,
+)
+
 /**
  * Reduces the learning rate when a metric has stopped improving: `scheduler.step(validation_loss)` once an epoch.
  *
@@ -58,11 +73,7 @@ export class ReduceLROnPlateau {
     ...more: Positional<ReduceLROnPlateauOptions>
   ) {
     checkOptimizer(optimizer)
-    const options = byName<ReduceLROnPlateauOptions>(
-      'ReduceLROnPlateau',
-      ['mode', 'factor', 'patience', 'threshold', 'threshold_mode', 'cooldown', 'min_lr', 'eps'],
-      [mode, ...more],
-    )
+    const options = optionsOf<ReduceLROnPlateauOptions>(reduceLROnPlateauInit, optimizer, [mode, ...more])
     this.optimizer = optimizer
     this.mode = options.mode ?? 'min'
     this.factor = options.factor ?? 0.1
@@ -150,5 +161,5 @@ function numberOf(metrics: unknown): number {
   if (metrics === undefined) {
     throw new TypeError("ReduceLROnPlateau.step() missing 1 required positional argument: 'metrics'")
   }
-  throw new TypeError(`ReduceLROnPlateau.step(): metrics must be a number or a tensor of one, got ${typename(metrics)}`)
+  throw new TypeError(`ReduceLROnPlateau.step(): metrics must be a number or a tensor of one, got ${typeName(metrics)}`)
 }

@@ -1,6 +1,5 @@
-import { TypeError, ValueError, warnings } from '@chainrule/core'
+import { TypeError, typeName, ValueError, warnings } from '@chainrule/core'
 import { Optimizer } from '../optimizer.ts'
-import { typename } from '../text.ts'
 
 /** Any optimizer with a learning rate. */
 export type Scheduled = Optimizer<{ lr: number }>
@@ -160,7 +159,7 @@ export function stateOf(scheduler: object): SchedulerStateDict {
 
 /** @throws TypeError where it is not an optimizer. */
 export function checkOptimizer(optimizer: unknown): void {
-  if (!(optimizer instanceof Optimizer)) throw new TypeError(`${typename(optimizer)} is not an Optimizer`)
+  if (!(optimizer instanceof Optimizer)) throw new TypeError(`${typeName(optimizer)} is not an Optimizer`)
 }
 
 /** One value for each group: the same for all, or a list. */

@@ -1,7 +1,13 @@
 import { TypeError, ValueError } from '@chainrule/core'
-import { byName, type Positional } from '../options.ts'
+import { constructorOf, optionsOf, type Positional } from '../options.ts'
 import { checkSchedulers } from './chained.ts'
-import { type LRScheduler, type Scheduled, type Scheduler, type SchedulerStateDict } from './scheduler.ts'
+import {
+  checkOptimizer,
+  type LRScheduler,
+  type Scheduled,
+  type Scheduler,
+  type SchedulerStateDict,
+} from './scheduler.ts'
 
 /** The options of `SequentialLR`. */
 export interface SequentialLROptions {
@@ -11,6 +17,13 @@ export interface SequentialLROptions {
   /** The epoch to go on from; -1, the default, starts anew. */
   readonly last_epoch?: number
 }
+
+const sequentialLRInit = constructorOf(
+  'SequentialLR',
+  'optimizer',
+  ['any schedulers', 'int[] milestones', 'int last_epoch'],
+  2,
+)
 
 /**
  * One schedule after another: a warm-up, then a decay.
@@ -30,8 +43,12 @@ export class SequentialLR implements Scheduler {
   #last: LRScheduler
 
   constructor(optimizer: Scheduled, ...args: Positional<SequentialLROptions>) {
-    const order = ['schedulers', 'milestones', 'last_epoch'] as const
-    const { schedulers, milestones, last_epoch = -1 } = byName<SequentialLROptions>('SequentialLR', order, args)
+    checkOptimizer(optimizer)
+    const {
+      schedulers,
+      milestones,
+      last_epoch = -1,
+    } = optionsOf<SequentialLROptions>(sequentialLRInit, optimizer, args)
     checkSchedulers('SequentialLR', schedulers)
     const foreign = schedulers.findIndex((scheduler) => scheduler.optimizer !== optimizer)
     if (foreign >= 0) {
