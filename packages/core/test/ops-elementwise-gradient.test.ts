@@ -162,7 +162,8 @@ onEachFormulaDevice('gradients of elementwise ops', (on) => {
           const x = (leaves[0] as torch.Tensor).mul(1)
           const values = [x, ...leaves.slice(1), ...parameters]
           const out = inPlace ? op.callInPlace(values) : op.call(values)
-          names.add(out.grad_fn?.name())
+          // In place some are other overloads of PyTorch's, which the number at the end tells.
+          names.add(out.grad_fn?.name().replace(/\d+$/, ''))
           out.mul(out).sum().backward()
           return leaves.map((y) => y.grad ?? y.detach().float().mul(0))
         })

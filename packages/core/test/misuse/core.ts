@@ -38,7 +38,15 @@ const classes = [
   'overloaded',
   'signature',
   'typeName',
+  // Changes the console of a page.
+  'install_devtools_formatter',
 ])
+
+const plain: Table = {
+  to_plain: () => ({ '/value': torch.ones(2) }),
+  from_plain: () => ({ '/value': torch.to_plain(torch.ones(2)) }),
+  toJSON: () => ({ self: torch.ones(2) }),
+}
 
 const warnings: Table = {
   warn: () => ({ '/message': 'careful' }),
@@ -58,7 +66,7 @@ const generators: Table = {
 }
 
 const parts: readonly Covered[] = [
-  functionsOf('torch', torch, table, classes),
+  functionsOf('torch', torch, { ...table, ...plain }, classes),
   functionsOf('torch.autograd', torch.autograd, { ...table, ...autograd }, [
     'Function',
     'FunctionContext',
@@ -67,7 +75,7 @@ const parts: readonly Covered[] = [
   ]),
   functionsOf('torch.warnings', torch.warnings, warnings, ['UserWarning']),
   functionsOf('torch.linalg', torch.linalg, linalg, ['LinAlgError']),
-  methodsOf('Tensor', torch.Tensor.prototype, { ...table, ...methods }),
+  methodsOf('Tensor', torch.Tensor.prototype, { ...table, ...methods, ...plain }),
   methodsOf('Generator', torch.Generator.prototype, generators),
 ]
 
