@@ -8,6 +8,9 @@ export default defineConfig({
   ssr: { resolve: { conditions, externalConditions: ['chainrule-source'] } },
   test: {
     include: ['**/test/**/*.test.ts'],
+    // No test asserts a time: a busy machine may take long over it.
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
     provide: { devices: process.env['CHAINRULE_DEVICES']?.split(',') ?? null },
   },
 })

@@ -33,7 +33,8 @@ export default defineConfig({
   ssr: { resolve: { conditions: places, externalConditions: ['chainrule-source'] } },
   server: { headers },
   test: {
-    testTimeout: 60_000,
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
     provide: { devices },
     browser: {
       enabled: page !== null,

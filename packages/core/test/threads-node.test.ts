@@ -42,5 +42,5 @@ describe('threads', () => {
     const flags = ['--import', 'tsx', '--input-type=module', '--conditions=chainrule-source', '--eval', program]
     const { stdout } = await promisify(execFile)(process.execPath, flags, { timeout: 20_000 })
     expect(stdout.trim()).toBe('2')
-  }, 30_000)
+  })
 })
