@@ -26,7 +26,7 @@ x.mul(x).sum().backward()
 console.log(x.grad)`,
     128,
   ],
-  'all of core': ["import * as torch from '@chainrule/core'\nglobalThis.torch = torch", 150],
+  'all of core': ["import * as torch from '@chainrule/core'\nglobalThis.torch = torch", 154],
   'nn: Linear': ["import { Linear } from '@chainrule/nn'\nconsole.log(Linear)", 8],
   'nn: Linear and functional.relu': [
     "import * as nn from '@chainrule/nn'\nconsole.log(nn.Linear, nn.functional.relu)",
