@@ -30,12 +30,12 @@ console.log(x.grad)`,
   'nn: Linear': ["import { Linear } from '@chainrule/nn'\nconsole.log(Linear)", 8],
   'nn: Linear and functional.relu': [
     "import * as nn from '@chainrule/nn'\nconsole.log(nn.Linear, nn.functional.relu)",
-    25,
+    26,
   ],
   'optim: SGD': ["import { SGD } from '@chainrule/optim'\nconsole.log(SGD)", 5],
   'optim: lr_scheduler.StepLR': [
     "import { lr_scheduler } from '@chainrule/optim'\nconsole.log(lr_scheduler.StepLR)",
-    9,
+    9.5,
   ],
 }
 
