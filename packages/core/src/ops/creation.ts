@@ -25,7 +25,12 @@ export interface TensorOptions {
 export const tensorOptions = ['*', 'dtype? dtype', 'device? device', 'bool requires_grad'] as const
 
 /** What may become a tensor: numbers, truth values, arrays of them nested evenly, or a typed array. */
-export type TensorData = NestedList | ArrayBufferView | Tensor
+export type TensorData = NestedList | ArrayView | Tensor
+
+/** A typed array. Under a name of its own, which declarations keep: older versions of TypeScript know no parameters of `ArrayBufferView`. */
+export interface ArrayView extends ArrayBufferView {
+  readonly length?: number
+}
 
 /** Finishes a new tensor: autograd's flags, by the options. */
 export function finish(x: Tensor, { requires_grad = false }: TensorOptions): Tensor {
