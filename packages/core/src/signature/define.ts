@@ -3,7 +3,7 @@
  * object under PyTorch's keywords.
  */
 import { Tensor } from '../tensor/tensor.ts'
-import { fits } from './kinds.ts'
+import { fits, Quick } from './kinds.ts'
 import type { Named } from './overloads.ts'
 import { Signature, type Words } from './signature.ts'
 
@@ -64,14 +64,24 @@ export function overloaded<F extends object>(
  * run at once: a rest parameter and a loop would take longer than the rest of a small op.
  */
 export function bindTo(signature: Signature, run: Callable): Bound {
-  const [first, second, third] = signature.quick
-  const { required, ints } = signature
+  // The signature is read at the first call, which cannot have so many arguments.
+  let required = Number.POSITIVE_INFINITY
+  let ints = -1
+  let [first, second, third] = unread
   const call = function (a: unknown, b: unknown, c: unknown): unknown {
     const { length } = arguments
     if (length >= required && fits(first, a)) {
       if (length === 1) return run(a)
       if (length === 2 && fits(second, b)) return run(a, b)
       if (length === 3 && fits(second, b) && fits(third, c)) return run(a, b, c)
+    }
+    if (required === Number.POSITIVE_INFINITY) {
+      ;({
+        required,
+        ints,
+        quick: [first, second, third],
+      } = signature)
+      return Reflect.apply(call, undefined, arguments)
     }
     if (ints === 0 && length > 0) {
       const size = intsOf(arguments)
@@ -85,6 +95,9 @@ export function bindTo(signature: Signature, run: Callable): Bound {
     method: { value: (name: string) => methodOf(signature, name, run) },
   }) as typeof call & Bound
 }
+
+/** What no value fits. */
+const unread: Signature['quick'] = [Quick.never, Quick.never, Quick.never, Quick.never]
 
 /** The whole numbers that arguments are, one after the other or in one array; null where they are something else too. */
 function intsOf(args: IArguments): readonly number[] | null {
@@ -100,8 +113,9 @@ function intsOf(args: IArguments): readonly number[] | null {
 
 /** `run` as a method of its first argument. */
 export function methodOf(signature: Signature, name: string, run: Callable) {
-  const [first, second, third, fourth] = signature.quick
-  const { required, ints } = signature
+  let required = Number.POSITIVE_INFINITY
+  let ints = -1
+  let [first, second, third, fourth] = unread
   return function method(this: unknown, a: unknown, b: unknown, c: unknown): unknown {
     const { length } = arguments
     if (length + 1 >= required && fits(first, this)) {
@@ -109,6 +123,14 @@ export function methodOf(signature: Signature, name: string, run: Callable) {
       if (length === 1 && fits(second, a)) return run(this, a)
       if (length === 2 && fits(second, a) && fits(third, b)) return run(this, a, b)
       if (length === 3 && fits(second, a) && fits(third, b) && fits(fourth, c)) return run(this, a, b, c)
+    }
+    if (required === Number.POSITIVE_INFINITY) {
+      ;({
+        required,
+        ints,
+        quick: [first, second, third, fourth],
+      } = signature)
+      return Reflect.apply(method, this, arguments)
     }
     if (ints === 1 && length > 0 && this instanceof Tensor) {
       const size = intsOf(arguments)

@@ -34,45 +34,85 @@ function parameter(text: string, positional: boolean): Parameter {
   return { names, kind, word, take: (value) => take(value) ?? undefined, positional }
 }
 
+/** What the texts of a signature say. */
+interface Reading {
+  readonly parameters: readonly Parameter[]
+  /** Those that go by position too: the first. */
+  readonly positional: readonly Parameter[]
+  /** Which parameter may be written one element after the other; -1 for none. */
+  readonly list: number
+  /** True if it has to be: an array there is one element. */
+  readonly spread: boolean
+  /** Where each name stands among the parameters. */
+  readonly places: ReadonlyMap<string, number>
+  readonly required: number
+  readonly ints: number
+  readonly quick: readonly [Quick, Quick, Quick, Quick]
+}
+
+function read(texts: readonly string[], required: number): Reading {
+  const star = texts.indexOf('*')
+  const count = star < 0 ? texts.length : star
+  const parameters = texts.filter((text) => text !== '*').map((text, i) => parameter(text, i < count))
+  const positional = parameters.slice(0, count)
+  const list = texts[count - 1]?.includes(' *') === true ? count - 1 : -1
+  const quick = list >= 0 ? [] : positional.map(({ kind }) => quickOf(kind))
+  return {
+    parameters,
+    positional,
+    list,
+    spread: list >= 0 && positional[list]?.kind.endsWith('[]') === false,
+    places: new Map(parameters.flatMap(({ names }, i) => names.map((one) => [one, i] as const))),
+    // What the function takes after these is the object of those that go by name only.
+    required: Math.min(required, count),
+    ints: positional[list]?.kind === 'int[]' ? list : -1,
+    quick: [quick[0] ?? 0, quick[1] ?? 0, quick[2] ?? 0, quick[3] ?? 0],
+  }
+}
+
 /**
  * The arguments of a function: names, order and kinds. It binds a call by position, or by name in one last object, to values in
- * order, and refuses everything else in PyTorch's words, before anything has run.
+ * order, and refuses everything else in PyTorch's words, before anything has run. Its texts are read at the first call: to read
+ * those of all functions would take much of the time of an import.
  */
 export class Signature {
   /** The function, as messages name it. */
   readonly name: string
-  readonly parameters: readonly Parameter[]
-  /** How many of the first have no default. */
-  readonly required: number
-  /** The quick forms of the first four, where every call may have so many and no list: see `fits`. */
-  readonly quick: readonly [Quick, Quick, Quick, Quick]
-  /** Where a list of whole numbers may be written one after the other, which is looked for first; -1 for nowhere. */
-  readonly ints: number
-  readonly #positional: readonly Parameter[]
-  /** Which parameter may be written one element after the other; -1 for none. */
-  readonly #list: number
-  /** True if it has to be: an array there is one element. */
-  readonly #spread: boolean
+  readonly #texts: readonly string[]
+  readonly #required: number
   readonly #words: Words
-  /** Where each name stands among the parameters. */
-  readonly #places: ReadonlyMap<string, number>
+  #reading: Reading | null = null
 
   /** `parameters` as `'Kind name'`; those after `'*'` go by name only, in one object that follows the others. */
   constructor(name: string, parameters: readonly string[], required: number, words: Words = 'native') {
-    const star = parameters.indexOf('*')
-    const count = star < 0 ? parameters.length : star
     this.name = name
-    this.parameters = parameters.filter((text) => text !== '*').map((text, i) => parameter(text, i < count))
-    // What the function takes after these is the object of those that go by name only.
-    this.required = Math.min(required, count)
-    this.#positional = this.parameters.slice(0, count)
-    this.#list = parameters[count - 1]?.includes(' *') === true ? count - 1 : -1
-    this.#spread = this.#list >= 0 && this.#positional[this.#list]?.kind.endsWith('[]') === false
+    this.#texts = parameters
+    this.#required = required
     this.#words = words
-    this.#places = new Map(this.parameters.flatMap(({ names }, i) => names.map((one) => [one, i] as const)))
-    this.ints = this.#list >= 0 && this.#positional[this.#list]?.kind === 'int[]' ? this.#list : -1
-    const quick = this.#list >= 0 ? [] : this.#positional.map(({ kind }) => quickOf(kind))
-    this.quick = [quick[0] ?? 0, quick[1] ?? 0, quick[2] ?? 0, quick[3] ?? 0]
+  }
+
+  get #read(): Reading {
+    this.#reading ??= read(this.#texts, this.#required)
+    return this.#reading
+  }
+
+  get parameters(): readonly Parameter[] {
+    return this.#read.parameters
+  }
+
+  /** How many of the first have no default. */
+  get required(): number {
+    return this.#read.required
+  }
+
+  /** Where a list of whole numbers may be written one after the other, which is looked for first; -1 for nowhere. */
+  get ints(): number {
+    return this.#read.ints
+  }
+
+  /** The quick forms of the first four, where every call may have so many and no list: see `fits`. */
+  get quick(): readonly [Quick, Quick, Quick, Quick] {
+    return this.#read.quick
   }
 
   /**
@@ -83,16 +123,16 @@ export class Signature {
    */
   bind(args: unknown[], self: 0 | 1 = 0, name: string = this.name): unknown[] {
     const last = args[args.length - 1]
-    const positional = this.#positional
+    const { positional, list, spread, required } = this.#read
     if (typeof last === 'object' && this.#isByName(args.length - 1, last))
       return this.#bindNames(args, last, self, name)
-    const bound = this.#list >= 0 ? gathered(args, this.#list, this.#spread) : args
+    const bound = list >= 0 ? gathered(args, list, spread) : args
     const { length } = bound
-    if (length < this.required || length > positional.length) return this.#bindNames(args, {}, self, name)
+    if (length < required || length > positional.length) return this.#bindNames(args, {}, self, name)
     for (let i = 0; i < length; i++) {
       const value = bound[i]
       if (value === undefined) {
-        if (i < this.required) throw this.#missing(bound, name)
+        if (i < required) throw this.#missing(bound, name)
         continue
       }
       const taken = (positional[i] as Parameter).take(value)
@@ -104,13 +144,13 @@ export class Signature {
 
   /** True for an object of keywords: a literal where no literal is asked for by position. */
   #isByName(place: number, value: object | null): value is Values {
-    return isKeywords(value) && this.#positional[place]?.kind.startsWith('dict') !== true
+    return isKeywords(value) && this.#read.positional[place]?.kind.startsWith('dict') !== true
   }
 
   #bindNames(args: unknown[], keywords: Values, self: 0 | 1, name: string): unknown[] {
-    const positional = this.#positional
+    const { parameters, positional, list, spread, places, required } = this.#read
     if (args[args.length - 1] === keywords) args.pop()
-    const bound = this.#list >= 0 ? gathered(args, this.#list, this.#spread) : args
+    const bound = list >= 0 ? gathered(args, list, spread) : args
     const count = bound.length
     for (let i = positional.length; i < count; i++) if (bound[i] !== undefined) throw this.#tooMany(count, self, name)
     const given = Math.min(count, positional.length)
@@ -119,22 +159,22 @@ export class Signature {
     bound.length = positional.length
     const options: Record<string, unknown> = {}
     for (const key of Object.keys(keywords)) {
-      const place = this.#places.get(key) ?? -1
+      const place = places.get(key) ?? -1
       if (place < self) throw this.#unexpected(key, count, name)
       if (place < count) throw new TypeError(`${name}() got multiple values for argument '${key}'`)
-      const found = this.parameters[place] as Parameter
+      const found = parameters[place] as Parameter
       const value = taken(name, found, keywords[key], null)
       if (value === undefined) continue
       if (found.positional) bound[place] = value
       else options[key] = value
     }
-    for (let i = 0; i < this.required; i++) if (bound[i] === undefined) throw this.#missing(bound, name)
-    if (positional.length < this.parameters.length) bound[positional.length] = options
+    for (let i = 0; i < required; i++) if (bound[i] === undefined) throw this.#missing(bound, name)
+    if (positional.length < parameters.length) bound[positional.length] = options
     return bound
   }
 
   #missing(bound: readonly unknown[], name: string): TypeError {
-    const missing = this.#positional.slice(0, this.required).filter((_, i) => bound[i] === undefined)
+    const missing = this.#read.positional.slice(0, this.required).filter((_, i) => bound[i] === undefined)
     const names = missing.map(({ names: [first] }) => first as string)
     if (this.#words === 'native') {
       const quoted = names.map((one) => `"${one}"`).join(', ')
@@ -146,7 +186,7 @@ export class Signature {
   }
 
   #tooMany(count: number, self: 0 | 1, name: string): TypeError {
-    const most = this.#positional.length - self
+    const most = this.#read.positional.length - self
     if (self === 1 && most === 0) return new TypeError(`TensorBase.${name}() takes no arguments (${count - 1} given)`)
     // A constructor's own object counts in Python.
     const own = this.#words === 'python' && name.includes('.') ? 1 : 0
