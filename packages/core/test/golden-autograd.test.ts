@@ -1582,6 +1582,7 @@ onEachDevice('autograd as PyTorch runs it', (on) => {
   beforeEach(() => torch.set_default_device(on.device.type))
   afterEach(() => {
     torch.set_default_device(null)
+    torch.warnings.simplefilter('default')
     vi.restoreAllMocks()
   })
 

@@ -295,6 +295,22 @@ describe('by name and by position', () => {
   })
 })
 
+describe('the order of polygamma', () => {
+  const two = torch.tensor(2, { dtype: int32 })
+  it.each<[string, () => torch.Tensor, number]>([
+    ['a number', () => torch.polygamma(1, two), 0.6449],
+    ['a tensor', () => torch.polygamma(torch.tensor(1, { dtype: int32 }), two), 0.6449],
+    ['of a method', () => two.polygamma(1), 0.6449],
+    ['a tensor, of a method', () => torch.tensor(2).polygamma(torch.tensor(1, { dtype: int32 }) as never), 0.6449],
+  ])('is %s', (_, run, value) => expect(run().item()).toBeCloseTo(value, 4))
+
+  it('is a whole number', () => {
+    expect(() => torch.polygamma(torch.ones(2) as never, vector)).toThrow(
+      "polygamma(): argument 'n' (position 1) must be int, not Tensor",
+    )
+  })
+})
+
 describe('refusals', () => {
   const refused: Readonly<Record<string, readonly [() => unknown, string]>> = {
     'a keyword that is not there': [

@@ -304,6 +304,13 @@ onEachDevice('without a look at values', (on) => {
     })
   })
 
+  it('a lone whole number is the other operand of max and min, not a dimension', async () => {
+    const [x, two] = [whole([1, 3]), whole([2]).reshape([])]
+    await on.exactly(torch.max(x, two), [2, 3])
+    await on.exactly(x.min(two), [1, 2])
+    await on.exactly(x.max({ other: two }), [2, 3])
+  })
+
   it('what has to look is refused where values come later', async () => {
     const x = on.of([3, 1, 3])
     const looks: Readonly<Record<string, () => unknown>> = {

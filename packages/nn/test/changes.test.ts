@@ -5,12 +5,13 @@
 import * as torch from '@chainrule/core'
 import { describe, expect, test } from 'vitest'
 import { entriesOf, readGolden } from '../../core/test/golden.ts'
+import { withoutWarnings } from '../../core/test/quiet.ts'
 import { applied, type CallCase, called, type LayerCase, layerOf, type Ready, SEED, weightsFor } from './golden-case.ts'
 
 const golden = await readGolden<unknown>('nn')
 const refused = await readGolden<string>('nn-changes')
 
-torch.warnings.simplefilter('ignore')
+withoutWarnings()
 
 /** A letter as in the golden file, and the gradients. */
 function outcome(ready: () => Ready, isInPlace: boolean): [string, unknown] {

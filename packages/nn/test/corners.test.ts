@@ -273,3 +273,25 @@ describe('the order of a norm', () => {
     expect(clip(10, torch.tensor(2)).item()).toBe(5)
   })
 })
+
+onEveryDevice('a number that a device holds is not read', (on) => {
+  const x = (): Tensor => on.tensor([1, 2, 4, -1, 0.5, 3], [3, 2])
+  const numbers = { float32: torch.float32, int32: torch.int32 }
+
+  test.each(Object.entries(numbers))('temperature of gumbel_softmax, %s', async (_, dtype) => {
+    const drawn = (tau: number | Tensor) => {
+      torch.manual_seed(0)
+      return F.gumbel_softmax(x(), { tau })
+    }
+    await on.same(drawn(on.tensor([2], [], dtype)), drawn(2))
+  })
+
+  test.each(Object.entries(numbers))('momentum of batch_norm, %s', async (_, dtype) => {
+    const seen = (momentum: number | Tensor) => {
+      const [mean, variance] = [on.tensor([1, 1], [2]), on.tensor([1, 1], [2])]
+      F.batch_norm(x(), mean, variance, { training: true, momentum })
+      return torch.cat([mean, variance])
+    }
+    await on.same(seen(on.tensor([1], [], dtype)), seen(1))
+  })
+})

@@ -4,6 +4,7 @@ import * as nn from '@chainrule/nn'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { caught, entriesOf, type GoldenTensor, readGolden } from '../../core/test/golden.ts'
 import { onEveryDevice, sizeOf, type TestBench } from '../../core/test/harness.ts'
+import { withoutWarnings } from '../../core/test/quiet.ts'
 import {
   applied,
   type CallCase,
@@ -45,7 +46,7 @@ const single = { slack: 10, scaled: true }
 /** As `single`, for what takes many ops. */
 const several = { relative: 1e-5, slack: 50, scaled: true }
 
-torch.warnings.simplefilter('ignore')
+withoutWarnings()
 
 onEveryDevice('layers', (on) => {
   test.each(fitting<LayerCase>(on, 'layer'))('%s', async (_, entry) => {

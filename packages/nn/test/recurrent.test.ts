@@ -4,6 +4,7 @@ import * as nn from '@chainrule/nn'
 import { describe, expect, test } from 'vitest'
 import { caught, fromGolden, type GoldenTensor, readGolden } from '../../core/test/golden.ts'
 import { onEveryDevice } from '../../core/test/harness.ts'
+import { withoutWarnings } from '../../core/test/quiet.ts'
 
 type Nested<T> = T | readonly Nested<T>[]
 
@@ -35,7 +36,7 @@ const flat = (x: Nested<torch.Tensor>): torch.Tensor[] => (x instanceof torch.Te
 const weightsFor = (x: torch.Tensor): torch.Tensor =>
   torch.linspace(0.5, 1.5, x.numel(), { dtype: x.dtype, device: x.device }).reshape(x.shape)
 
-torch.warnings.simplefilter('ignore')
+withoutWarnings()
 
 onEveryDevice('recurrent layers', (on) => {
   const fitting = Object.entries(golden).filter(([, entry]) => on.fits({ ...entry, dtype: entry.dtype ?? 'f32' }))

@@ -3,6 +3,7 @@ import * as torch from '@chainrule/core'
 import * as optim from '@chainrule/optim'
 import { describe, expect, test } from 'vitest'
 import { entriesOf, readGolden } from '../../core/test/golden-file.ts'
+import { withoutWarnings } from '../../core/test/quiet.ts'
 
 const {
   ChainedScheduler,
@@ -26,7 +27,7 @@ type Rates = readonly (readonly (readonly [lr: number, momentum: number])[])[]
 type AnyScheduler = { step(): void; state_dict(): object; load_state_dict(state: object): void }
 type Make = new (optimizer: optim.SGD, options: object) => AnyScheduler
 
-torch.warnings.simplefilter('ignore')
+withoutWarnings()
 
 const golden = await readGolden<unknown>('optim')
 const makers = new Map<string, unknown>(Object.entries(optim.lr_scheduler))

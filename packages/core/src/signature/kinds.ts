@@ -123,9 +123,12 @@ function makeKind(text: string): Kind {
   if (text.includes('|')) {
     const [first, ...rest] = text.split('|').map(kindOf) as [Kind, ...Kind[]]
     const next = rest.length === 1 ? (rest[0] as Kind) : kindOf(text.slice(text.indexOf('|') + 1))
+    const takesTensors = text.split('|').includes('Tensor')
     return {
       word: first.word,
       take: (value) => {
+        // No number is read from a tensor where the tensor will do: it may be on a GPU, and `max` means another thing by it.
+        if (takesTensors && value instanceof Tensor) return value
         const taken = first.take(value)
         return taken === refused ? next.take(value) : taken
       },

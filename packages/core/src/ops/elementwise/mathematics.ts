@@ -1,5 +1,5 @@
 import { largestFloat32 } from '../../dtype.ts'
-import { NotImplementedError, RuntimeError } from '../../errors.ts'
+import { NotImplementedError, RuntimeError, TypeError } from '../../errors.ts'
 import { Tensor, type TensorLike } from '../../tensor/tensor.ts'
 import { type Application, choice, elementwise } from '../define/elementwise.ts'
 import { resultType } from '../define/promotion.ts'
@@ -145,13 +145,17 @@ const polygammaOp = elementwise('polygamma', ['x'], {
   result: 'floating',
   domain: { x: [0.2, 4] },
 })
+const isWhole = (n: Tensor | number): boolean =>
+  typeof n === 'number' || (n.dtype.kind === 'integer' && n.shape.length === 0)
 /** The `n`-th derivative of `digamma`: `torch.polygamma(n, x)`. */
 export const polygamma = choice(
   'polygamma',
   ['int|Tensor n', 'Tensor|int input'],
   (n: number | Tensor, x: Tensor | number): Application => {
-    const [order, value] = typeof n === 'number' ? [n, x] : [x as number, n]
-    return polygammaOp.on(value, order)
+    // As a method, the tensor comes first.
+    const [order, value] = typeof x === 'number' || !isWhole(n) ? [x, n] : [n, x]
+    if (!isWhole(order)) throw new TypeError("polygamma(): argument 'n' (position 1) must be int, not Tensor")
+    return polygammaOp.on(value, typeof order === 'number' ? order : order.item())
   },
 )
 
