@@ -10,7 +10,7 @@ function named(constructor: abstract new (...args: never) => Error, name: string
 abstract class LibraryError extends Error {
   constructor(message?: string, options?: ErrorOptions) {
     super(message, options)
-    atCaller(this, LibraryError)
+    atCaller(this, new.target)
   }
 }
 

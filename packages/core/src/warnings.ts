@@ -42,9 +42,23 @@ export function warn(message: string): void {
     if (shown.has(entry)) return
     shown.add(entry)
   }
-  const { process } = globalThis as { process?: { emitWarning?: (warning: Error) => void } }
-  if (typeof process?.emitWarning === 'function') process.emitWarning(warning)
-  else console.warn([warning, warning.detail].join('\n').trimEnd())
+  emit(warning)
+}
+
+type EmitWarning = (warning: Error | string, options?: { type: string; detail: string }) => void
+
+function emit(warning: UserWarning): void {
+  const { process } = globalThis as { process?: { emitWarning?: EmitWarning } }
+  if (typeof process?.emitWarning !== 'function') {
+    console.warn([warning, warning.detail].join('\n').trimEnd())
+    return
+  }
+  try {
+    process.emitWarning(warning)
+  } catch {
+    // In another realm, as of Jest and `node:vm`, an error is none to Node, which takes texts from everywhere.
+    process.emitWarning(warning.message, { type: warning.name, detail: warning.detail })
+  }
 }
 
 /** The nearest frame of the caller that is in a file; nothing where there are no traces. */

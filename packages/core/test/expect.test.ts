@@ -1,6 +1,8 @@
 /** Equality and snapshots of tensors in Vitest, after one line. */
 import assert from 'node:assert'
+import { stripVTControlCharacters } from 'node:util'
 import { beforeAll, describe, expect, test, vi } from 'vitest'
+import { processError } from 'vitest/internal/browser'
 import * as torch from '../src/index.ts'
 
 beforeAll(() => torch.testing.extend(expect))
@@ -85,6 +87,30 @@ test('snapshots show what prints', () => {
             [3., 0.]]),
     }
   `)
+})
+
+test('a failure shows the values that differ, and nothing within', () => {
+  let diff = ''
+  try {
+    expect({ x: torch.tensor([1, 2]) }).toEqual({ x: torch.tensor([1, 3]) })
+  } catch (error) {
+    diff = stripVTControlCharacters(processError(error).diff ?? '')
+  }
+  expect(diff.split('\n').map((line) => line.trim())).toEqual(
+    expect.arrayContaining(['"x": {', '"data": [', '-       3,', '+       2,', '"dtype": "float32",', '"shape": [']),
+  )
+  expect(diff).not.toContain('storage')
+})
+
+test('Jest finds a way to the values from a copy', () => {
+  const property = Symbol.for('@jest/serializableProperties')
+  const x: object = torch.tensor([1, 2])
+  const names: string[] = Reflect.get(x, property)
+  const copy = Object.create(
+    torch.Tensor.prototype,
+    Object.fromEntries(names.map((name) => [name, { value: Reflect.get(x, name) }])),
+  )
+  expect(JSON.parse(JSON.stringify(copy))).toEqual({ dtype: 'float32', shape: [2], data: [1, 2] })
 })
 
 test('what is not expect is refused', () => {

@@ -51,6 +51,18 @@ describe('a warning', () => {
     expect(() => warnings.simplefilter('once' as never)).toThrow("invalid action: 'once'")
   })
 
+  it('is a text where the process knows errors of its own realm alone, as in Jest', () => {
+    const texts: unknown[] = []
+    const emitWarning = (warning: unknown, options?: unknown) => {
+      if (typeof warning !== 'string') throw new TypeError('must be of type string or an instance of Error')
+      texts.push([warning, options])
+    }
+    vi.stubGlobal('process', { emitWarning })
+    warnings.warn('from another realm')
+    const detail: unknown = expect.stringMatching(/^ {4}at .*warnings\.test\.ts\S*:\d+:\d+$/)
+    expect(texts).toEqual([['from another realm', { type: 'UserWarning', detail }]])
+  })
+
   it('goes to the console where there is no process', () => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
     vi.stubGlobal('process', undefined)

@@ -1,6 +1,7 @@
 import { no_grad } from '../autograd/modes.ts'
 import { TypeError } from '../errors.ts'
 import { peek } from '../ops/packed.ts'
+import { toJSON } from '../ops/plain.ts'
 import { sameShape } from '../shape.ts'
 import { Tensor } from '../tensor/tensor.ts'
 
@@ -12,7 +13,7 @@ export interface Expect {
 
 /**
  * Makes `expect(x).toEqual(y)`, `toStrictEqual`, `toHaveBeenCalledWith` and the like of Vitest and Jest compare tensors by shape,
- * dtype and values, wherever in the compared values they stand, and snapshots show them as they print. NaN equals NaN, and 0 equals
+ * dtype and values, wherever in the compared values they stand, show what differs, and print snapshots of them as they print. NaN equals NaN, and 0 equals
  * -0; for results that need only be near each other there is `assert_close`. The line belongs into a set-up file.
  *
  * @param expect that of Vitest or Jest.
@@ -27,6 +28,22 @@ export function extend(expect: Expect): void {
   }
   expect.addEqualityTesters([areEqual])
   expect.addSnapshotSerializer({ test: (value) => value instanceof Tensor, print: String })
+  Object.defineProperties(Tensor.prototype, shownInDifferences)
+}
+
+/**
+ * Both show what differs by copies of the fields and by `toJSON`. Vitest copies no object that has a tag; Jest copies what is named
+ * by a symbol of its own, which then is a function that knows its tensor.
+ */
+const shownInDifferences: PropertyDescriptorMap & ThisType<Tensor> = {
+  [Symbol.toStringTag]: { value: 'Tensor', configurable: true },
+  [Symbol.for('@jest/serializableProperties')]: { value: ['toJSON'], configurable: true },
+  toJSON: {
+    get() {
+      return () => toJSON(this)
+    },
+    configurable: true,
+  },
 }
 
 /** Whether two tensors are the same in all that prints; undefined where none of both is a tensor. */
