@@ -1,7 +1,7 @@
 // Checks that programs which bundlers make of the packages run, the second half of `pnpm packages`: packs the packages,
 // installs them and some bundlers outside of the workspace, without gpu.js, and there has each make a minified program, which
-// must print what the unbundled one does; one of them in Chromium too. Warnings are errors. Then come the sizes, which have
-// limits, and the oldest TypeScript that reads the types.
+// must print what the unbundled one does; one of them in Chromium too. Warnings are errors. Then come tensors in Jest, the sizes,
+// which have limits, and the oldest TypeScript that reads the types.
 
 import { execFileSync } from 'node:child_process'
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -74,6 +74,7 @@ for (const [name, bundle] of Object.entries(bundlers)) {
 }
 await runInChromium()
 checkOneTensor()
+checkJest()
 await checkSizes()
 checkTypes()
 
@@ -220,6 +221,13 @@ if (!(new Linear(1, 1)(ones(1)) instanceof Tensor) || !(new Linear(1, 1).weight 
   )
   execFileSync('node', ['same.js'], { cwd: folder, stdio: ['ignore', 'inherit', 'pipe'] })
   console.log('import and require: one Tensor')
+}
+
+/** The set-up line for Jest and what it does. */
+function checkJest() {
+  const flags = ['--experimental-vm-modules', 'node_modules/jest/bin/jest.js', '--ci', '--rootDir', folder]
+  execFileSync('node', flags, { cwd: folder, stdio: ['ignore', 'inherit', 'inherit'] })
+  console.log('Jest: compares tensors')
 }
 
 /** Measures what esbuild leaves of the packages, and holds it against the limits. */
