@@ -1,7 +1,7 @@
 /** Threads that meet, hang and are lost. */
 import { I32, ModuleBuilder } from '../src/devices/wasm/assembler.ts'
 import { KernelMemory } from '../src/devices/wasm/memory.ts'
-import { type Chunk, Compiled, type PoolOptions, ThreadPool } from '../src/devices/wasm/threads/index.ts'
+import { type Chunk, Compiled, type TeamOptions, ThreadPool, teamStarter } from '../src/devices/wasm/threads/index.ts'
 import { startThread, type ThreadHandle } from '../src/devices/wasm/threads/start.ts'
 
 /** Lets others run for a while. */
@@ -50,7 +50,7 @@ export interface Fixture {
 }
 
 /** Makes one. */
-export function fixture(options: PoolOptions = {}): Fixture {
+export function fixture(options: TeamOptions = {}): Fixture {
   const memory = new KernelMemory({ shared: true })
   const module = meetings(memory)
   const [first, second, flag] = [memory.alloc(64), memory.alloc(64), memory.alloc(64)]
@@ -58,7 +58,8 @@ export function fixture(options: PoolOptions = {}): Fixture {
     for (const at of [first, second, flag]) memory.int32[at / 4] = 0
   }
   const handles: ThreadHandle[] = []
-  const pool = new ThreadPool(memory, {
+  const pool = new ThreadPool(memory)
+  const starter = teamStarter({
     start: (data, ended) => {
       const handle = startThread(data, ended)
       handles.push(handle)
@@ -66,7 +67,7 @@ export function fixture(options: PoolOptions = {}): Fixture {
     },
     ...options,
   })
-  pool.resize(2)
+  pool.resize(2, starter)
   const [meet, leave, hang] = ['meet', 'leave', 'hang'].map((name) => module.placeOf(name)) as [number, number, number]
   return {
     pool,

@@ -2,6 +2,7 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
+import { teamStarter } from '../src/devices/wasm/threads/index.ts'
 import { fixture } from './threads-fixture.ts'
 
 describe('threads', () => {
@@ -11,9 +12,9 @@ describe('threads', () => {
     await handles[0]?.terminate()
     expect(pool.count).toBe(1)
     expect(pool.reason).toContain('ended')
-    pool.resize(2)
+    pool.resize(2, teamStarter())
     expect(await untilMet()).toBe(true)
-    pool.resize(1)
+    pool.resize(1, teamStarter())
   })
 
   it('hang nobody when one is killed while others go on', async () => {

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest'
 import { KernelMemory } from '../src/devices/wasm/memory.ts'
-import { ThreadPool } from '../src/devices/wasm/threads/index.ts'
+import { ThreadPool, teamStarter } from '../src/devices/wasm/threads/index.ts'
 import * as torch from '../src/index.ts'
 import { fixture, pause } from './threads-fixture.ts'
 
@@ -129,7 +129,7 @@ describe('threads', () => {
   it('work at the same time', async () => {
     const { pool, untilMet } = fixture()
     expect(await untilMet()).toBe(true)
-    pool.resize(1)
+    pool.resize(1, teamStarter())
     expect(pool.count).toBe(1)
   })
 
@@ -154,7 +154,7 @@ describe('threads', () => {
     expect(pool.count).toBe(1)
     expect(pool.reason).toBe('one thread: workers cannot start here: no workers in this test')
     const single = new ThreadPool(new KernelMemory())
-    single.resize(4)
+    single.resize(4, teamStarter())
     expect([single.count, single.reason]).toEqual([1, expect.stringContaining('shared memory')])
   })
 })

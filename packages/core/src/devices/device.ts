@@ -1,9 +1,11 @@
 import type { DType, TypedArray } from '../dtype.ts'
 import { RuntimeError } from '../errors.ts'
 import type { Shape } from '../shape.ts'
+import type { Families, Family } from './families.ts'
 import type { Kernel, ReductionKernel } from './kernel.ts'
 import type { Routines } from './routines.ts'
 import type { Storage } from './storage.ts'
+import type { StartTeam } from './wasm/threads/index.ts'
 
 /** A strided window on a storage, all that a device needs to know of a tensor. */
 export interface Operand {
@@ -27,8 +29,8 @@ export interface DeviceInfo {
 export interface Threads {
   /** How many there are. */
   readonly count: number
-  /** Asks for a number of them; where there cannot be so many, `count` and the device's info tell. */
-  resize(count: number): void
+  /** Asks for a number of them, and brings what starts them; where there cannot be so many, `count` and the device's info tell. */
+  resize(count: number, start: StartTeam): void
 }
 
 /** A place where tensors live and kernels run. It knows formulas and routines, never an op by its name. */
@@ -52,6 +54,8 @@ export interface Device {
   reduce(kernel: ReductionKernel, output: Operand, inputs: readonly (Operand | number)[], shape: Shape): void
   /** Work that no formula says: matrix products, gathers, sorts. */
   readonly routines: Routines
+  /** Such work of a family that comes with the ops that ask for it. */
+  routinesOf<N extends keyof Families>(family: Family<N>): Families[N]
   /** Absent where there is one thread in any case. */
   readonly threads?: Threads
   info(): DeviceInfo

@@ -1,7 +1,6 @@
 import type { Operand } from './device.ts'
 import type { ReductionKernel } from './kernel.ts'
 import type { RowKernel } from './row-kernel.ts'
-import type { ConvRoutines, PoolRoutines } from './windows.ts'
 
 /** How an element that is scattered is joined with what is there; `max` and `min` give NaN where either is. */
 export type ScatterMode = 'set' | 'add' | 'multiply' | 'max' | 'min'
@@ -10,7 +9,7 @@ export type ScatterMode = 'set' | 'add' | 'multiply' | 'max' | 'min'
  * Work that is not one formula for each element. Operands are strided; `out` is row-major and does not overlap the rest.
  * All of one call have the same dtype, but for indices, which are int32 and already in range.
  */
-export interface Routines extends ConvRoutines, PoolRoutines {
+export interface Routines {
   /**
    * `[batch, m, k] × [batch, k, n] → [batch, m, n]`, the sums added to `start` where there is one: of the shape of `out`, its
    * strides 0 where all rows or matrices share one, and otherwise 1 along a row.

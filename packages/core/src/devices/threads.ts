@@ -1,5 +1,6 @@
 import { RuntimeError } from '../errors.ts'
 import { getDevice } from './device.ts'
+import { teamStarter } from './wasm/threads/index.ts'
 
 /**
  * Asks for a number of threads that kernels of the CPU run on, this one included. Results do not depend on it, to the bit.
@@ -17,7 +18,7 @@ export function set_num_threads(threads: number): void {
     throw new RuntimeError(`set_num_threads expects an int, but got ${name}`)
   }
   if (threads <= 0) throw new RuntimeError('set_num_threads expects a positive integer')
-  getDevice('cpu').threads?.resize(threads)
+  getDevice('cpu').threads?.resize(threads, teamStarter())
 }
 
 /** How many threads the kernels of the CPU run on: fewer than were asked for where these cannot start, or have ended. */

@@ -1,5 +1,6 @@
 import { factors } from '../autograd/graph.ts'
 import type { Gradient } from '../autograd/node.ts'
+import { convolutions } from '../devices/convolutions.ts'
 import type { Operand } from '../devices/device.ts'
 import type { ConvWindow, Pair } from '../devices/windows.ts'
 import type { Shape } from '../shape.ts'
@@ -33,9 +34,11 @@ export function convolve(
     bias === null ? [x, weight] : [x, weight, bias],
     () => {
       const out = allocate([x.size(0), weight.size(0), ...size], x.dtype, x.storage.device)
-      const { routines } = x.storage.device
+      const { device } = x.storage
       if (out.numel() > 0)
-        routines.conv(images(out), images(x), rowMajor(weight), bias?.contiguous() ?? null, windowOf(settings))
+        device
+          .routinesOf(convolutions)
+          .conv(images(out), images(x), rowMajor(weight), bias?.contiguous() ?? null, windowOf(settings))
       return out
     },
     () => ({
@@ -67,9 +70,9 @@ export function convolveBack(
     bias === null ? [y, weight] : [y, weight, bias],
     () => {
       const out = allocate([y.size(0), weight.size(1) * settings.groups, ...size], y.dtype, y.storage.device)
-      const { routines } = y.storage.device
+      const { device } = y.storage
       const operands = [images(y), rowMajor(weight), bias?.contiguous() ?? null, windowOf(settings)] as const
-      if (out.numel() > 0) routines.convInput(images(out), ...operands)
+      if (out.numel() > 0) device.routinesOf(convolutions).convInput(images(out), ...operands)
       return out
     },
     () => ({
@@ -94,7 +97,8 @@ function correlate(name: string, x: Tensor, y: Tensor, settings: ConvSettings, s
     [x, y],
     () => {
       const out = allocate(shape, x.dtype, x.storage.device)
-      if (out.numel() > 0) x.storage.device.routines.convWeight(images(out), images(x), images(y), windowOf(settings))
+      if (out.numel() > 0)
+        x.storage.device.routinesOf(convolutions).convWeight(images(out), images(x), images(y), windowOf(settings))
       return out
     },
     () => ({

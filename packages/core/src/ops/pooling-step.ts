@@ -1,4 +1,5 @@
 import type { Operand } from '../devices/device.ts'
+import { pools } from '../devices/pools.ts'
 import type { AverageWindow, PoolWindow } from '../devices/windows.ts'
 import { int32 } from '../dtype.ts'
 import type { Shape } from '../shape.ts'
@@ -16,7 +17,7 @@ export function largest(x: Tensor, window: PoolWindow, size: Shape): readonly [v
       const { device } = x.storage
       const shape = [...from.slice(0, -2), ...size]
       const [values, indices] = [allocate(shape, x.dtype, device), allocate(shape, int32, device)]
-      if (values.numel() > 0) device.routines.maxPool(planes(values), planes(indices), planes(x), window)
+      if (values.numel() > 0) device.routinesOf(pools).maxPool(planes(values), planes(indices), planes(x), window)
       return [values, indices] as const
     },
     ([, indices]) => ({
@@ -33,7 +34,8 @@ function unpool(g: Tensor, indices: Tensor, window: PoolWindow, shape: Shape): T
     [g],
     () => {
       const out = allocate(shape, g.dtype, g.storage.device)
-      if (out.numel() > 0) g.storage.device.routines.maxPoolInput(planes(out), planes(g), planes(indices), window)
+      if (out.numel() > 0)
+        g.storage.device.routinesOf(pools).maxPoolInput(planes(out), planes(g), planes(indices), window)
       return out
     },
     () => ({
@@ -54,7 +56,7 @@ export function average(name: string, x: Tensor, window: AverageWindow, size: Sh
     [x],
     () => {
       const out = allocate([...x.shape.slice(0, -2), ...size], x.dtype, x.storage.device)
-      if (out.numel() > 0) x.storage.device.routines.averagePool(planes(out), planes(x), window)
+      if (out.numel() > 0) x.storage.device.routinesOf(pools).averagePool(planes(out), planes(x), window)
       return out
     },
     gradientOfAverage(window, x.shape),
@@ -68,7 +70,7 @@ function spread(g: Tensor, window: AverageWindow, shape: Shape): Tensor {
     [g],
     () => {
       const out = allocate(shape, g.dtype, g.storage.device)
-      if (out.numel() > 0) g.storage.device.routines.averagePoolInput(planes(out), planes(g), window)
+      if (out.numel() > 0) g.storage.device.routinesOf(pools).averagePoolInput(planes(out), planes(g), window)
       return out
     },
     gradientOfSpread(window, g.shape.slice(-2)),

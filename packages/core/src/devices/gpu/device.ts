@@ -1,10 +1,13 @@
 import { type DType, float32, float64, type TypedArray } from '../../dtype.ts'
 import { RuntimeError } from '../../errors.ts'
 import type { Device } from '../device.ts'
+import type { Families } from '../families.ts'
 import type { Storage } from '../storage.ts'
+import { convRoutines } from './conv.ts'
 import { memoryOf, runElementwise } from './elementwise.ts'
 import type { Engine } from './engine.ts'
 import { Memory } from './memory.ts'
+import { poolRoutines } from './pooling.ts'
 import { Queue } from './queue.ts'
 import { runReduction } from './reduce.ts'
 import { gpuRoutines } from './routines.ts'
@@ -24,6 +27,7 @@ export interface GpuDevice extends Device {
 export function createGpu(engine: Engine, reason: string | null = null, budget?: number): GpuDevice {
   const queue = new Queue(engine, budget)
   const { mode, sync } = engine
+  const families: Families = { conv: convRoutines(queue), pool: poolRoutines(queue) }
   return {
     type: 'gpu',
     sync,
@@ -66,6 +70,7 @@ export function createGpu(engine: Engine, reason: string | null = null, budget?:
     run: (kernel, outputs, inputs) => runElementwise(queue, kernel, outputs, inputs),
     reduce: (kernel, output, inputs, shape) => runReduction(queue, kernel, output, inputs, shape),
     routines: gpuRoutines(queue),
+    routinesOf: ({ name }) => families[name],
     info: () => ({ device: 'gpu', backend: `gpu.js (${mode})`, reason }),
   }
 }

@@ -112,6 +112,7 @@ function placeholder(): Device {
     get routines(): never {
       return refuse()
     },
+    routinesOf: refuse,
     info: () => ({ device: 'gpu', backend: 'none', reason: 'torch.gpu.init() was not awaited' }),
   }
 }

@@ -1,8 +1,6 @@
 import type { Operand } from '../device.ts'
 import type { Routines, ScatterMode } from '../routines.ts'
-import { convRoutines } from './conv.ts'
 import { orderRoutines } from './order.ts'
-import { poolRoutines } from './pooling.ts'
 import { compute, programOf } from './program.ts'
 import type { Queue } from './queue.ts'
 import { runRows } from './rows.ts'
@@ -22,8 +20,6 @@ const joins: Readonly<Record<ScatterMode, (old: string, value: string) => string
 /** Every routine as kernels in which each cell gathers what belongs to it: none reads memory back. */
 export function gpuRoutines(queue: Queue): Routines {
   return {
-    ...convRoutines(queue),
-    ...poolRoutines(queue),
     ...orderRoutines(queue),
 
     matmul(out, a, b, start) {

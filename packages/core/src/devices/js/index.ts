@@ -24,6 +24,7 @@ export const js: Device = {
   run: runElementwise,
   reduce: runReduction,
   routines,
+  routinesOf: (family) => family.js,
   info: () => ({ device: 'cpu', backend: 'js', reason: null }),
 }
 

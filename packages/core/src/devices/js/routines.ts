@@ -1,7 +1,5 @@
 import type { Routines, ScatterMode } from '../routines.ts'
-import { convRoutines } from './conv.ts'
 import { hostArray, walk } from './host.ts'
-import { poolRoutines } from './pooling.ts'
 import { rows } from './rows.ts'
 import { scan } from './scan.ts'
 import { search } from './search.ts'
@@ -17,9 +15,6 @@ const joins: Readonly<Record<ScatterMode, (old: number, value: number) => number
 
 /** The plain reference of every routine. */
 export const routines: Routines = {
-  ...convRoutines,
-  ...poolRoutines,
-
   matmul(out, a, b, start) {
     const [batch, m, n] = out.shape as readonly [number, number, number]
     const k = a.shape[2] as number

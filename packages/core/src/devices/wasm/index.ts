@@ -1,6 +1,7 @@
 import { bool, type DType, float32, int32, type TypedArray } from '../../dtype.ts'
 import { broadcastStrides, type Shape } from '../../shape.ts'
 import type { Device, Operand } from '../device.ts'
+import type { Families, Family } from '../families.ts'
 import { js } from '../js/index.ts'
 import type { Kernel, ReductionKernel } from '../kernel.ts'
 import { registerHolder } from '../memory-limit.ts'
@@ -20,7 +21,6 @@ import { RowRunner } from './row-runner.ts'
 import { reduceInStages } from './stages.ts'
 import { ThreadPool, threadedMatmul } from './threads/index.ts'
 import type { Window } from './window.ts'
-import { windowRoutines } from './window-routines.ts'
 
 /** How the device is set up; relaxed SIMD and wide vectors where the engine has them, unless said otherwise. */
 export interface WasmOptions extends ModuleOptions {
@@ -116,7 +116,6 @@ export function createWasm({
 
   const routines: Routines = {
     ...js.routines,
-    ...windowRoutines(memory, residency, threads, vectors),
     ...pickRoutines(memory, residency),
     rows(kernel, outputs, inputs) {
       const [rows, n] = (outputs[0] as Operand).shape as readonly [number, number]
@@ -139,6 +138,8 @@ export function createWasm({
       if (out !== output) output.storage.buffer = (out.storage.buffer as ResidentBuffer).array[0]
     },
   }
+
+  const families: { -readonly [N in keyof Families]?: Families[N] } = {}
 
   const matrices = ({ storage, shape, strides, offset, dtype }: Operand): Matrices => ({
     address: residency.pointerOf(storage.buffer as ResidentBuffer) + offset * dtype.itemsize,
@@ -166,6 +167,9 @@ export function createWasm({
     run,
     reduce,
     routines,
+    routinesOf<N extends keyof Families>({ name, wasm }: Family<N>): Families[N] {
+      return (families[name] ??= wasm({ memory, residency, threads, options: vectors }))
+    },
     info: () => ({ device: 'cpu', backend, reason: threads.reason }),
     threads,
     stats: () => residency.stats,

@@ -1,16 +1,9 @@
 import { RuntimeError } from '../../../errors.ts'
 import type { KernelMemory } from '../memory.ts'
-import { hasThreads } from '../probe.ts'
 import type { Compiled } from './compiled.ts'
 import { mostChunks } from './control.ts'
-import { type StartThread, startThread } from './start.ts'
-import { type Chunk, callAll, Team } from './team.ts'
-
-export interface PoolOptions {
-  /** Milliseconds after which a thread that took work and is silent counts as lost, and 20 times what this one worked. */
-  readonly patience?: number
-  readonly start?: StartThread
-}
+import type { StartTeam } from './start-team.ts'
+import { type Chunk, callAll, type Team } from './team.ts'
 
 /** More threads than this are not started. */
 export const mostThreads: number = mostChunks / 2
@@ -25,16 +18,12 @@ export const mostThreads: number = mostChunks / 2
  */
 export class ThreadPool {
   readonly #memory: KernelMemory
-  readonly #patience: number
-  readonly #start: StartThread
   #team: Team | null = null
   #asked = 1
   #reason: string | null = null
 
-  constructor(memory: KernelMemory, { patience = 10_000, start = startThread }: PoolOptions = {}) {
+  constructor(memory: KernelMemory) {
     this.#memory = memory
-    this.#patience = patience
-    this.#start = start
   }
 
   /** How many threads work, as far as is known. */
@@ -50,8 +39,8 @@ export class ThreadPool {
       : `${this.count} of ${this.#asked} threads: the others ended, or could not start; ${startsNew}`
   }
 
-  /** Asks for a number of threads. */
-  resize(count: number): void {
+  /** Asks for a number of threads, and brings how they are started: a page that never asks is without it. */
+  resize(count: number, start: StartTeam): void {
     const size = Math.min(count, mostThreads)
     this.#asked = size
     if (size === this.count) return
@@ -59,15 +48,9 @@ export class ThreadPool {
     this.#team = null
     this.#reason = null
     if (size === 1) return
-    if (!this.#memory.shared) {
-      this.#reason = hasThreads ? 'one thread: there was no address space for a shared memory' : notIsolated
-      return
-    }
-    try {
-      this.#team = new Team(this.#memory.memory, size, this.#patience, this.#start)
-    } catch (error) {
-      this.#reason = `one thread: workers cannot start here: ${error instanceof Error ? error.message : String(error)}`
-    }
+    const team = start(this.#memory, size)
+    if (typeof team === 'string') this.#reason = team
+    else this.#team = team
   }
 
   /**
@@ -111,7 +94,3 @@ export class ThreadPool {
 
 const startsNew =
   'set_num_threads starts new ones (a page with a content security policy must allow `worker-src blob:`)'
-
-const notIsolated =
-  'one thread: there is no SharedArrayBuffer here; a page has it where it is cross-origin isolated, by the headers ' +
-  'Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp'

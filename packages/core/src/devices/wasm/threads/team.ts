@@ -57,7 +57,7 @@ export class Team {
   #alive = 0
   #sequence = 0
 
-  /** A team of `count` threads, this one among them. `patience`: see PoolOptions. */
+  /** A team of `count` threads, this one among them. `patience`: see TeamOptions. */
   constructor(memory: WebAssembly.Memory, count: number, patience: number, start: StartThread) {
     const control = new SharedArrayBuffer(controlBytes)
     this.#words = new Int32Array(control)
