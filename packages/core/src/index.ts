@@ -181,13 +181,12 @@ export {
 
 // Ops of one's own
 
-export { nameStep } from './autograd/graph.ts'
-export { elementwise, reduction } from './ops/define/checked.ts'
+export { defineView, elementwise, nameStep, reduction, routine, update } from './ops/define/checked.ts'
 export { type ElementwiseDefinition, type ElementwiseFunction, elementwiseOps } from './ops/define/elementwise.ts'
 export { type ReductionCall, type ReductionDefinition, reductionOps } from './ops/define/reduction.ts'
-export { type RoutineGradient, routine } from './ops/define/routine.ts'
-export { type UpdateArguments, type UpdateDefinition, update } from './ops/define/update.ts'
-export { type ViewDefinition, view as defineView, viewOps } from './ops/define/view.ts'
+export type { RoutineGradient } from './ops/define/routine.ts'
+export type { UpdateArguments, UpdateDefinition } from './ops/define/update.ts'
+export { type ViewDefinition, viewOps } from './ops/define/view.ts'
 export {
   type Method,
   type Named,
@@ -195,6 +194,7 @@ export {
   type Parameter,
   Signature,
   type Signed,
+  shown,
   signature,
   typeName,
   type Words,

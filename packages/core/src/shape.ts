@@ -109,7 +109,8 @@ export function broadcastStrides(from: { shape: Shape; strides: readonly number[
 /** A dimension counted from the front. Negative ones count from the back; a 0-dimensional tensor accepts 0 and -1. */
 export function wrapDim(dim: number, rank: number): number {
   const range = Math.max(rank, 1)
-  if (!Number.isInteger(dim)) throw new TypeError(`dim: expected an integer, got ${String(dim)}`)
+  if (!Number.isInteger(dim))
+    throw new TypeError(`dim: expected an integer, got ${typeof dim === 'number' ? dim : typeof dim}`)
   if (dim < -range || dim >= range) {
     throw new IndexError(
       `Dimension out of range (expected to be in range of [${-range}, ${range - 1}], but got ${dim})`,

@@ -6,6 +6,7 @@
  */
 
 import { TypeError, UserWarning } from './errors.ts'
+import { shown as shownValue, signature } from './signature/index.ts'
 
 export { UserWarning } from './errors.ts'
 
@@ -28,7 +29,7 @@ let caught: UserWarning[] | null = null
  * @param message what may be wrong, and what to write instead.
  * @throws UserWarning after `simplefilter('error')`; so it is called before anything changes.
  */
-export function warn(message: string): void {
+export const warn = signature('warn', ['str message'], (message: string): void => {
   if (action === 'ignore') return
   const warning = new UserWarning(message)
   warning.detail = placeOf(warning)
@@ -43,7 +44,7 @@ export function warn(message: string): void {
     shown.add(entry)
   }
   emit(warning)
-}
+})
 
 type EmitWarning = (warning: Error | string, options?: { type: string; detail: string }) => void
 
@@ -73,10 +74,11 @@ function placeOf({ stack }: Error): string {
  * @param name `'default'`, `'always'`, `'ignore'` or `'error'`.
  * @throws TypeError for any other.
  */
-export function simplefilter(name: WarningAction): void {
-  if (!actions.includes(name)) throw new TypeError(`invalid action: '${name}'; it is one of ${actions.join(', ')}`)
+export const simplefilter = signature('simplefilter', ['any action'], (name: WarningAction): void => {
+  if (!actions.includes(name))
+    throw new TypeError(`invalid action: ${shownValue(name)}; it is one of ${actions.join(', ')}`)
   action = name
-}
+})
 
 /**
  * Runs a function, and gives the warnings that it leads to instead of showing them, repeated ones too. What it sets by
@@ -87,7 +89,7 @@ export function simplefilter(name: WarningAction): void {
  * @param body what to run; not an async function, since other code would run meanwhile.
  * @throws TypeError for an async function, and whatever the function throws.
  */
-export function catch_warnings(body: () => unknown): UserWarning[] {
+export const catch_warnings = signature('catch_warnings', ['function body'], (body: () => unknown): UserWarning[] => {
   const before = { action, caught }
   const list: UserWarning[] = []
   caught = list
@@ -101,4 +103,4 @@ export function catch_warnings(body: () => unknown): UserWarning[] {
     caught = before.caught
   }
   return list
-}
+})

@@ -1,5 +1,6 @@
 import { outsideScopes } from '../devices/scope.ts'
 import { contiguousStrides, isContiguous, isDense } from '../shape.ts'
+import { signature } from '../signature/index.ts'
 import { alias, allocate, wrapNumber } from '../tensor/make.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { modes } from './modes.ts'
@@ -43,9 +44,7 @@ export class AccumulateGrad extends Node {
  * The gradient of a leaf, for as long as the caller's own call lasts: unlike `x.grad` it is not handed out, so that its
  * memory is free again as soon as it is cleared. For optimizers and their kin.
  */
-export function borrow_grad(x: Tensor): Tensor | null {
-  return x.gradient
-}
+export const borrow_grad = signature('borrow_grad', ['Tensor input'], (x: Tensor): Tensor | null => x.gradient)
 
 /**
  * Adds a gradient into `.grad`. The first one is taken over where nobody else has it, and copied otherwise: it lies in memory as

@@ -1,6 +1,7 @@
 import { outsideScopes } from '../devices/scope.ts'
-import { RuntimeError } from '../errors.ts'
+import { NotImplementedError, RuntimeError, ValueError } from '../errors.ts'
 import { formatShape, sameShape } from '../shape.ts'
+import { overloaded } from '../signature/index.ts'
 import { wrapNumber } from '../tensor/make.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { warn } from '../warnings.ts'
@@ -53,20 +54,16 @@ function gradientsOf(
 
 const listOf = <T>(x: T | readonly T[]): readonly T[] => (Array.isArray(x) ? (x as readonly T[]) : [x as T])
 
-/**
- * Computes the gradients of tensors and adds them into the `.grad` of the leaves.
- *
- * @see https://pytorch.org/docs/stable/generated/torch.autograd.backward.html
- */
-export function backward(
-  tensors: Tensor | readonly Tensor[],
-  grad_tensors?: Tensor | readonly (Tensor | null)[] | null,
-  { retain_graph, create_graph = false, inputs }: BackwardOptions = {},
+/** Accumulates the gradients of outputs, each from its own start, into the leaves. */
+export function runAll(
+  outputs: readonly Tensor[],
+  gradients: readonly (Tensor | null)[],
+  retain_graph: boolean | null = null,
+  create_graph = false,
+  inputs: Tensor | readonly Tensor[] | null = null,
 ): void {
-  const outputs = listOf(tensors)
-  const gradients = gradientsOf(grad_tensors, outputs.length)
   const roots = outputs.map((tensor, i) => rootOf(tensor, gradients[i], i, create_graph))
-  const targets = inputs === undefined ? null : listOf(inputs)
+  const targets = inputs === null ? null : listOf(inputs)
   if (targets?.length === 0) throw new RuntimeError("'inputs' argument to backward() cannot be empty.")
   if (create_graph) {
     warn(
@@ -86,6 +83,54 @@ export function backward(
   })
 }
 
+/** Calls of `backward`: options by position too. */
+interface Backward {
+  (
+    tensors: Tensor | readonly Tensor[],
+    grad_tensors?: Tensor | readonly (Tensor | null)[] | null,
+    options?: BackwardOptions,
+  ): void
+  (
+    tensors: Tensor | readonly Tensor[],
+    grad_tensors: Tensor | readonly (Tensor | null)[] | null | undefined,
+    retain_graph: boolean | null | undefined,
+    create_graph?: boolean,
+    options?: Pick<BackwardOptions, 'inputs'>,
+  ): void
+  (tensors: Tensor | readonly Tensor[], options: BackwardOptions & GradTensors): void
+}
+interface GradTensors {
+  readonly grad_tensors?: Tensor | readonly (Tensor | null)[] | null
+}
+
+/**
+ * Computes the gradients of tensors and adds them into the `.grad` of the leaves.
+ *
+ * @see https://pytorch.org/docs/stable/generated/torch.autograd.backward.html
+ */
+export const backward = overloaded<Backward>(
+  'backward',
+  [
+    'Tensor|Tensor[] tensors',
+    'Tensor|Tensor?[]? grad_tensors',
+    'bool? retain_graph',
+    'bool create_graph',
+    '*',
+    'Tensor|Tensor[]? inputs',
+  ],
+  (
+    tensors: Tensor | readonly Tensor[],
+    grad_tensors: Tensor | readonly (Tensor | null)[] | null = null,
+    retain_graph: boolean | null = null,
+    create_graph = false,
+    { inputs = null }: { readonly inputs?: Tensor | readonly Tensor[] | null } = {},
+  ): void => {
+    const outputs = listOf(tensors)
+    runAll(outputs, gradientsOf(grad_tensors, outputs.length), retain_graph, create_graph, inputs)
+  },
+  'python',
+)
+
 /** How `grad` runs. */
 export interface GradOptions {
   /** The gradients to start from, 1 for single elements where left out. */
@@ -101,6 +146,30 @@ export interface GradOptions {
 /** The inputs of `grad`: their gradients come back in the same order. */
 type Gradients<O extends GradOptions> = O extends { readonly allow_unused: true } ? (Tensor | null)[] : Tensor[]
 
+/** Calls of `grad`: options by position too. */
+interface Grad {
+  <O extends GradOptions = GradOptions>(
+    outputs: Tensor | readonly Tensor[],
+    inputs: Tensor | readonly Tensor[],
+    options?: O,
+  ): Gradients<O>
+  <O extends GradOptions = GradOptions>(
+    outputs: Tensor | readonly Tensor[],
+    inputs: Tensor | readonly Tensor[],
+    grad_outputs: Tensor | readonly (Tensor | null)[] | null | undefined,
+    options?: O,
+  ): Gradients<O>
+  (
+    outputs: Tensor | readonly Tensor[],
+    inputs: Tensor | readonly Tensor[],
+    grad_outputs: Tensor | readonly (Tensor | null)[] | null | undefined,
+    retain_graph: boolean | null | undefined,
+    create_graph?: boolean,
+    only_inputs?: boolean,
+    allow_unused?: false,
+  ): Tensor[]
+}
+
 /**
  * The gradients of outputs with respect to inputs, without touching any `.grad`.
  *
@@ -108,31 +177,55 @@ type Gradients<O extends GradOptions> = O extends { readonly allow_unused: true 
  * const [dx] = torch.autograd.grad(y, x)
  * @see https://pytorch.org/docs/stable/generated/torch.autograd.grad.html
  */
-export function grad<O extends GradOptions = GradOptions>(
+export const grad = overloaded<Grad>(
+  'grad',
+  [
+    'Tensor|Tensor[] outputs',
+    'Tensor|Tensor[] inputs',
+    'Tensor|Tensor?[]? grad_outputs',
+    'bool? retain_graph',
+    'bool create_graph',
+    'bool only_inputs',
+    'bool? allow_unused',
+    'bool is_grads_batched',
+    'bool materialize_grads',
+  ],
+  gradOf,
+  'python',
+)
+
+function gradOf(
   outputs: Tensor | readonly Tensor[],
   inputs: Tensor | readonly Tensor[],
-  options?: O,
-): Gradients<O> {
-  const {
-    grad_outputs,
-    retain_graph,
-    create_graph = false,
-    allow_unused = false,
-    materialize_grads = false,
-  }: GradOptions = options ?? {}
+  grad_outputs: Tensor | readonly (Tensor | null)[] | null = null,
+  retain_graph: boolean | null = null,
+  create_graph = false,
+  only_inputs = true,
+  allow_unused: boolean | null = null,
+  is_grads_batched = false,
+  materialize_grads = false,
+): (Tensor | null)[] {
+  if (!only_inputs) throw new NotImplementedError('grad(): only_inputs=False is deprecated and not supported')
+  if (is_grads_batched) throw new NotImplementedError('grad(): is_grads_batched=True is not supported')
+  if (allow_unused === false && materialize_grads) {
+    throw new ValueError(
+      'Expected allow_unused to be True or not passed when materialize_grads=True, but got: allow_unused=False.',
+    )
+  }
   const gradients = gradientsOf(grad_outputs, listOf(outputs).length)
   const roots = listOf(outputs).map((tensor, i) => rootOf(tensor, gradients[i], i, create_graph))
   const targets = listOf(inputs)
+  if (targets.length === 0) throw new ValueError('grad requires non-empty inputs.')
   const found = runBackward(roots, { retain: retain_graph ?? create_graph, create: create_graph, inputs: targets })
   return found.map((gradient, i) => {
     if (gradient !== null) return gradient
     if (materialize_grads) return (targets[i] as Tensor).new_zeros((targets[i] as Tensor).shape)
-    if (!allow_unused) {
+    if (allow_unused !== true) {
       throw new RuntimeError(
         'One of the differentiated Tensors appears to not have been used in the graph. Set allow_unused=True if this is the ' +
           'desired behavior.',
       )
     }
     return null
-  }) as Gradients<O>
+  })
 }

@@ -1,23 +1,40 @@
 import { float64 } from '../dtype.ts'
-import { GradcheckError, RuntimeError } from '../errors.ts'
+import { GradcheckError, RuntimeError, TypeError } from '../errors.ts'
+import { shown, signature } from '../signature/index.ts'
 import { Tensor } from '../tensor/tensor.ts'
 import { warn } from '../warnings.ts'
 import { grad } from './backward.ts'
 
-/** How closely `gradcheck` looks. */
-export interface GradcheckOptions {
-  /** The step of the finite differences. */
-  readonly eps?: number
-  readonly atol?: number
-  readonly rtol?: number
-  /** `false` gives back false instead of an error. */
-  readonly raise_exception?: boolean
-}
-
 type Differentiable = (...inputs: Tensor[]) => Tensor | readonly Tensor[]
 
-const outputsOf = (result: Tensor | readonly Tensor[]): Tensor[] =>
-  (result instanceof Tensor ? [result] : [...result]).filter((x) => x.dtype.kind === 'floating')
+const gradcheckParameters = [
+  'function func',
+  'Tensor|Tensor[] inputs',
+  'float eps',
+  'float atol',
+  'float rtol',
+  'bool raise_exception',
+] as const
+const gradgradcheckParameters = [
+  'function func',
+  'Tensor|Tensor[] inputs',
+  'Tensor|Tensor[]? grad_outputs',
+  'float eps',
+  'float atol',
+  'float rtol',
+  'bool raise_exception',
+] as const
+
+/** The tensors of a result that gradients can flow to. */
+function outputsOf(result: unknown): Tensor[] {
+  const list: readonly unknown[] = Array.isArray(result) ? result : [result]
+  return list
+    .map((x) => {
+      if (x instanceof Tensor) return x
+      throw new TypeError(`gradcheck(): func must give a Tensor or a list of Tensors, got ${shown(result)}`)
+    })
+    .filter((x) => x.dtype.kind === 'floating')
+}
 
 /** Row `i` column `j`: the derivative of output `j` by input element `i`, from central differences. */
 function numericalJacobian(
@@ -66,10 +83,15 @@ function analyticalJacobian(out: Tensor, x: Tensor): number[][] {
  * @returns true, or an error that shows both Jacobians.
  * @see https://pytorch.org/docs/stable/generated/torch.autograd.gradcheck.gradcheck.html
  */
-export function gradcheck(
+export const gradcheck = signature('gradcheck', gradcheckParameters, check, 'python')
+
+function check(
   fn: Differentiable,
   inputs: Tensor | readonly Tensor[],
-  { eps = 1e-6, atol = 1e-5, rtol = 1e-3, raise_exception = true }: GradcheckOptions = {},
+  eps = 1e-6,
+  atol = 1e-5,
+  rtol = 1e-3,
+  raise_exception = true,
 ): boolean {
   const tensors = inputs instanceof Tensor ? [inputs] : [...inputs]
   const checked = tensors.flatMap((x, i) => (x.requires_grad ? [i] : []))
@@ -116,29 +138,41 @@ export function gradcheck(
  *
  * @see https://pytorch.org/docs/stable/generated/torch.autograd.gradcheck.gradgradcheck.html
  */
-export function gradgradcheck(
-  fn: Differentiable,
-  inputs: Tensor | readonly Tensor[],
-  options: GradcheckOptions = {},
-): boolean {
-  const tensors = inputs instanceof Tensor ? [inputs] : [...inputs]
-  const outputs = outputsOf(fn(...tensors))
-  // Fixed starting gradients of no special form, and inputs of the check themselves.
-  const starts = outputs.map((out) =>
-    out
-      .new_tensor(Array.from({ length: out.numel() }, (_, i) => 0.5 + Math.abs(Math.sin(i + 1))))
-      .reshape(out.shape)
-      .requires_grad_(),
-  )
-  const gradientOf = (...all: Tensor[]): Tensor[] => {
-    const xs = all.slice(0, tensors.length)
-    const leaves = xs.filter((_, i) => (tensors[i] as Tensor).requires_grad)
-    const found = grad(outputsOf(fn(...xs)), leaves, {
-      grad_outputs: all.slice(tensors.length),
-      create_graph: true,
-      allow_unused: true,
-    })
-    return found.map((gradient, i) => gradient ?? (leaves[i] as Tensor).mul(0))
-  }
-  return gradcheck(gradientOf, [...tensors, ...starts], options)
-}
+export const gradgradcheck = signature(
+  'gradgradcheck',
+  gradgradcheckParameters,
+  (
+    fn: Differentiable,
+    inputs: Tensor | readonly Tensor[],
+    grad_outputs: Tensor | readonly Tensor[] | null = null,
+    eps = 1e-6,
+    atol = 1e-5,
+    rtol = 1e-3,
+    raise_exception = true,
+  ): boolean => {
+    const tensors = inputs instanceof Tensor ? [inputs] : [...inputs]
+    const outputs = outputsOf(fn(...tensors))
+    // Fixed starting gradients of no special form, and inputs of the check themselves.
+    const given = grad_outputs instanceof Tensor ? [grad_outputs] : grad_outputs
+    const starts =
+      given ??
+      outputs.map((out) =>
+        out
+          .new_tensor(Array.from({ length: out.numel() }, (_, i) => 0.5 + Math.abs(Math.sin(i + 1))))
+          .reshape(out.shape)
+          .requires_grad_(),
+      )
+    const gradientOf = (...all: Tensor[]): Tensor[] => {
+      const xs = all.slice(0, tensors.length)
+      const leaves = xs.filter((_, i) => (tensors[i] as Tensor).requires_grad)
+      const found = grad(outputsOf(fn(...xs)), leaves, {
+        grad_outputs: all.slice(tensors.length),
+        create_graph: true,
+        allow_unused: true,
+      })
+      return found.map((gradient, i) => gradient ?? (leaves[i] as Tensor).mul(0))
+    }
+    return check(gradientOf, [...tensors, ...starts], eps, atol, rtol, raise_exception)
+  },
+  'python',
+)

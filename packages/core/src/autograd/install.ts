@@ -1,10 +1,12 @@
 import { free } from '../devices/scope.ts'
 import { RuntimeError, TypeError } from '../errors.ts'
 import { formatShape, sameShape } from '../shape.ts'
+import { bindMethods, typeName } from '../signature/index.ts'
+import { kindOf, refused } from '../signature/kinds.ts'
 import { Tensor } from '../tensor/tensor.ts'
 import { warn } from '../warnings.ts'
 import type { AccumulateGrad } from './accumulate.ts'
-import { type BackwardOptions, backward } from './backward.ts'
+import { type BackwardOptions, runAll } from './backward.ts'
 import { gradientEdge, gradientNode, requiresGrad } from './graph.ts'
 import { modes } from './modes.ts'
 import { addHook, type GradientHook, hooksOf, type Node, type RemovableHandle } from './node.ts'
@@ -30,6 +32,12 @@ declare module '../tensor/tensor.ts' {
      * @throws RuntimeError when nothing requires a gradient, or the graph was freed by an earlier pass.
      */
     backward(gradient?: Tensor | BackwardOptions | null, options?: BackwardOptions): void
+    backward(
+      gradient: Tensor | null | undefined,
+      retain_graph: boolean | null | undefined,
+      create_graph?: boolean,
+      inputs?: Tensor | readonly Tensor[] | null,
+    ): void
     /** Switches gradients for this leaf on or off, and returns it. */
     requires_grad_(requires_grad?: boolean): Tensor
     /** Keeps the gradient of this non-leaf in its `.grad`. */
@@ -43,10 +51,21 @@ declare module '../tensor/tensor.ts' {
   }
 }
 
+/** Refuses what cannot be called, once it is known that the tensor takes hooks at all. */
+function checkHook(method: string, hook: unknown): void {
+  if (kindOf('function').take(hook) !== refused) return
+  throw new TypeError(`${method}(): argument 'hook' (position 1) must be a function, not ${typeName(hook)}`)
+}
+
 const methods = {
-  backward(this: Tensor, gradient?: Tensor | BackwardOptions | null, options?: BackwardOptions): void {
-    if (gradient instanceof Tensor) backward(this, gradient, options)
-    else backward(this, options?.gradient ?? gradient?.gradient ?? null, { ...gradient, ...options })
+  backward(
+    this: Tensor,
+    gradient?: Tensor | null,
+    retain_graph?: boolean | null,
+    create_graph?: boolean,
+    inputs?: Tensor | readonly Tensor[] | null,
+  ): void {
+    runAll([this], [gradient ?? null], retain_graph, create_graph, inputs)
   },
 
   requires_grad_(this: Tensor, requires_grad = true): Tensor {
@@ -67,6 +86,7 @@ const methods = {
     if (node === null) {
       throw new RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
     }
+    checkHook('register_hook', hook)
     return addHook(hooksOf(node).tensors, { index: this.node === null ? 0 : this.outputIndex, hook })
   },
 
@@ -74,6 +94,7 @@ const methods = {
     if (gradientNode(this) !== null || !this.leafRequiresGrad) {
       throw new RuntimeError('post accumulate grad hooks cannot be registered on non-leaf tensors')
     }
+    checkHook('register_post_accumulate_grad_hook', hook)
     return (gradientEdge(this) as AccumulateGrad).register_post_accumulate_grad_hook(hook)
   },
 
@@ -117,7 +138,7 @@ function setGrad(x: Tensor, gradient: Tensor | null): void {
     return
   }
   if (!(gradient instanceof Tensor)) {
-    throw new TypeError(`assigned grad expected to be a Tensor or None but got grad of type ${typeof gradient}`)
+    throw new TypeError(`assigned grad expected to be a Tensor or None but got grad of type ${typeName(gradient)}`)
   }
   if (gradient === x) throw new RuntimeError("can't assign Variable as its own grad")
   if (gradient.dtype !== x.dtype) {
@@ -160,6 +181,9 @@ const getters: PropertyDescriptorMap & ThisType<Tensor> = {
       return requiresGrad(this)
     },
     set(value: boolean) {
+      if (typeof value !== 'boolean') {
+        throw new RuntimeError(`requires_grad must be a bool, but got ${typeName(value)}`)
+      }
       setRequiresGrad(this, value)
     },
   },
@@ -196,4 +220,14 @@ const getters: PropertyDescriptorMap & ThisType<Tensor> = {
 }
 
 Object.assign(Tensor.prototype, methods)
+bindMethods(
+  Tensor.prototype,
+  {
+    backward: [null, 'Tensor? gradient', 'bool? retain_graph', 'bool create_graph', 'Tensor|Tensor[]? inputs'],
+    register_hook: ['any hook'],
+    register_post_accumulate_grad_hook: ['any hook'],
+  },
+  'python',
+)
+bindMethods(Tensor.prototype, { requires_grad_: [null, 'bool requires_grad'], retain_grad: [], detach_: [] })
 Object.defineProperties(Tensor.prototype, getters)

@@ -1,5 +1,6 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import { RuntimeError } from '../errors.ts'
+import { overloaded, signature } from '../signature/index.ts'
 
 /** What is recorded just now. Read on every op, so plain fields. */
 export const modes = {
@@ -37,8 +38,22 @@ class Restore implements Disposable {
   }
 }
 
+type Callback = () => unknown
+
+/** Changes modes for a callback, and returns what it returns; without one, to the end of a `using` block. */
+export interface Scope {
+  (): Disposable
+  <T>(callback: () => T): T
+}
+
+/** As `Scope`, for a mode that is switched on or off. */
+export interface Switch {
+  (mode: boolean): Disposable
+  <T>(mode: boolean, callback: () => T): T
+}
+
 /** Runs a callback under changed modes; without a callback, changes them until the returned object is disposed of. */
-function under<T>(name: string, change: Partial<Modes>, callback?: () => T): T | Disposable {
+function under(name: string, change: Partial<Modes>, callback?: Callback): unknown {
   const before: Partial<Modes> = {}
   for (const key of Object.keys(change) as (keyof Modes)[]) before[key] = modes[key]
   if (callback === undefined) {
@@ -48,7 +63,7 @@ function under<T>(name: string, change: Partial<Modes>, callback?: () => T): T |
   }
   Object.assign(modes, change)
   const outer = open.length
-  let result: T
+  let result: unknown
   try {
     result = callback()
   } finally {
@@ -82,68 +97,57 @@ export function refusePromise(name: string, result: unknown, why: string): void 
  * @throws RuntimeError when the callback returns a Promise.
  * @see https://pytorch.org/docs/stable/generated/torch.no_grad.html
  */
-export function no_grad(): Disposable
-export function no_grad<T>(callback: () => T): T
-export function no_grad<T>(callback?: () => T): T | Disposable {
-  return under('no_grad', { grad: false }, callback)
-}
+export const no_grad = overloaded<Scope>('no_grad', ['function callback'], (...[callback]: [Callback?]) =>
+  under('no_grad', { grad: false }, callback),
+)
 
 /** Records a graph again, inside of `no_grad`. */
-export function enable_grad(): Disposable
-export function enable_grad<T>(callback: () => T): T
-export function enable_grad<T>(callback?: () => T): T | Disposable {
-  return under('enable_grad', { grad: true }, callback)
-}
+export const enable_grad = overloaded<Scope>('enable_grad', ['function callback'], (...[callback]: [Callback?]) =>
+  under('enable_grad', { grad: true }, callback),
+)
 
 /** Switches recording on or off: for a callback, to the end of a `using` block, or from now on. */
-export function set_grad_enabled(mode: boolean): Disposable
-export function set_grad_enabled<T>(mode: boolean, callback: () => T): T
-export function set_grad_enabled<T>(mode: boolean, callback?: () => T): T | Disposable {
-  return under('set_grad_enabled', { grad: mode }, callback)
-}
+export const set_grad_enabled = overloaded<Switch>(
+  'set_grad_enabled',
+  ['bool mode', 'function callback'],
+  (mode: boolean, ...[callback]: [Callback?]) => under('set_grad_enabled', { grad: mode }, callback),
+)
 
 /**
  * As `no_grad`, and the tensors made in it can never join a graph later.
  *
  * @see https://pytorch.org/docs/stable/generated/torch.autograd.grad_mode.inference_mode.html
  */
-export function inference_mode(mode?: boolean): Disposable
-export function inference_mode<T>(callback: () => T): T
-export function inference_mode<T>(mode: boolean, callback: () => T): T
-export function inference_mode<T>(mode: boolean | (() => T) = true, callback?: () => T): T | Disposable {
-  if (typeof mode === 'function') return under('inference_mode', { grad: false, inference: true }, mode)
-  return under('inference_mode', { grad: !mode && modes.grad, inference: mode }, callback)
-}
+export const inference_mode = overloaded<Scope & ((mode?: boolean) => Disposable) & Switch>(
+  'inference_mode',
+  ['bool|function mode', 'function callback'],
+  (mode: boolean | Callback = true, ...[callback]: [Callback?]) => {
+    if (typeof mode === 'function') return under('inference_mode', { grad: false, inference: true }, mode)
+    return under('inference_mode', { grad: !mode && modes.grad, inference: mode }, callback)
+  },
+)
 
 /** Whether ops record a graph. */
-export function is_grad_enabled(): boolean {
-  return modes.grad
-}
+export const is_grad_enabled = signature('is_grad_enabled', [], (): boolean => modes.grad)
 
 /** Whether `inference_mode` is on. */
-export function is_inference_mode_enabled(): boolean {
-  return modes.inference
-}
+export const is_inference_mode_enabled = signature('is_inference_mode_enabled', [], (): boolean => modes.inference)
 
 /**
  * Checks each gradient of a backward pass for NaN, and remembers for each node where it was made. Slow; to debug with.
  *
  * @see https://pytorch.org/docs/stable/autograd.html#anomaly-detection
  */
-export function set_detect_anomaly(mode: boolean): Disposable
-export function set_detect_anomaly<T>(mode: boolean, callback: () => T): T
-export function set_detect_anomaly<T>(mode: boolean, callback?: () => T): T | Disposable {
-  return under('set_detect_anomaly', { anomaly: mode }, callback)
-}
+export const set_detect_anomaly = overloaded<Switch>(
+  'set_detect_anomaly',
+  ['bool mode', 'function callback'],
+  (mode: boolean, ...[callback]: [Callback?]) => under('set_detect_anomaly', { anomaly: mode }, callback),
+)
 
 /** As `set_detect_anomaly(true)`. */
-export function detect_anomaly(): Disposable
-export function detect_anomaly<T>(callback: () => T): T
-export function detect_anomaly<T>(callback?: () => T): T | Disposable {
-  return under('detect_anomaly', { anomaly: true }, callback)
-}
+export const detect_anomaly = overloaded<Scope>('detect_anomaly', ['function callback'], (...[callback]: [Callback?]) =>
+  under('detect_anomaly', { anomaly: true }, callback),
+)
 
 /** Whether anomaly detection is on. */
-export function is_anomaly_enabled(): boolean {
-  return modes.anomaly
-}
+export const is_anomaly_enabled = signature('is_anomaly_enabled', [], (): boolean => modes.anomaly)

@@ -1,6 +1,7 @@
 import type { DType, TypedArray } from '../dtype.ts'
 import { RuntimeError } from '../errors.ts'
 import type { Shape } from '../shape.ts'
+import { signature } from '../signature/index.ts'
 import type { Families, Family } from './families.ts'
 import type { Kernel, ReductionKernel } from './kernel.ts'
 import type { Routines } from './routines.ts'
@@ -72,8 +73,9 @@ export function registerDevice(device: Device): void {
 export function getDevice(type: string): Device {
   const device = devices.get(type)
   if (device === undefined) {
+    const advice = type === 'gpu' ? ' (await torch.gpu.init() makes it one)' : ''
     throw new RuntimeError(
-      `Expected one of ${[...devices.keys()].join(', ')} device type at start of device string: ${type}`,
+      `Expected one of ${[...devices.keys()].join(', ')} device type at start of device string: ${type}${advice}`,
     )
   }
   return device
@@ -82,9 +84,7 @@ export function getDevice(type: string): Device {
 let defaultDevice = 'cpu'
 
 /** Where tensors are made that are not told where: on the CPU, until `set_default_device` says otherwise. */
-export function get_default_device(): string {
-  return defaultDevice
-}
+export const get_default_device = signature('get_default_device', [], (): string => defaultDevice, 'python')
 
 /**
  * Makes tensors on a device unless they are told otherwise: those of `torch.tensor`, `zeros`, `rand` and the like, and so the
@@ -95,9 +95,14 @@ export function get_default_device(): string {
  * torch.set_default_device('gpu')
  * torch.ones(2) // tensor([1., 1.], device='gpu')
  */
-export function set_default_device(device: string | null): void {
-  defaultDevice = getDevice(device ?? 'cpu').type
-}
+export const set_default_device = signature(
+  'set_default_device',
+  ['str? device'],
+  (device: string | null): void => {
+    defaultDevice = getDevice(device ?? 'cpu').type
+  },
+  'python',
+)
 
 /**
  * What runs behind a device's name, and why nothing faster does where that is so.
@@ -105,6 +110,9 @@ export function set_default_device(device: string | null): void {
  * @example
  * torch.device_info('cpu') // { device: 'cpu', backend: 'wasm (simd)', reason: null }
  */
-export function device_info(device = 'cpu'): DeviceInfo {
-  return getDevice(device).info()
-}
+export const device_info = signature(
+  'device_info',
+  ['str device'],
+  (device = 'cpu'): DeviceInfo => getDevice(device).info(),
+  'python',
+)

@@ -1,4 +1,5 @@
 import { RuntimeError, TypeError, ValueError } from '../errors.ts'
+import { signature, typeName } from '../signature/index.ts'
 
 /** What of Node is asked for. */
 interface Process {
@@ -30,7 +31,9 @@ function defaultLimit(): number {
  * How many bytes tensors on the CPU may hold together: by default 80 % of the memory of the container or the machine, and 4 GiB where
  * that cannot be asked for, as in a page.
  */
-export function get_memory_limit(): number {
+export const get_memory_limit = signature('get_memory_limit', [], mostBytes)
+
+function mostBytes(): number {
   limit ??= defaultLimit()
   return limit
 }
@@ -44,14 +47,14 @@ export function get_memory_limit(): number {
  * @example
  * torch.set_memory_limit(2 ** 30)
  */
-export function set_memory_limit(bytes: number | null): void {
+export const set_memory_limit = signature('set_memory_limit', ['any bytes'], (bytes: number | null): void => {
   if (bytes !== null && typeof bytes !== 'number') {
-    throw new TypeError(`set_memory_limit(): bytes must be a number or null, got ${typeof bytes}`)
+    throw new TypeError(`set_memory_limit(): bytes must be a number or null, got ${typeName(bytes)}`)
   }
   if (bytes !== null && !(bytes > 0)) throw new ValueError(`set_memory_limit(): bytes must be positive, got ${bytes}`)
   limit = bytes
   untilLook = 0
-}
+})
 
 /** What a device holds beside plain arrays, and how it makes the collector run. */
 interface Holder {
@@ -77,7 +80,7 @@ let untilLook = 0
 export function reserve(bytes: number): void {
   untilLook -= bytes
   if (untilLook >= 0) return
-  const most = get_memory_limit()
+  const most = mostBytes()
   if (bytes <= most && held() + bytes > most) holder.collect()
   const free = most - held() - bytes
   if (!(free >= 0)) throw outOfMemory(bytes, most)

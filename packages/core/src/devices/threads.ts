@@ -1,4 +1,5 @@
 import { RuntimeError } from '../errors.ts'
+import { signature, typeName } from '../signature/index.ts'
 import { getDevice } from './device.ts'
 import { teamStarter } from './wasm/threads/index.ts'
 
@@ -12,16 +13,13 @@ import { teamStarter } from './wasm/threads/index.ts'
  * @example
  * torch.set_num_threads(4)
  */
-export function set_num_threads(threads: number): void {
+export const set_num_threads = signature('set_num_threads', ['any threads'], (threads: number): void => {
   if (!Number.isInteger(threads)) {
-    const name = typeof threads === 'number' ? 'float' : typeof threads === 'string' ? 'str' : typeof threads
-    throw new RuntimeError(`set_num_threads expects an int, but got ${name}`)
+    throw new RuntimeError(`set_num_threads expects an int, but got ${typeName(threads)}`)
   }
   if (threads <= 0) throw new RuntimeError('set_num_threads expects a positive integer')
   getDevice('cpu').threads?.resize(threads, teamStarter())
-}
+})
 
 /** How many threads the kernels of the CPU run on: fewer than were asked for where these cannot start, or have ended. */
-export function get_num_threads(): number {
-  return getDevice('cpu').threads?.count ?? 1
-}
+export const get_num_threads = signature('get_num_threads', [], (): number => getDevice('cpu').threads?.count ?? 1)

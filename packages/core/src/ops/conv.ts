@@ -2,7 +2,7 @@
 import { int32 } from '../dtype.ts'
 import { RuntimeError, TypeError } from '../errors.ts'
 import { formatShape, type Shape } from '../shape.ts'
-import { signature } from '../signature/index.ts'
+import { shown, signature } from '../signature/index.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { warn } from '../warnings.ts'
 import { type ConvCall, checkChannels, checkConv, checkKernel, perDirection, widestFloat } from './conv-checks.ts'
@@ -190,7 +190,7 @@ function transposed(op: string, input: Tensor, weight: Tensor, options: Required
   const directions = input.ndim - 2
   const { bias = null, groups } = options
   if (typeof options.padding === 'string') {
-    throw new TypeError(`${op}(): padding must be numbers, got '${String(options.padding)}'`)
+    throw new TypeError(`${op}(): padding must be numbers, got ${shown(options.padding)}`)
   }
   const stride = perDirection('stride', options.stride, directions)
   const padding = perDirection('padding', options.padding, directions)

@@ -5,7 +5,7 @@ import { Storage } from '../devices/storage.ts'
 import { bool, type DType, float32, float64, int32, uint8 } from '../dtype.ts'
 import { RuntimeError, TypeError, ValueError } from '../errors.ts'
 import { checkSizes, numel, type Shape, sameShape } from '../shape.ts'
-import { signature } from '../signature/index.ts'
+import { shown, signature, typeName } from '../signature/index.ts'
 import { allocate, wrap } from '../tensor/make.ts'
 import { Tensor } from '../tensor/tensor.ts'
 import { warn } from '../warnings.ts'
@@ -18,11 +18,13 @@ import { write } from './inplace.ts'
 export interface TensorOptions {
   readonly dtype?: DType | null | undefined
   readonly device?: string | null | undefined
-  readonly requires_grad?: boolean | undefined
+  readonly requires_grad?: boolean | null | undefined
 }
 
 /** Their kinds and names, in a signature. */
-export const tensorOptions = ['*', 'dtype? dtype', 'device? device', 'bool requires_grad'] as const
+export const tensorOptions = ['*', 'dtype? dtype', 'device? device', 'bool? requires_grad'] as const
+/** Those of `tensor`, which takes no null for `requires_grad`. */
+const dataOptions = ['*', 'dtype? dtype', 'device? device', 'bool requires_grad'] as const
 
 /** What may become a tensor: numbers, truth values, arrays of them nested evenly, or a typed array. */
 export type TensorData = NestedList | ArrayView | Tensor
@@ -33,12 +35,12 @@ export interface ArrayView extends ArrayBufferView {
 }
 
 /** Finishes a new tensor: autograd's flags, by the options. */
-export function finish(x: Tensor, { requires_grad = false }: TensorOptions): Tensor {
+export function finish(x: Tensor, { requires_grad }: TensorOptions): Tensor {
   x.inference = modes.inference
-  if (requires_grad && x.dtype.kind !== 'floating') {
+  if (requires_grad === true && x.dtype.kind !== 'floating') {
     throw new RuntimeError('Only Tensors of floating point and complex dtype can require gradients')
   }
-  return requires_grad ? x.requires_grad_() : x
+  return requires_grad === true ? x.requires_grad_() : x
 }
 
 /** Whether data is one of JavaScript's typed arrays. */
@@ -131,9 +133,7 @@ function checkNested(
   if (isTypedArray(data)) return [data.length]
   if (!Array.isArray(data)) {
     if (typeof data === 'number' || typeof data === 'boolean' || data instanceof Tensor) return []
-    throw new TypeError(
-      `tensor(): data${path} must be a number, a boolean or an array of them, got ${data === null ? 'null' : typeof data}`,
-    )
+    throw new TypeError(`tensor(): data${path} must be a number, a boolean or an array of them, got ${shown(data)}`)
   }
   const before = known.get(data)
   if (before !== undefined) {
@@ -204,7 +204,7 @@ export function copyOf(x: Tensor, options: TensorOptions, maker: string): Tensor
  */
 export const tensor = signature(
   'tensor',
-  ['any data', ...tensorOptions],
+  ['any data', ...dataOptions],
   (data: TensorData, options: TensorOptions = {}): Tensor => {
     if (data instanceof Tensor) return copyOf(data, options, 'torch.tensor')
     if (isTypedArray(data) && !isWide(data)) {
@@ -226,7 +226,7 @@ export const tensor = signature(
 /** As `tensor`, for what may be one already: then the same one. */
 export const as_tensor = signature(
   'as_tensor',
-  ['any data', ...tensorOptions],
+  ['any data', ...dataOptions],
   (data: TensorData, options: TensorOptions = {}): Tensor => {
     if (!(data instanceof Tensor)) return tensor(data, options)
     return data.to(options.dtype ?? data.dtype).to(options.device ?? data.device)
@@ -234,10 +234,20 @@ export const as_tensor = signature(
 )
 
 /** A tensor that shares a typed array's memory on the CPU: changes of either show in both. */
-export function from_numpy(data: Float32Array | Float64Array | Int32Array | Uint8Array): Tensor {
-  const dtype = dtypeOf(data, false)
-  return wrap(new Storage(getDevice('cpu'), dtype, data.length, data), [data.length])
-}
+export const from_numpy = signature(
+  'from_numpy',
+  ['any ndarray'],
+  (data: Float32Array | Float64Array | Int32Array | Uint8Array): Tensor => {
+    if (!sharable.some((type) => data instanceof type)) {
+      throw new TypeError(
+        `from_numpy(): expected a Float32Array, Float64Array, Int32Array or Uint8Array (got ${typeName(data)})`,
+      )
+    }
+    const dtype = dtypeOf(data, false)
+    return wrap(new Storage(getDevice('cpu'), dtype, data.length, data), [data.length])
+  },
+)
+const sharable = [Float32Array, Float64Array, Int32Array, Uint8Array] as const
 
 /** A tensor of given values, in row-major order. */
 export function fromValues(
@@ -267,25 +277,25 @@ export function filled(name: string, size: Shape, value: number, dtype: DType, o
 /** Zeros. */
 export const zeros = signature(
   'zeros',
-  ['int[] *size', ...tensorOptions],
+  ['size *size', ...tensorOptions],
   (size: Shape, options: TensorOptions = {}): Tensor => filled('zeros', size, 0, options.dtype ?? float32, options),
 )
 /** Ones. */
 export const ones = signature(
   'ones',
-  ['int[] *size', ...tensorOptions],
+  ['size *size', ...tensorOptions],
   (size: Shape, options: TensorOptions = {}): Tensor => filled('ones', size, 1, options.dtype ?? float32, options),
 )
 /** A tensor whose elements are not defined; here they are zeros. */
 export const empty = signature(
   'empty',
-  ['int[] *size', ...tensorOptions],
+  ['size *size', ...tensorOptions],
   (size: Shape, options: TensorOptions = {}): Tensor => filled('empty', size, 0, options.dtype ?? float32, options),
 )
 /** One value throughout; its kind decides the dtype. */
 export const full = signature(
   'full',
-  ['int[] size', 'Number fill_value', ...tensorOptions],
+  ['size size', 'Number fill_value', ...tensorOptions],
   (size: Shape, fill_value: number | boolean, options: TensorOptions = {}): Tensor => {
     const dtype = options.dtype ?? (typeof fill_value === 'boolean' ? bool : float32)
     return filled('full', size, Number(fill_value), dtype, options)

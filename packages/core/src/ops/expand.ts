@@ -41,7 +41,7 @@ const expandTo = defineView('expand', {
 /** Dimensions of size 1 shown as if repeated, without a copy; -1 keeps a size. */
 export const expand = signature(
   'expand',
-  ['Tensor input', 'int[] *size'],
+  ['Tensor input', 'size *size'],
   (x: Tensor, size: Shape): Tensor => expandTo(x, size),
 )
 /** As `expand`, to the shape of another tensor. */
@@ -53,6 +53,6 @@ export const expand_as = signature(
 /** As `expand`. */
 export const broadcast_to = signature(
   'broadcast_to',
-  ['Tensor input', 'int[] size|shape'],
+  ['Tensor input', 'size size|shape'],
   (x: Tensor, shape: Shape): Tensor => expandTo(x, shape),
 )

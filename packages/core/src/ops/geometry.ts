@@ -69,7 +69,7 @@ export const t_ = signature('t_', ['Tensor input'], (x: Tensor): Tensor => {
 /** As `as_strided`, in place. */
 export const as_strided_ = signature(
   'as_strided_',
-  ['Tensor input', 'int[] size', 'int[] stride', 'int? storage_offset'],
+  ['Tensor input', 'size size', 'size stride', 'int? storage_offset'],
   (x: Tensor, size: Shape, stride: readonly number[], storage_offset: number = x.offset): Tensor =>
     become(x, (y) => as_strided(y, size, stride, storage_offset), 'AsStridedBackward1'),
 )
@@ -80,7 +80,7 @@ export const as_strided_ = signature(
  *
  * @throws RuntimeError for a tensor that requires a gradient.
  */
-export const resize_ = signature('resize_', ['Tensor input', 'int[] *size'], (x: Tensor, size: Shape): Tensor => {
+export const resize_ = signature('resize_', ['Tensor input', 'size *size'], (x: Tensor, size: Shape): Tensor => {
   if (requiresGrad(x)) throw new RuntimeError('cannot resize variables that require grad')
   checkSizes('resize_', size)
   if (sameShape(size, x.shape)) return x

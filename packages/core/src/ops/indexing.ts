@@ -1,9 +1,9 @@
 import { nameStep } from '../autograd/graph.ts'
 import { checkInPlace } from '../autograd/view.ts'
 import { bool, int32, uint8 } from '../dtype.ts'
-import { IndexError, RuntimeError, ValueError } from '../errors.ts'
+import { IndexError, RuntimeError, TypeError, ValueError } from '../errors.ts'
 import { broadcastShapes, contiguousStrides, formatShape, numel, type Shape } from '../shape.ts'
-import { signature } from '../signature/index.ts'
+import { signature, typeName } from '../signature/index.ts'
 import { alias } from '../tensor/make.ts'
 import { Tensor, type TensorLike } from '../tensor/tensor.ts'
 import { warn } from '../warnings.ts'
@@ -46,8 +46,25 @@ interface Basic {
   readonly tensors: readonly TensorIndex[]
 }
 
+/** Refuses what is no index, in PyTorch's words. */
+function checkIndex(index: unknown): void {
+  const item = Array.isArray(index)
+    ? index.find((part: unknown) => typeof part !== 'number' && typeof part !== 'boolean')
+    : undefined
+  const given: unknown = item ?? index
+  if (given === null || given === '...' || typeof given === 'boolean') return
+  if (typeof given === 'number' && Number.isInteger(given)) return
+  if (item === undefined && (Array.isArray(given) || given instanceof Tensor || given instanceof SliceIndex)) return
+  if (typeof given === 'string') throw new TypeError("new(): invalid data type 'str'")
+  throw new IndexError(
+    'only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid indices (got ' +
+      `${typeName(given)})`,
+  )
+}
+
 /** Applies what gives views; leaves tensors with the dimensions they stand for. */
 function basic(x: Tensor, indices: readonly Index[]): Basic {
+  for (let i = 0; i < indices.length; i++) checkIndex(indices[i])
   if (x.ndim === 0 && indices.length === 1 && typeof indices[0] === 'number') {
     throw new IndexError(
       'invalid index of a 0-dim tensor. Use `tensor.item()` in Python or `tensor.item<T>()` in C++ to convert a 0-dim tensor to ' +
@@ -105,12 +122,6 @@ function wholeNumbers(x: Tensor, index: readonly number[] | readonly boolean[], 
 
 function checkBounds(x: Tensor, dim: number, index: number, dropped: number): void {
   const size = x.shape[dim] as number
-  if (!Number.isInteger(index)) {
-    throw new IndexError(
-      'only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid indices (got float)' +
-        `: ${index}`,
-    )
-  }
   if (index < -size || index >= size)
     throw new IndexError(`index ${index} is out of bounds for dimension ${dim + dropped} with size ${size}`)
 }
@@ -266,7 +277,7 @@ export interface IndexPutOptions {
  */
 export const index_put_ = signature(
   'index_put_',
-  ['Tensor input', 'any indices', 'Tensor|Number values', 'bool accumulate'],
+  ['Tensor input', 'any[] indices', 'Tensor|Number values', 'bool accumulate'],
   (x: Tensor, indices: readonly Index[], values: TensorLike, accumulate = false): Tensor => {
     const { view, tensors } = basic(x, indices)
     checkInPlace(view)
@@ -342,7 +353,7 @@ function place(x: Tensor, advanced: readonly (Tensor | null)[], values: Tensor, 
 /** As `index_put_`, on a copy. */
 export const index_put = signature(
   'index_put',
-  ['Tensor input', 'any indices', 'Tensor|Number values', 'bool accumulate'],
+  ['Tensor input', 'any[] indices', 'Tensor|Number values', 'bool accumulate'],
   (x: Tensor, indices: readonly Index[], values: TensorLike, accumulate = false): Tensor =>
     index_put_(x.clone(), indices, values, accumulate),
 )

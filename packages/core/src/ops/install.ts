@@ -3,7 +3,7 @@ import { no_grad } from '../autograd/modes.ts'
 import { Storage } from '../devices/storage.ts'
 import { RuntimeError } from '../errors.ts'
 import { sameShape } from '../shape.ts'
-import { type Bound, type Method, methodOf, Signature } from '../signature/index.ts'
+import { type Bound, bindMethods, type Method, methodOf, Signature } from '../signature/index.ts'
 import { Tensor, type TensorLike } from '../tensor/tensor.ts'
 import { warn } from '../warnings.ts'
 import { defineMethod } from './define/elementwise.ts'
@@ -36,6 +36,24 @@ defineMethod(
   'where',
   methodOf(whereThis, 'where', (x, condition, other) => where(condition as Tensor, x as Tensor, other as TensorLike)),
 )
+
+const dims = [null, 'int? dim']
+bindMethods(Tensor.prototype, {
+  ndimension: [],
+  dim: [],
+  numel: [],
+  nelement: [],
+  size: dims,
+  stride: dims,
+  storage_offset: [],
+  element_size: [],
+  is_contiguous: [],
+  is_floating_point: [],
+  is_signed: [],
+  is_inference: [],
+  at: ['int position'],
+  item: [],
+})
 
 const getters: PropertyDescriptorMap & ThisType<Tensor> = {
   T: {

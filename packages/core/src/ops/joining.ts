@@ -1,6 +1,6 @@
-import { RuntimeError } from '../errors.ts'
-import { broadcastShapes, formatShape, type Shape, sameShape, wrapDim } from '../shape.ts'
-import { signature } from '../signature/index.ts'
+import { RuntimeError, TypeError } from '../errors.ts'
+import { broadcastShapes, checkSizes, formatShape, type Shape, sameShape, wrapDim } from '../shape.ts'
+import { shown, signature } from '../signature/index.ts'
 import { allocate } from '../tensor/make.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { leader } from './define/operands.ts'
@@ -163,6 +163,18 @@ export const broadcast_tensors = signature(
   },
 )
 /** The shape that shapes broadcast to. */
-export function broadcast_shapes(...shapes: readonly Shape[]): Shape {
-  return shapes.reduce<Shape>((common, shape) => broadcastShapes(common, shape), [])
+export function broadcast_shapes(...shapes: readonly (Shape | number)[]): Shape {
+  return shapes.reduce<Shape>((common, shape) => broadcastShapes(common, shapeOf(shape)), [])
+}
+
+function shapeOf(given: Shape | number): Shape {
+  const shape: readonly unknown[] | null = typeof given === 'number' ? [given] : Array.isArray(given) ? given : null
+  if (shape === null || !shape.every((size) => Number.isInteger(size))) {
+    throw new TypeError(
+      `broadcast_shapes(): Input shapes should be of type ints, a tuple of ints, or a list of ints, got ${shown(given)}`,
+    )
+  }
+  const sizes = shape as Shape
+  checkSizes('broadcast_shapes', sizes)
+  return sizes
 }

@@ -53,7 +53,7 @@ interface Saved {
  */
 export const layer_norm = signature(
   'layer_norm',
-  ['Tensor input', 'int[] normalized_shape', 'Tensor? weight', 'Tensor? bias', 'float eps'],
+  ['Tensor input', 'size normalized_shape', 'Tensor? weight', 'Tensor? bias', 'float eps'],
   (
     x: Tensor,
     normalized_shape: Shape,

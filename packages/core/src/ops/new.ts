@@ -14,25 +14,25 @@ const made = (name: string, x: Tensor, size: Shape, value: number, options: Tens
 /** Zeros, with the dtype and device of this tensor. */
 export const new_zeros = signature(
   'new_zeros',
-  ['Tensor input', 'int[] *size', ...tensorOptions],
+  ['Tensor input', 'size *size', ...tensorOptions],
   (x: Tensor, size: Shape, options: TensorOptions = {}): Tensor => made('new_zeros', x, size, 0, options),
 )
 /** Ones, with the dtype and device of this tensor. */
 export const new_ones = signature(
   'new_ones',
-  ['Tensor input', 'int[] *size', ...tensorOptions],
+  ['Tensor input', 'size *size', ...tensorOptions],
   (x: Tensor, size: Shape, options: TensorOptions = {}): Tensor => made('new_ones', x, size, 1, options),
 )
 /** Undefined elements (zeros), with the dtype and device of this tensor. */
 export const new_empty = signature(
   'new_empty',
-  ['Tensor input', 'int[] *size', ...tensorOptions],
+  ['Tensor input', 'size *size', ...tensorOptions],
   (x: Tensor, size: Shape, options: TensorOptions = {}): Tensor => made('new_empty', x, size, 0, options),
 )
 /** One value, with the dtype and device of this tensor. */
 export const new_full = signature(
   'new_full',
-  ['Tensor input', 'int[] size', 'Number fill_value', ...tensorOptions],
+  ['Tensor input', 'size size', 'Number fill_value', ...tensorOptions],
   (x: Tensor, size: Shape, fill_value: number | boolean, options: TensorOptions = {}): Tensor =>
     made('new_full', x, size, Number(fill_value), options),
 )

@@ -20,7 +20,7 @@ export type PadMode = 'constant' | 'reflect' | 'replicate' | 'circular'
  */
 export const pad = signature(
   'pad',
-  ['Tensor input', 'int[] pad', 'str mode', 'float? value'],
+  ['Tensor input', 'size pad', 'str mode', 'float? value'],
   (x: Tensor, sizes: readonly number[], mode: PadMode = 'constant', value: number | null = null): Tensor => {
     if (sizes.length % 2 !== 0) throw new RuntimeError('Padding length must be divisible by 2')
     if (sizes.length / 2 > x.ndim) {

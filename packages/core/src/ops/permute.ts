@@ -17,7 +17,7 @@ const permuteDims = defineView('permute', {
 })
 
 /** The dimensions in another order, each named once. */
-export const permute = signature('permute', ['Tensor input', 'int[] *dims'], (x: Tensor, order: Shape): Tensor => {
+export const permute = signature('permute', ['Tensor input', 'size *dims'], (x: Tensor, order: Shape): Tensor => {
   if (order.length !== x.ndim) {
     throw new RuntimeError(
       'permute(sparse_coo): number of dimensions in the tensor input does not match the length of the desired ordering of ' +

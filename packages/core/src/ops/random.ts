@@ -67,7 +67,7 @@ export function overwriteInPlace(name: string, x: Tensor, change: () => void): T
 /** Numbers from [0, 1), all equally likely. */
 export const rand = signature(
   'rand',
-  ['int[] *size', ...randomOptions],
+  ['size *size', ...randomOptions],
   (size: Shape, options: RandomOptions = {}): Tensor => {
     checkSizes('rand', size)
     return drawn([...size], options.dtype ?? float32, options, (out, dtype, g) => fillUniform(out, dtype, 0, 1, g))
@@ -76,7 +76,7 @@ export const rand = signature(
 /** Numbers of the normal distribution with mean 0 and variance 1. */
 export const randn = signature(
   'randn',
-  ['int[] *size', ...randomOptions],
+  ['size *size', ...randomOptions],
   (size: Shape, options: RandomOptions = {}): Tensor => {
     checkSizes('randn', size)
     return drawn([...size], options.dtype ?? float32, options, (out, dtype, g) => fillNormal(out, dtype, 0, 1, g))
@@ -99,7 +99,7 @@ export const randn_like = signature(
 
 const randintFrom = signature(
   'randint',
-  ['int low', 'int high', 'int[] size', ...randomOptions],
+  ['int low', 'int high', 'size size', ...randomOptions],
   (low: number, high: number, size: Shape, options: RandomOptions = {}): Tensor => {
     checkSizes('randint', size)
     return drawn([...size], options.dtype ?? int32, options, (out, dtype, g) =>
@@ -109,7 +109,7 @@ const randintFrom = signature(
 )
 const randintBelow = signature(
   'randint',
-  ['int high', 'int[] size', ...randomOptions],
+  ['int high', 'size size', ...randomOptions],
   (high: number, size: Shape, options: RandomOptions = {}): Tensor => randintFrom(0, high, size, options),
 )
 /** True if `low` is left out: fewer than two of it and `high` are given. */

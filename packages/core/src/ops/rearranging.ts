@@ -15,7 +15,7 @@ import { arange } from './ranges.ts'
 import { searchsorted } from './search.ts'
 
 /** The order of elements along dimensions turned round, as a copy. */
-export const flip = signature('flip', ['Tensor input', 'int[] *dims'], (x: Tensor, dims: readonly number[]): Tensor => {
+export const flip = signature('flip', ['Tensor input', 'size *dims'], (x: Tensor, dims: readonly number[]): Tensor => {
   const turned = dims.length === 0 ? [] : wrapDims(dims, x.ndim)
   return routine(
     'flip',
@@ -79,7 +79,7 @@ function rolled(x: Tensor, shift: number, dim: number): Tensor {
 /** Turned by 90 degrees, `k` times, in the plane of two dimensions. */
 export const rot90 = signature(
   'rot90',
-  ['Tensor input', 'int k', 'int[] dims'],
+  ['Tensor input', 'int k', 'size dims'],
   (x: Tensor, k = 1, dims: readonly [number, number] = [0, 1]): Tensor => {
     if (x.ndim < 2) throw new RuntimeError(`expected total dims >= 2, but got total dims = ${x.ndim}`)
     const [a, b] = [wrapDim(dims[0], x.ndim), wrapDim(dims[1], x.ndim)]
@@ -211,7 +211,7 @@ function checkTotal(given: number | null, found: number): void {
 }
 
 /** The whole tensor, repeated along each dimension. */
-export const repeat = signature('repeat', ['Tensor input', 'int[] *repeats'], (x: Tensor, counts: Shape): Tensor => {
+export const repeat = signature('repeat', ['Tensor input', 'size *repeats'], (x: Tensor, counts: Shape): Tensor => {
   if (counts.length < x.ndim) {
     throw new RuntimeError(
       'Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor (repeat: got ' +
@@ -249,7 +249,7 @@ export const repeat = signature('repeat', ['Tensor input', 'int[] *repeats'], (x
 /** As `repeat`, with missing counts taken as 1. */
 export const tile = signature(
   'tile',
-  ['Tensor input', 'int[] *dims'],
+  ['Tensor input', 'size *dims'],
   (x: Tensor, counts: Shape): Tensor =>
     repeat(x, [...Array.from({ length: Math.max(0, x.ndim - counts.length) }, () => 1), ...counts]),
 )

@@ -152,7 +152,7 @@ export const logsumexp = signature(
 /** The gradient of a broadcast: what was repeated is summed. */
 export const sum_to_size = signature(
   'sum_to_size',
-  ['Tensor input', 'int[] *size'],
+  ['Tensor input', 'size *size'],
   (x: Tensor, shape: Shape): Tensor => {
     if (sameShape(x.shape, shape)) return x
     const lead = x.ndim - shape.length

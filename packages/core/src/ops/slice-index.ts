@@ -1,4 +1,5 @@
 import { TypeError } from '../errors.ts'
+import { signature } from '../signature/define.ts'
 import { kindOf, refused, typeName } from '../signature/kinds.ts'
 import { Tensor } from '../tensor/tensor.ts'
 
@@ -29,15 +30,20 @@ const whole = kindOf('int?')
  *
  * @throws TypeError for what is no whole number.
  */
-export function Slice(start: Position = null, stop: Position = null, step: Position = null): SliceIndex {
-  const [from, to, by] = [start, stop, step].map((value) => {
-    const taken = whole.take(value)
-    if (taken !== refused) return taken as number | null
-    throw new TypeError(
-      value instanceof Tensor
-        ? 'only integer tensors of a single element can be converted to an index'
-        : `slice indices must be integers or None or have an __index__ method, not ${typeName(value)}`,
-    )
-  }) as [number | null, number | null, number | null]
-  return new SliceIndex(from, to, by ?? 1)
+export const Slice = signature(
+  'Slice',
+  ['any start', 'any stop', 'any step'],
+  (start: Position = null, stop: Position = null, step: Position = null): SliceIndex =>
+    new SliceIndex(wholeOf(start), wholeOf(stop), wholeOf(step) ?? 1),
+  'python',
+)
+
+function wholeOf(value: Position): number | null {
+  const taken = whole.take(value)
+  if (taken !== refused) return taken as number | null
+  throw new TypeError(
+    value instanceof Tensor
+      ? 'only integer tensors of a single element can be converted to an index'
+      : `slice indices must be integers or None or have an __index__ method, not ${typeName(value)}`,
+  )
 }

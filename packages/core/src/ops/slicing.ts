@@ -129,11 +129,11 @@ export const tensor_split = signature(
   'tensor_split',
   ['Tensor input', 'Tensor|int[] indices_or_sections', 'int dim'],
   (x: Tensor, given: number | readonly number[] | Tensor, dim = 0): Tensor[] => {
-    const indices_or_sections = given instanceof Tensor ? numbersOf(given) : given
     if (x.ndim === 0)
       throw new RuntimeError('tensor_split expected at least a 1-dimensional tensor, but got a tensor with 0 dims')
     const at = wrapDim(dim, x.ndim)
     const total = x.shape[at] as number
+    const indices_or_sections = given instanceof Tensor ? numbersOf(given) : given
     if (typeof indices_or_sections !== 'number') {
       const cuts = [0, ...indices_or_sections, total]
       return cuts.slice(1).map((stop, i) => slice(x, at, cuts[i] as number, stop))
@@ -179,7 +179,7 @@ export const unbind = signature('unbind', ['Tensor input', 'int dim'], (x: Tenso
 /** As `split` with sizes. */
 export const split_with_sizes = signature(
   'split_with_sizes',
-  ['Tensor input', 'int[] split_sizes', 'int dim'],
+  ['Tensor input', 'size split_sizes', 'int dim'],
   (x: Tensor, split_sizes: readonly number[], dim = 0): Tensor[] => split(x, split_sizes, dim),
 )
 /** As `tensor_split` of columns: along dimension 1, or 0 of a vector. */

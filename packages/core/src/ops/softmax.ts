@@ -85,10 +85,10 @@ export const softmax = signature(
 /** As `softmax`, along the last dimension; a row of nothing but -∞ gives zeros, with a gradient of zeros. */
 export const _safe_softmax = signature(
   '_safe_softmax',
-  ['Tensor input', 'int dim'],
-  (x: Tensor, dim: number): Tensor => {
-    const { input, at } = prepare('softmax', x, dim, x.dtype)
-    if (at !== Math.max(0, x.ndim - 1)) return _safe_softmax(x.transpose(at, -1), -1).transpose(at, -1)
+  ['Tensor input', 'int dim', 'dtype? dtype'],
+  (x: Tensor, dim: number, dtype: DType = x.dtype): Tensor => {
+    const { input, at } = prepare('softmax', x, dim, dtype)
+    if (at !== Math.max(0, x.ndim - 1)) return _safe_softmax(x.transpose(at, -1), -1, dtype).transpose(at, -1)
     return routine(
       'softmax',
       [input],

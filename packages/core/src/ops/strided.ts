@@ -84,7 +84,7 @@ function scatterOverlapping(g: Tensor, shape: Shape, size: Shape, strides: reado
 /** Any window on the storage, by sizes, strides and offset in elements. */
 export const as_strided = signature(
   'as_strided',
-  ['Tensor input', 'int[] size', 'int[] stride', 'int? storage_offset'],
+  ['Tensor input', 'size size', 'size stride', 'int? storage_offset'],
   (x: Tensor, size: Shape, stride: readonly number[], storage_offset: number = x.offset): Tensor => {
     if (size.length !== stride.length) throw new RuntimeError('mismatch in length of strides and shape')
     const last = size.reduce((sum, n, i) => sum + (n - 1) * (stride[i] as number), storage_offset)

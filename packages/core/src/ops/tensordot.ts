@@ -1,6 +1,6 @@
-import { RuntimeError } from '../errors.ts'
+import { RuntimeError, TypeError } from '../errors.ts'
 import { numel, wrapDim } from '../shape.ts'
-import { signature } from '../signature/index.ts'
+import { shown, signature } from '../signature/index.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { mm } from './matmul.ts'
 
@@ -10,10 +10,14 @@ export type ContractedDims = number | readonly [readonly number[], readonly numb
 /** The sums of products over dimensions of both; the others remain, those of `x` first. */
 export const tensordot = signature(
   'tensordot',
-  ['Tensor a', 'Tensor b', 'any dims'],
+  ['Tensor a', 'Tensor b', 'int|size[] dims'],
   (x: Tensor, other: Tensor, dims: ContractedDims = 2): Tensor => {
     if (typeof dims === 'number' && dims < 0) {
       throw new RuntimeError(`tensordot expects dims >= 0, but got dims=${dims}`)
+    }
+    if (typeof dims === 'number' && dims > Math.max(x.ndim, 1)) wrapDim(-dims, x.ndim)
+    if (typeof dims !== 'number' && dims.length !== 2) {
+      throw new TypeError(`tensordot(): argument 'dims' must be int or two lists of ints, not ${shown(dims)}`)
     }
     const range = (n: number, from: number): number[] => Array.from({ length: n }, (_, i) => from + i)
     const [left, right] = typeof dims === 'number' ? [range(dims, -dims), range(dims, 0)] : dims

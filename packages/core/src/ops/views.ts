@@ -75,7 +75,7 @@ const viewShape = defineView('view', {
 /** The same elements in another shape, without a copy; one size may be -1. */
 export const view = signature(
   'view',
-  ['Tensor input', 'int[] *size|shape'],
+  ['Tensor input', 'size *size|shape'],
   (x: Tensor, size: Shape): Tensor => viewShape(x, size),
 )
 
@@ -93,7 +93,7 @@ const reshapeAlias = defineView('reshape', {
 })
 
 /** The same elements in another shape: a view where the layout allows it, a copy otherwise. */
-export const reshape = signature('reshape', ['Tensor input', 'int[] *shape'], (x: Tensor, sizes: Shape): Tensor => {
+export const reshape = signature('reshape', ['Tensor input', 'size *shape'], (x: Tensor, sizes: Shape): Tensor => {
   const shape = inferSizes(sizes, x.numel())
   if (viewStrides(x, shape) !== null) return reshapeAlias(x, shape)
   return unsafeView(contiguous(x), shape)
@@ -183,7 +183,7 @@ export const ravel = signature(
 /** One dimension as several; one of them may be -1. */
 export const unflatten = signature(
   'unflatten',
-  ['Tensor input', 'int dim', 'int[] sizes'],
+  ['Tensor input', 'int dim', 'size sizes'],
   (x: Tensor, dim: number, sizes: Shape): Tensor => {
     const at = wrapDim(dim, x.ndim)
     if (x.ndim === 0) throw new IndexError('Dimension specified as 0 but tensor has no dimensions')

@@ -7,8 +7,8 @@ const DEFAULT_SEED = 67280421310721
 
 /** A seed as the unsigned 64-bit integer that PyTorch makes of it: a negative one counts down from 2⁶⁴. */
 function unsigned64(seed: number | bigint): bigint {
-  if (typeof seed === 'number' && !Number.isInteger(seed)) {
-    throw new RuntimeError('manual_seed expected a long, but got float')
+  if (typeof seed !== 'bigint' && !Number.isInteger(seed)) {
+    throw new RuntimeError(`manual_seed expected a long, but got ${typeof seed === 'number' ? 'float' : typeof seed}`)
   }
   const value = BigInt(seed)
   if (value < -(2n ** 63n) || value >= 2n ** 64n) throw new RuntimeError('Overflow when unpacking long')

@@ -21,7 +21,8 @@ type Callable = (...args: readonly unknown[]) => unknown
  * Gives a function a signature: kinds and PyTorch's names of its parameters, in order, each as `'Kind name'`. Those without a
  * default are required. `'Kind *name'` is a list that may be written one element after the other, `'Kind one|two'` has two
  * names, and what follows `'*'` goes by name only: the function takes it as one last object. Kinds are `Tensor`, `Number`,
- * `int`, `float`, `bool`, `str`, `dtype`, `device`, `Generator`, `function`, `dict` and `any`; `Kind[]` is a list, `Kind?` may
+ * `int`, `float`, `bool`, `str`, `dtype`, `device`, `Generator`, `function`, `dict` and `any`; `Kind[]` is a list, for
+ * which one number may stand, `size` one of whole numbers for which none may, `Kind?` may
  * be null, and `One|Other` either.
  *
  * @param name how messages call it
@@ -116,7 +117,7 @@ export function methodOf(signature: Signature, name: string, run: Callable) {
   let required = Number.POSITIVE_INFINITY
   let ints = -1
   let [first, second, third, fourth] = unread
-  return function method(this: unknown, a: unknown, b: unknown, c: unknown): unknown {
+  const method = function (this: unknown, a: unknown, b: unknown, c: unknown): unknown {
     const { length } = arguments
     if (length + 1 >= required && fits(first, this)) {
       if (length === 0) return run(this)
@@ -137,5 +138,34 @@ export function methodOf(signature: Signature, name: string, run: Callable) {
       if (size !== null) return run(this, size)
     }
     return run(...signature.bind([this, ...arguments], 1, name))
+  }
+  return Object.defineProperty(method, 'signature', { value: signature })
+}
+
+/**
+ * Makes methods of a class bind their arguments, `'Kind name'` each, before they run. Called without arguments where none is
+ * required, a method runs as it is.
+ *
+ * @param prototype of the class; its methods are replaced.
+ * @param signatures the parameters of each method, those that have a default after a `null`.
+ */
+export function bindMethods(
+  prototype: object,
+  signatures: Readonly<Record<string, readonly (string | null)[]>>,
+  words?: Words,
+): void {
+  for (const [name, given] of Object.entries(signatures)) {
+    const own = Reflect.get(prototype, name) as (this: unknown, ...args: readonly unknown[]) => unknown
+    const optional = given.indexOf(null)
+    const parameters = given.filter((text) => text !== null)
+    const required = optional < 0 ? parameters.length : optional
+    const bound = new Signature(name, ['any self', ...parameters], required + 1, words)
+    const method = function (this: unknown): unknown {
+      if (arguments.length === 0 && required === 0) return own.call(this)
+      const [, ...values] = bound.bind([this, ...arguments], 1)
+      return own.apply(this, values)
+    }
+    Object.defineProperties(method, { name: { value: name }, signature: { value: bound } })
+    Object.defineProperty(prototype, name, { value: method, configurable: true, writable: true })
   }
 }

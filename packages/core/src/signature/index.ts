@@ -1,4 +1,5 @@
-export { type Bound, bindTo, methodOf, overloaded, signature } from './define.ts'
+export { type Bound, bindMethods, bindTo, methodOf, overloaded, signature } from './define.ts'
 export { isKeywords, typeName } from './kinds.ts'
 export type { Binding, Method, Named, Signed, Unnamed } from './overloads.ts'
+export { shown } from './shown.ts'
 export { type Parameter, Signature, type Words } from './signature.ts'

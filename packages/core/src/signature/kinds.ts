@@ -68,6 +68,15 @@ function takeFloat(value: unknown): unknown {
 const numbers = ['floating', 'integer', 'bool']
 const isNumber = (value: unknown): boolean => typeof value === 'number' || typeof value === 'boolean'
 
+/** True for what only `new` calls: a class, here or of the engine. */
+function isClass(value: object): boolean {
+  try {
+    return Object.getOwnPropertyDescriptor(value, 'prototype')?.writable === false
+  } catch {
+    return false // a proxy that does not answer
+  }
+}
+
 /** The kinds that stand alone, by the names that signatures use. */
 const simple: Readonly<Record<string, Kind>> = {
   any: { word: 'any', take: (value) => value },
@@ -81,7 +90,8 @@ const simple: Readonly<Record<string, Kind>> = {
   dtype: { word: 'torch.dtype', take: (value) => (value instanceof DType ? value : refused) },
   device: { word: 'torch.device', take: (value) => (typeof value === 'string' ? value : refused) },
   Generator: { word: 'torch.Generator', take: (value) => (value instanceof Generator ? value : refused) },
-  function: { word: 'a function', take: (value) => (typeof value === 'function' ? value : refused) },
+  size: { word: 'tuple of ints', take: (value) => takeList(value, takeInt, false) },
+  function: { word: 'a function', take: (value) => (typeof value === 'function' && !isClass(value) ? value : refused) },
   dict: { word: 'dict', take: (value) => (isKeywords(value) ? value : refused) },
 }
 
@@ -136,7 +146,8 @@ function makeKind(text: string): Kind {
   }
   if (text.endsWith('[]')) {
     const { word, take } = kindOf(text.slice(0, -2))
-    const alone = word !== 'Tensor'
+    if (word === 'any') return { word: 'tuple', take: (value) => takeList(value, take, false) }
+    const alone = word === 'int' || word === 'float' || word === 'Number' || word === 'bool'
     return { word: `tuple of ${word}s`, take: (value) => takeList(value, take, alone) }
   }
   throw new TypeError(`signature: there is no kind '${text}'; there are ${Object.keys(simple).join(', ')}`)
@@ -146,6 +157,7 @@ function makeKind(text: string): Kind {
 export function wrongItem(text: string, value: unknown): number | null {
   const list = text
     .replaceAll('?', '')
+    .replace('size', 'int[]')
     .split('|')
     .find((kind) => kind.endsWith('[]'))
   if (list === undefined || !Array.isArray(value)) return null

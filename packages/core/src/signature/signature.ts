@@ -21,7 +21,7 @@ type Values = Readonly<Record<string, unknown>>
 /** Kinds whose null means the same as leaving them out. */
 const defaulted = ['dtype?', 'device?', 'Generator?']
 
-/** `'int[]? dim'`, `'Tensor|Number src|value'`, `'int[] *size'`: a kind, then the names. */
+/** `'int[]? dim'`, `'Tensor|Number src|value'`, `'size *size'`: a kind, then the names. */
 function parameter(text: string, positional: boolean): Parameter {
   const space = text.indexOf(' ')
   const kind = text.slice(0, space)
@@ -61,11 +61,11 @@ function read(texts: readonly string[], required: number): Reading {
     parameters,
     positional,
     list,
-    spread: list >= 0 && positional[list]?.kind.endsWith('[]') === false,
+    spread: list >= 0 && !/^size$|\[\]$/.test(positional[list]?.kind ?? ''),
     places: new Map(parameters.flatMap(({ names }, i) => names.map((one) => [one, i] as const))),
     // What the function takes after these is the object of those that go by name only.
     required: Math.min(required, count),
-    ints: positional[list]?.kind === 'int[]' ? list : -1,
+    ints: positional[list]?.kind === 'size' ? list : -1,
     quick: [quick[0] ?? 0, quick[1] ?? 0, quick[2] ?? 0, quick[3] ?? 0],
   }
 }

@@ -153,7 +153,7 @@ export class Tensor {
         `a Tensor with ${this.numel()} elements cannot be converted to Scalar (shape [${this.shape.join(', ')}])`,
       )
     }
-    const value = this.at(this.offset)
+    const value = this.storage.device.read(this.storage)[this.offset] as number
     return this.dtype.kind === 'bool' ? value !== 0 : value
   }
 

@@ -38,6 +38,7 @@ const classes = [
   'overloaded',
   'signature',
   'typeName',
+  'shown',
   // Changes the console of a page.
   'install_devtools_formatter',
 ])

@@ -92,7 +92,7 @@ export const functions: Table = {
   no_grad: () => ({ '/callback?': () => 1 }),
   enable_grad: () => ({ '/callback?': () => 1 }),
   inference_mode: () => ({ '/mode?': true, '/callback?': () => 1 }),
-  set_grad_enabled: () => ({ mode: true, '/callback?': () => 1 }),
+  set_grad_enabled: () => ({ mode: true, 'callback?': () => 1 }),
   is_grad_enabled: () => ({}),
   is_inference_mode_enabled: () => ({}),
   is_anomaly_enabled: () => ({}),
@@ -135,7 +135,7 @@ export const functions: Table = {
   rsub: () => ({ input: x(), other: y(), 'alpha?': 2 }),
   div: () => ({ input: x(), other: y(), '*rounding_mode?': 'floor' }),
   true_divide: pair(),
-  clamp: () => ({ input: x(), 'min?': 0.2, 'max?': 0.6 }),
+  clamp: () => ({ input: x(), 'min!': 0.2, 'max?': 0.6 }),
   masked_fill: () => ({ input: x(), mask: mask(), value: 2 }),
   lerp: () => ({ input: x(), end: y(), weight: 0.5 }),
   addcmul: () => ({ input: x(), tensor1: y(), tensor2: y(), '*value?': 2 }),
@@ -449,7 +449,7 @@ export const autograd: Table = {
     '*rtol?': 1e-3,
   }),
   detect_anomaly: () => ({ '/callback?': () => 1 }),
-  set_detect_anomaly: () => ({ mode: true, '/callback?': () => 1 }),
+  set_detect_anomaly: () => ({ mode: true, 'callback?': () => 1 }),
   borrow_grad: () => ({ '/x': torch.ones([2], { requires_grad: true }) }),
 }
 
@@ -529,7 +529,7 @@ export const methods: Table = {
   split: () => ({ self: x(), split_size: 2, 'dim?': 1 }),
 
   // Indexing
-  index: () => ({ self: x(), '/first': 0, '/second': torch.Slice(0, 2) }),
+  index: () => ({ self: x(), '/first?': 0, '/second?': torch.Slice(0, 2) }),
   where: () => ({ self: x(), condition: mask(), other: y() }),
   polygamma: () => ({ self: x(), n: 1 }),
   polygamma_: () => ({ self: x(), n: 1 }),

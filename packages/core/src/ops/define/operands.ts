@@ -2,6 +2,7 @@ import { getDevice } from '../../devices/device.ts'
 import { bool, type DType, float32, float64, largestFloat32, uint8 } from '../../dtype.ts'
 import { RuntimeError, TypeError } from '../../errors.ts'
 import { broadcastShapes, formatShape, isContiguous, numel, type Shape, sameShape } from '../../shape.ts'
+import { shown } from '../../signature/index.ts'
 import { wrapNumber } from '../../tensor/make.ts'
 import { Tensor, type TensorLike } from '../../tensor/tensor.ts'
 
@@ -12,7 +13,7 @@ export type Value = Tensor | number
 export function toValue(op: string, x: TensorLike): Value {
   if (x instanceof Tensor || typeof x === 'number') return x
   if (typeof x === 'boolean') return wrapNumber(getDevice('cpu'), bool, x ? 1 : 0)
-  throw new TypeError(`${op}(): expected a Tensor or a number, got ${x === null ? 'null' : typeof x} ${String(x)}`)
+  throw new TypeError(`${op}(): expected a Tensor or a number, got ${shown(x)}`)
 }
 
 /** PyTorch's names of the C++ types of elements. */
@@ -65,7 +66,7 @@ export function leader(op: string, operands: readonly Value[]): Tensor {
       )
     }
   }
-  if (first === null) throw new TypeError(`${op}(): at least one argument must be a Tensor, got ${operands.join(', ')}`)
+  if (first === null) throw new TypeError(`${op}(): at least one argument must be a Tensor, got ${shown(operands)}`)
   return first
 }
 

@@ -4,7 +4,8 @@ import { Kernel } from '../../devices/kernel.ts'
 import { RuntimeError, TypeError } from '../../errors.ts'
 import { compileScalar, type Expression, hoist, readFormula, substitute } from '../../formula/index.ts'
 import { formatShape, sameShape } from '../../shape.ts'
-import type { Tensor } from '../../tensor/tensor.ts'
+import { shown } from '../../signature/index.ts'
+import { Tensor } from '../../tensor/tensor.ts'
 import { leader } from './operands.ts'
 
 /** What an update changes, in order, and what it only reads. */
@@ -42,6 +43,9 @@ export function update(
   const kernel = new Kernel(name, [...tensorNames, ...numbers.keys()], formulas)
   const scalars = [...numbers.values()].map((number) => compileScalar(number, parameters))
   return (values) => {
+    if (typeof values !== 'object' || values === null) {
+      throw new TypeError(`${name}: expected an object of tensors and numbers, got ${shown(values)}`)
+    }
     const tensors = tensorNames.map((key) => values[key] as Tensor)
     const outputs = tensors.slice(0, written.length)
     const first = outputs[0] as Tensor
@@ -52,7 +56,7 @@ export function update(
     })
     const given = parameters.map((key) => {
       const value = values[key]
-      if (typeof value !== 'number') throw new TypeError(`${name}: '${key}' must be a number, got ${String(value)}`)
+      if (typeof value !== 'number') throw new TypeError(`${name}: '${key}' must be a number, got ${shown(value)}`)
       return value
     })
     const rounded = scalars.map((scalar) => first.dtype.round(scalar(...given)))
@@ -62,7 +66,7 @@ export function update(
 }
 
 function checkOperand(name: string, key: string, x: Tensor | undefined, first: Tensor): void {
-  if (typeof x !== 'object') throw new TypeError(`${name}: '${key}' must be a Tensor, got ${String(x)}`)
+  if (!(x instanceof Tensor)) throw new TypeError(`${name}: '${key}' must be a Tensor, got ${shown(x)}`)
   if (sameShape(x.shape, first.shape) && x.dtype === first.dtype) return
   throw new RuntimeError(
     `${name}: '${key}' has shape ${formatShape(x.shape)} and dtype ${x.dtype.toString()}, expected ${formatShape(first.shape)} and ${first.dtype.toString()}`,

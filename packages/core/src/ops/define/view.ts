@@ -3,6 +3,7 @@ import { no_grad } from '../../autograd/modes.ts'
 import { markView } from '../../autograd/view.ts'
 import { TypeError } from '../../errors.ts'
 import type { Geometry, Shape } from '../../shape.ts'
+import { shown } from '../../signature/index.ts'
 import { alias } from '../../tensor/make.ts'
 import { Tensor } from '../../tensor/tensor.ts'
 import { pascalCase } from './names.ts'
@@ -34,7 +35,7 @@ export function view<A extends readonly unknown[]>(
     gradient = (g: Tensor, shape: Shape, ...args: A) => scatterView(g, shape, (zeros) => apply(zeros, ...args)),
   } = definition
   function apply(x: Tensor, ...args: A): Tensor {
-    if (!(x instanceof Tensor)) throw new TypeError(`${name}(): expected a Tensor, got ${String(x)}`)
+    if (!(x instanceof Tensor)) throw new TypeError(`${name}(): expected a Tensor, got ${shown(x)}`)
     const out = alias(x, definition.geometry(x, ...args))
     out.inference = x.inference
     const inputs = [x]

@@ -1,4 +1,5 @@
 import { ValueError } from '../../errors.ts'
+import { overloaded, shown, signature } from '../../signature/index.ts'
 
 /** How tensors are printed, as `torch.get_printoptions` tells it. */
 export interface PrintOptions {
@@ -20,6 +21,19 @@ export interface PrintOptionsChange extends Partial<PrintOptions> {
   profile?: 'default' | 'short' | 'full'
 }
 
+/** Calls of `set_printoptions`: by name, or in PyTorch's order. */
+interface SetPrintOptions {
+  (change?: PrintOptionsChange): void
+  (
+    precision: number | null,
+    threshold?: number | null,
+    edgeitems?: number | null,
+    linewidth?: number | null,
+    profile?: PrintOptionsChange['profile'] | null,
+    sci_mode?: boolean | null,
+  ): void
+}
+
 const defaults: PrintOptions = { precision: 4, threshold: 1000, edgeitems: 3, linewidth: 80, sci_mode: null }
 
 const profiles: ReadonlyMap<string, PrintOptions> = new Map([
@@ -34,9 +48,7 @@ const mostDigits = 1000
 let current = defaults
 
 /** The options in force, in a form that `set_printoptions` takes back. */
-export function get_printoptions(): PrintOptions {
-  return { ...current }
-}
+export const get_printoptions = signature('get_printoptions', [], (): PrintOptions => ({ ...current }), 'python')
 
 /**
  * Changes how tensors are printed: the profile first, then each option that is given. As in PyTorch, `sci_mode` goes
@@ -45,14 +57,27 @@ export function get_printoptions(): PrintOptions {
  * @throws ValueError for an unknown profile, a `precision` or `edgeitems` that is not an integer from 0 (`precision` at most 1000), or a
  * `threshold` or `linewidth` that is not a number from 0; nothing has changed then.
  */
-export function set_printoptions(change: PrintOptionsChange): void {
-  const { profile, precision, threshold, edgeitems, linewidth, sci_mode = null } = change
-  const base = profile === undefined ? current : profiles.get(profile)
+export const set_printoptions = overloaded<SetPrintOptions>(
+  'set_printoptions',
+  ['float? precision', 'float? threshold', 'float? edgeitems', 'float? linewidth', 'str? profile', 'bool? sci_mode'],
+  change,
+  'python',
+)
+
+function change(
+  precision: number | null = null,
+  threshold: number | null = null,
+  edgeitems: number | null = null,
+  linewidth: number | null = null,
+  profile: string | null = null,
+  sci_mode: boolean | null = null,
+): void {
+  const base = profile === null ? current : profiles.get(profile)
   if (base === undefined) {
-    throw new ValueError(`set_printoptions: there is no profile '${profile}'; use 'default', 'short' or 'full'`)
+    throw new ValueError(`set_printoptions: there is no profile ${shown(profile)}; use 'default', 'short' or 'full'`)
   }
   requireCount('precision', precision)
-  if (precision !== undefined && precision > mostDigits) {
+  if (precision !== null && precision > mostDigits) {
     throw new ValueError(`set_printoptions: precision is ${precision}; give at most ${mostDigits}`)
   }
   requireCount('edgeitems', edgeitems)
@@ -67,12 +92,12 @@ export function set_printoptions(change: PrintOptionsChange): void {
   }
 }
 
-function requireCount(name: string, value: number | undefined): void {
-  if (value === undefined || (Number.isInteger(value) && value >= 0)) return
+function requireCount(name: string, value: number | null): void {
+  if (value === null || (Number.isInteger(value) && value >= 0)) return
   throw new ValueError(`set_printoptions: ${name} is ${value}; give an integer from 0`)
 }
 
-function requireSize(name: string, value: number | undefined): void {
-  if (value === undefined || value >= 0) return
+function requireSize(name: string, value: number | null): void {
+  if (value === null || value >= 0) return
   throw new ValueError(`set_printoptions: ${name} is ${value}; give a number from 0`)
 }

@@ -19,9 +19,24 @@ export function repr(value: unknown, options: ReprOptions = {}): string {
   if (typeof value === 'boolean') return value ? 'True' : 'False'
   if (typeof value === 'number') return formatNumber(value, options.float === true)
   if (typeof value === 'string') return `'${value}'`
-  if (!Array.isArray(value)) return String(value)
-  const items = value.map((item: unknown) => repr(item, options))
+  return Array.isArray(value) ? tuple(value, options, []) : textOf(value)
+}
+
+/** A list that holds itself is `(...)` there. */
+function tuple(list: readonly unknown[], options: ReprOptions, around: readonly unknown[]): string {
+  if (around.includes(list)) return '(...)'
+  const inner = [...around, list]
+  const items = Array.from(list, (item) => (Array.isArray(item) ? tuple(item, options, inner) : repr(item, options)))
   return `(${items.join(', ')}${items.length === 1 ? ',' : ''})`
+}
+
+/** The value's own text; its type where it has none, or throws. */
+function textOf(value: unknown): string {
+  try {
+    return String(value)
+  } catch {
+    return `<${typeof value}>`
+  }
 }
 
 /** Python switches to an exponent below 1e-4 and from 1e16 on. */
