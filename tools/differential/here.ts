@@ -58,7 +58,7 @@ export function partsOf(value: unknown): unknown[] | null {
 /** What can be seen of a value, its text where that is asked for: to print takes longest. */
 function look(value: unknown, text = true): Seen {
   if (value instanceof torch.Tensor) {
-    const flat = value.detach().reshape(-1).tolist() as (number | boolean)[]
+    const flat = value.detach().reshape(-1).tolist<(number | boolean)[]>()
     return {
       dtype: value.dtype.name,
       shape: [...value.shape],

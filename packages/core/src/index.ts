@@ -37,6 +37,7 @@ export {
 export { can_cast, promote_types, result_type } from './ops/define/promotion.ts'
 export * from './ops/inspection.ts'
 export * from './ops/limits.ts'
+export type { Settled } from './settled.ts'
 export type { Shape } from './shape.ts'
 // Whole, so that a program can add the methods of its own ops to the type of `Tensor`.
 export * from './tensor/tensor.ts'
@@ -203,7 +204,13 @@ export {
 // Devices and printing
 
 export { enclosed, unenclosed } from './autograd/enclosed.ts'
-export { type DeviceInfo, device_info, get_default_device, set_default_device } from './devices/device.ts'
+export {
+  type DeviceInfo,
+  type DeviceName,
+  device_info,
+  get_default_device,
+  set_default_device,
+} from './devices/device.ts'
 export * as gpu from './devices/gpu/index.ts'
 export { get_memory_limit, set_memory_limit } from './devices/memory-limit.ts'
 export { get_num_threads, set_num_threads } from './devices/threads.ts'

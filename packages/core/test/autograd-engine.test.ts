@@ -28,7 +28,7 @@ onEachSyncDevice('the backward pass', (on) => {
     let y = x
     for (let i = 0; i < 20_000; i++) y = y.neg()
     const [g] = torch.autograd.grad(y.sum(), x)
-    await on.near(g as Tensor, [1, 1], [2])
+    await on.near(g, [1, 1], [2])
   })
 
   it('runs each node of a diamond once, when all its gradients are there', async () => {
@@ -109,7 +109,7 @@ onEachSyncDevice('the backward pass', (on) => {
     y.sum().backward()
     y.detach().zero_()
     x.grad?.zero_()
-    await on.near(g as Tensor, [2, 4], [2])
+    await on.near(g, [2, 4], [2])
   })
 
   it('grad() towards a tensor in the middle does not run what lies beyond', async () => {
@@ -121,7 +121,7 @@ onEachSyncDevice('the backward pass', (on) => {
     })
     const [g] = torch.autograd.grad(y.mul(y).sum(), y)
     expect(beyond).toBe(0)
-    await on.near(g as Tensor, [4, 8], [2])
+    await on.near(g, [4, 8], [2])
     expect(x.grad).toBe(null)
   })
 
@@ -132,7 +132,7 @@ onEachSyncDevice('the backward pass', (on) => {
     torch.autograd.backward(x, start.grad_outputs, { inputs: [other] })
     expect([x.grad, other.grad]).toEqual([null, null])
     const [found] = torch.autograd.grad(x, x, start)
-    await on.near(found as Tensor, [5, 6], [2])
+    await on.near(found, [5, 6], [2])
     expect(x.grad).toBe(null)
   })
 
@@ -140,9 +140,9 @@ onEachSyncDevice('the backward pass', (on) => {
     const x = on.leaf([1, 2], torch.float32)
     const y = x.mul(2)
     const [gy, gx, again] = torch.autograd.grad(y.mul(y).sum(), [y, x, y])
-    await on.near(gy as Tensor, [4, 8], [2])
-    await on.near(gx as Tensor, [8, 16], [2])
-    await on.near(again as Tensor, [4, 8], [2])
+    await on.near(gy, [4, 8], [2])
+    await on.near(gx, [8, 16], [2])
+    await on.near(again, [4, 8], [2])
   })
 
   it('several roots, of which one lies under the other', async () => {
@@ -391,7 +391,7 @@ onEachSyncDevice('the backward pass', (on) => {
       let y = x.pow(5)
       for (const expected of [80, 160, 240, 240, 120]) {
         const [g] = torch.autograd.grad(y, x, { create_graph: true })
-        y = g as Tensor
+        y = g
         await on.near(y, [expected], [])
       }
     })
@@ -417,7 +417,7 @@ onEachSyncDevice('the backward pass', (on) => {
       await on.gradients(
         (a, b) => {
           const [g] = torch.autograd.grad(a.matmul(b).tanh().sum(), b, { create_graph: true })
-          return (g as Tensor).norm().pow(2)
+          return g.norm().pow(2)
         },
         [w, x],
         { twice: false },
@@ -442,7 +442,7 @@ onEachSyncDevice('the backward pass', (on) => {
           torch.autograd.grad(y, x, {
             grad_outputs: on.of([0, 0, 0].map((_, k) => (k === i ? 1 : 0))),
             retain_graph: true,
-          })[0] as Tensor,
+          })[0],
       )
       await on.near(torch.stack(rows), [2, 0, 0, 0, 4, 0, 0, 0, 6], [3, 3])
     })
@@ -452,7 +452,7 @@ onEachSyncDevice('the backward pass', (on) => {
       const y = (): Tensor => a.mul(2).sum()
       expect(() => torch.autograd.grad(y(), [a, b])).toThrow('appears to not have been used in the graph')
       expect(torch.autograd.grad(y(), [a, b], { allow_unused: true })[1]).toBe(null)
-      await on.near(torch.autograd.grad(y(), [a, b], { materialize_grads: true })[1] as Tensor, [0, 0], [2])
+      await on.near(torch.autograd.grad(y(), [a, b], { materialize_grads: true })[1], [0, 0], [2])
       expect(() => torch.autograd.grad(y(), on.of([1]))).toThrow(
         'One of the differentiated Tensors does not require grad',
       )

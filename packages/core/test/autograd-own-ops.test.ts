@@ -75,12 +75,9 @@ onEachDevice('an op of one formula', (on) => {
     y = swish(x)
     const h = 1e-3
     const third = (f(0.7 + 2 * h) - 2 * f(0.7 + h) + 2 * f(0.7 - h) - f(0.7 - 2 * h)) / (2 * h ** 3)
-    for (let order = 0; order < 3; order++) y = torch.autograd.grad(y, x, { create_graph: true })[0] as Tensor
+    for (let order = 0; order < 3; order++) y = torch.autograd.grad(y, x, { create_graph: true })[0]
     await on.near(y.sub(third).abs().lt(1e-4), [1], [])
-    await on.gradients(
-      (a) => torch.autograd.grad(swish(a).sum(), a, { create_graph: true })[0] as Tensor,
-      [on.input([3])],
-    )
+    await on.gradients((a) => torch.autograd.grad(swish(a).sum(), a, { create_graph: true })[0], [on.input([3])])
     await on.gradients((a, b) => blend(a, b), [on.input([2, 2]), on.input([2])])
     await on.gradients((a, b) => pick(on.of([true, false, true]), a, b), [on.input([3]), on.input([3])])
   })

@@ -159,7 +159,7 @@ describe('errors in the words of PyTorch', () => {
     ],
     [() => call(torch.inference_mode, x), "inference_mode(): argument 'mode' (position 1) must be bool, not Tensor"],
     [() => call(torch.no_grad, 1), "no_grad(): argument 'callback' (position 1) must be a function, not int"],
-    [() => torch.set_default_device('toaster'), 'device type at start of device string: toaster'],
+    [() => call(torch.set_default_device, 'toaster'), 'device type at start of device string: toaster'],
     [() => torch.set_printoptions({ precision: 1e9 }), 'set_printoptions: precision is 1000000000; give at most 1000'],
   ])('%#', (run, message) => {
     expect(run).toThrow(message)

@@ -63,7 +63,7 @@ describe('a number without measure', () => {
 
   test.each([171, 2 ** 31, 2 ** 53])('polygamma of order %d, where float64 has no such factorial', (n) => {
     const x = torch.tensor([1, 0.5, -1.25, -1.75, -1, Number.POSITIVE_INFINITY], { dtype: torch.float64 })
-    const values = torch.polygamma(n, x).tolist() as number[]
+    const values = torch.polygamma(n, x).tolist<number[]>()
     const sign = n % 2 === 0 ? -1 : 1
     expect(values.slice(0, 2)).toEqual([sign * Infinity, sign * Infinity])
     expect(values.slice(4)).toEqual([sign * Infinity, 0])

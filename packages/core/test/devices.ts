@@ -22,7 +22,7 @@ export interface TestDevice {
   /** `js`, `wasm`, or a mode of gpu.js. */
   readonly name: string
   /** The `device` of tensors. */
-  readonly type: string
+  readonly type: torch.DeviceName
   /** Makes it the device of that type. */
   readonly use: () => void
   /** Whether all others are measured by it. */
@@ -40,7 +40,13 @@ export interface TestDevice {
   readonly exactBelow: number
 }
 
-const cpu = { type: 'cpu', sync: true, floats: [torch.float32, torch.float64], exactZero: true, exactBelow: 2 ** 31 }
+const cpu = {
+  type: 'cpu' as const,
+  sync: true,
+  floats: [torch.float32, torch.float64],
+  exactZero: true,
+  exactBelow: 2 ** 31,
+}
 const wasm = createWasm()
 
 const cpus: readonly TestDevice[] = [

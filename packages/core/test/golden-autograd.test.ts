@@ -1357,7 +1357,7 @@ const scenarios: Readonly<Record<string, () => unknown>> = {
         .reshape(4, 5)
         .requires_grad_()
       const out = make(x).as_strided([3, 3], strides, offset)
-      const [grad] = torch.autograd.grad(out.mul(out).mul(weight).sum(), [x], { create_graph: true }) as [Tensor]
+      const [grad] = torch.autograd.grad(out.mul(out).mul(weight).sum(), [x], { create_graph: true })
       const [twice] = torch.autograd.grad(grad.mul(grad).sum(), [x])
       return [out, grad, twice]
     }

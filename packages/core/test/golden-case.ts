@@ -61,7 +61,7 @@ export interface Arguments {
 }
 
 /** Makes the input `$name.view:dtype`. */
-export function input(device: string, reference: string, caseDtype: string | null): torch.Tensor {
+export function input(device: torch.DeviceName, reference: string, caseDtype: string | null): torch.Tensor {
   const [, name = '', view, short] = /^\$(\w+)(?:\.(\w+))?(?::(\w+))?$/.exec(reference) ?? []
   const [shape, values] = inputs[name] ?? [[], []]
   const dtype = dtypeNamed(short ?? caseDtype ?? '')
@@ -75,7 +75,7 @@ export function input(device: string, reference: string, caseDtype: string | nul
 
 /** The arguments of a case. `given` is what the call gets for each floating point input, by its place among them. */
 export function prepare(
-  device: string,
+  device: torch.DeviceName,
   example: Case,
   dtype: string | null,
   given: (x: torch.Tensor, place: number) => torch.Tensor,

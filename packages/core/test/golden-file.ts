@@ -66,7 +66,7 @@ export function toNumber(value: Exclude<GoldenNumber, null>): number {
 }
 
 /** The tensor that a golden one stands for. */
-export function fromGolden({ d, s, v }: GoldenTensor, device = 'cpu'): torch.Tensor {
+export function fromGolden({ d, s, v }: GoldenTensor, device: torch.DeviceName = 'cpu'): torch.Tensor {
   const values = v.map((value) => toNumber(value ?? 'nan'))
   return torch.tensor(values, { dtype: dtypes[d], device }).reshape(s)
 }

@@ -107,7 +107,7 @@ describe.each(named)('on gpu (%s)', (mode) => {
 
   it('reads what was there when it was asked for', async () => {
     await use()
-    for (const device of ['gpu', 'cpu']) {
+    for (const device of ['gpu', 'cpu'] as const) {
       const x = torch.tensor([1, 2], { device })
       const reads = [x.sum().item_async(), x.tolist_async(), x.cpu().then((here) => here.tolist())] as const
       if (device === 'gpu') x.add_(1)

@@ -18,7 +18,7 @@ const samples: Readonly<Record<string, () => torch.Tensor>> = {
   'with a gradient': () => torch.ones(2, 2, { requires_grad: true }).mul(3),
 }
 
-const bits = (x: torch.Tensor) => x.detach().flatten().tolist() as number[]
+const bits = (x: torch.Tensor) => x.detach().flatten().tolist<number[]>()
 
 /** That a tensor came back: the same in all but its history. */
 function expectSameTensor(got: unknown, x: torch.Tensor): void {

@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from 'vitest'
+import type { DeviceName } from '../src/devices/device.ts'
 import { dtypes, float32, float64, int32 } from '../src/dtype.ts'
 import { ValueError } from '../src/errors.ts'
 import {
@@ -19,7 +20,7 @@ interface Case {
   pattern?: { start: number; step: number; period: number }
   requires_grad?: boolean
   grad_fn?: string
-  device?: string
+  device?: DeviceName
   options?: PrintOptionsChange
   expected: string
 }

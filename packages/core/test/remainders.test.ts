@@ -48,7 +48,7 @@ onEveryDevice('the remainder of a division', (on) => {
   test.each(['fmod', 'remainder'] as const)('%s is exact', async (name) => {
     const wanted = pairs.map(right[name])
     const out = torch[name](column(0, pairs), column(1, pairs))
-    const got = (await out.tolist_async()) as number[]
+    const got = await out.tolist_async<number[]>()
     got.forEach((value, i) => {
       const text = `${name}(${pairs[i]?.join(', ')})`
       // A sum that is rounded may be the next number.
@@ -60,7 +60,7 @@ onEveryDevice('the remainder of a division', (on) => {
   test('floor_divide rounds down, and keeps the sign of infinities and zeros', async () => {
     const some = pairs.filter(([a, b]) => Math.abs(a / b) < 2 ** 22 || b === 0)
     const wanted = some.map(right.floor_divide)
-    const got = (await torch.floor_divide(column(0, some), column(1, some)).tolist_async()) as number[]
+    const got = await torch.floor_divide(column(0, some), column(1, some)).tolist_async<number[]>()
     got.forEach((value, i) => {
       const text = `floor_divide(${some[i]?.join(', ')})`
       expect([text, value === 0 ? 0 : value]).toEqual([text, wanted[i] === 0 ? 0 : wanted[i]])

@@ -55,7 +55,7 @@ export interface Ready {
 }
 
 /** A seeded layer. */
-export function layerOf(entry: LayerCase, device: string): nn.Module<torch.Tensor[]> {
+export function layerOf(entry: LayerCase, device: torch.DeviceName): nn.Module<torch.Tensor[]> {
   torch.manual_seed(SEED)
   const Layer = Reflect.get(nn, entry.layer) as new (...args: unknown[]) => nn.Module<torch.Tensor[]>
   const module = new Layer(...entry.args, ...(Object.keys(entry.options).length > 0 ? [entry.options] : []))
@@ -64,7 +64,7 @@ export function layerOf(entry: LayerCase, device: string): nn.Module<torch.Tenso
 }
 
 /** A layer on the inputs of its case. */
-export function applied(module: nn.Module<torch.Tensor[]>, entry: LayerCase, device: string): Ready {
+export function applied(module: nn.Module<torch.Tensor[]>, entry: LayerCase, device: torch.DeviceName): Ready {
   const inputs = (entry.inputs ?? []).map((x) => fromGolden(x, device))
   const tracked = inputs.filter((x) => x.is_floating_point()).map((x) => x.requires_grad_())
   const run = () => module(...inputs.map((x) => (entry.options['inplace'] === true ? x.clone() : x)))
@@ -72,7 +72,7 @@ export function applied(module: nn.Module<torch.Tensor[]>, entry: LayerCase, dev
 }
 
 /** A call of a function of `nn.functional`. */
-export function called(entry: CallCase, device: string): Ready {
+export function called(entry: CallCase, device: torch.DeviceName): Ready {
   const made = Object.entries(entry.tensors).map(([key, x]) => [`$${key}`, fromGolden(x, device)] as const)
   const tensors = new Map<string, torch.Tensor>(made)
   const resolve = (x: unknown): unknown => (typeof x === 'string' ? (tensors.get(x) ?? x) : x)

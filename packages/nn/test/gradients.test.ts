@@ -134,8 +134,8 @@ onEachDevice('gradients', (on) => {
     const [own, other] = torch.autograd.grad(on.projected(run)(...apart), [apart[i], apart[j] as Tensor])
     const shared = apart.map((x, k) => (k === i ? (apart[j] as Tensor) : x))
     const [both] = torch.autograd.grad(on.projected(run)(...shared), [apart[j] as Tensor])
-    const wanted = await valuesOf((own as Tensor).add(other as Tensor))
-    await on.near(both as Tensor, wanted, (both as Tensor).shape, 64)
+    const wanted = await valuesOf(own.add(other))
+    await on.near(both, wanted, both.shape, 64)
   })
 
   test.each(all)('of %s', async (_, run, inputs) => {

@@ -34,7 +34,7 @@ const golden = await readGolden<unknown>('optim')
 const makers = new Map<string, Make>(Object.entries(optim) as [string, Make][])
 const maker = (name: string): Make => makers.get(name) as Make
 
-function parameters(dtype: torch.DType, device = 'cpu'): torch.Tensor[] {
+function parameters(dtype: torch.DType, device: torch.DeviceName = 'cpu'): torch.Tensor[] {
   const options = { dtype, device, requires_grad: true }
   return [
     torch.tensor([0.5, -1.25, 3], options),

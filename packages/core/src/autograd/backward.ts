@@ -143,31 +143,32 @@ export interface GradOptions {
   readonly materialize_grads?: boolean
 }
 
-/** The inputs of `grad`: their gradients come back in the same order. */
-type Gradients<O extends GradOptions> = O extends { readonly allow_unused: true } ? (Tensor | null)[] : Tensor[]
+/** The gradients of the inputs of `grad`, in the same order. */
+export type Gradients<I, O> = I extends readonly unknown[] ? { -readonly [K in keyof I]: Gradient<O> } : [Gradient<O>]
+type Gradient<O> = O extends { readonly allow_unused: true } ? Tensor | null : Tensor
 
 /** Calls of `grad`: options by position too. */
 interface Grad {
-  <O extends GradOptions = GradOptions>(
+  <const I extends Tensor | readonly Tensor[], O extends GradOptions = GradOptions>(
     outputs: Tensor | readonly Tensor[],
-    inputs: Tensor | readonly Tensor[],
+    inputs: I,
     options?: O,
-  ): Gradients<O>
-  <O extends GradOptions = GradOptions>(
+  ): Gradients<I, O>
+  <const I extends Tensor | readonly Tensor[], O extends GradOptions = GradOptions>(
     outputs: Tensor | readonly Tensor[],
-    inputs: Tensor | readonly Tensor[],
+    inputs: I,
     grad_outputs: Tensor | readonly (Tensor | null)[] | null | undefined,
     options?: O,
-  ): Gradients<O>
-  (
+  ): Gradients<I, O>
+  <const I extends Tensor | readonly Tensor[]>(
     outputs: Tensor | readonly Tensor[],
-    inputs: Tensor | readonly Tensor[],
+    inputs: I,
     grad_outputs: Tensor | readonly (Tensor | null)[] | null | undefined,
     retain_graph: boolean | null | undefined,
     create_graph?: boolean,
     only_inputs?: boolean,
     allow_unused?: false,
-  ): Tensor[]
+  ): Gradients<I, object>
 }
 
 /**

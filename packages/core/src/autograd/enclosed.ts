@@ -1,5 +1,6 @@
 import { freeing, outsideScopes } from '../devices/scope.ts'
 import type { Storage } from '../devices/storage.ts'
+import type { Settled } from '../settled.ts'
 import { overloaded } from '../signature/index.ts'
 import { Tensor } from '../tensor/tensor.ts'
 import { refusePromise } from './modes.ts'
@@ -19,7 +20,7 @@ import { refusePromise } from './modes.ts'
  * }
  * @throws RuntimeError when the callback returns a Promise.
  */
-export const enclosed = overloaded<Callback>('enclosed', ['function callback'], (work: () => unknown) => {
+export const enclosed = overloaded<SettledCallback>('enclosed', ['function callback'], (work: () => unknown) => {
   const result = freeing(work, storagesIn)
   refusePromise(
     'enclosed',
@@ -29,6 +30,8 @@ export const enclosed = overloaded<Callback>('enclosed', ['function callback'], 
   return result
 })
 
+/** Runs a callback that returns no promise, and gives what it returns. */
+export type SettledCallback = <T>(callback: () => Settled<T>) => T
 /** Runs a callback and gives what it returns. */
 export type Callback = <T>(callback: () => T) => T
 

@@ -177,7 +177,7 @@ export abstract class Function {
     const tensors = inputs.filter((x) => x !== null)
     const isRecorded = recording(tensors)
     context.needs_input_grad = inputs.map((x) => x?.requires_grad ?? false)
-    const result = no_grad(() => this.forward(context, ...args))
+    const result = no_grad((): Outputs => this.forward(context, ...args)) as R
     const outputs = (Array.isArray(result) ? result : [result]) as Tensor[]
     for (const x of context.dirty) {
       if (x.leafRequiresGrad && isRecorded) {

@@ -2,7 +2,7 @@
 
 export { GradcheckError } from '../errors.ts'
 export { borrow_grad } from './accumulate.ts'
-export { type BackwardOptions, backward, type GradOptions, grad } from './backward.ts'
+export { type BackwardOptions, backward, type Gradients, type GradOptions, grad } from './backward.ts'
 export { Function, FunctionContext } from './function.ts'
 export { gradcheck, gradgradcheck } from './gradcheck.ts'
 export { detect_anomaly, is_anomaly_enabled, set_detect_anomaly, set_grad_enabled } from './modes.ts'

@@ -1,5 +1,6 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import { RuntimeError } from '../errors.ts'
+import type { Settled } from '../settled.ts'
 import { overloaded, signature } from '../signature/index.ts'
 
 /** What is recorded just now. Read on every op, so plain fields. */
@@ -43,13 +44,13 @@ type Callback = () => unknown
 /** Changes modes for a callback, and returns what it returns; without one, to the end of a `using` block. */
 export interface Scope {
   (): Disposable
-  <T>(callback: () => T): T
+  <T>(callback: () => Settled<T>): T
 }
 
 /** As `Scope`, for a mode that is switched on or off. */
 export interface Switch {
   (mode: boolean): Disposable
-  <T>(mode: boolean, callback: () => T): T
+  <T>(mode: boolean, callback: () => Settled<T>): T
 }
 
 /** Runs a callback under changed modes; without a callback, changes them until the returned object is disposed of. */

@@ -17,9 +17,12 @@ export interface Operand {
   readonly dtype: DType
 }
 
+/** The names of the devices. */
+export type DeviceName = 'cpu' | 'gpu'
+
 /** What ran, for people who ask. */
 export interface DeviceInfo {
-  readonly device: string
+  readonly device: DeviceName
   /** The machinery behind the name: `js`, `wasm`, or a mode of gpu.js. */
   readonly backend: string
   /** Why a faster backend does not run, where one does not. */
@@ -36,7 +39,7 @@ export interface Threads {
 
 /** A place where tensors live and kernels run. It knows formulas and routines, never an op by its name. */
 export interface Device {
-  readonly type: string
+  readonly type: DeviceName
   /** Whether `read` can answer at once. */
   readonly sync: boolean
   /** Memory for `length` elements; what it holds at first is not defined. */
@@ -70,7 +73,7 @@ export function registerDevice(device: Device): void {
 }
 
 /** The device of a name such as `'cpu'`. */
-export function getDevice(type: string): Device {
+export function getDevice(type: DeviceName): Device {
   const device = devices.get(type)
   if (device === undefined) {
     const advice = type === 'gpu' ? ' (await torch.gpu.init() makes it one)' : ''
@@ -81,10 +84,10 @@ export function getDevice(type: string): Device {
   return device
 }
 
-let defaultDevice = 'cpu'
+let defaultDevice: DeviceName = 'cpu'
 
 /** Where tensors are made that are not told where: on the CPU, until `set_default_device` says otherwise. */
-export const get_default_device = signature('get_default_device', [], (): string => defaultDevice, 'python')
+export const get_default_device = signature('get_default_device', [], (): DeviceName => defaultDevice, 'python')
 
 /**
  * Makes tensors on a device unless they are told otherwise: those of `torch.tensor`, `zeros`, `rand` and the like, and so the
@@ -98,7 +101,7 @@ export const get_default_device = signature('get_default_device', [], (): string
 export const set_default_device = signature(
   'set_default_device',
   ['str? device'],
-  (device: string | null): void => {
+  (device: DeviceName | null): void => {
     defaultDevice = getDevice(device ?? 'cpu').type
   },
   'python',
@@ -113,6 +116,6 @@ export const set_default_device = signature(
 export const device_info = signature(
   'device_info',
   ['str device'],
-  (device = 'cpu'): DeviceInfo => getDevice(device).info(),
+  (device: DeviceName = 'cpu'): DeviceInfo => getDevice(device).info(),
   'python',
 )

@@ -1,5 +1,5 @@
 import { nameStep } from '../autograd/graph.ts'
-import { getDevice } from '../devices/device.ts'
+import { type DeviceName, getDevice } from '../devices/device.ts'
 import { bool, DType, float32, float64, int32, type TypedArray, uint8 } from '../dtype.ts'
 import { RuntimeError, ValueError } from '../errors.ts'
 import { broadcastShapes, isContiguous, numel, type Shape } from '../shape.ts'
@@ -31,17 +31,17 @@ export const positive = signature('positive', ['Tensor input'], (x: Tensor): Ten
 /** What `to` is called with. */
 interface To {
   (input: Tensor, dtype: DType, options?: ToOptions): Tensor
-  (input: Tensor, device: string, options?: ToOptions): Tensor
-  (input: Tensor, device: string, dtype: DType): Tensor
+  (input: Tensor, device: DeviceName, options?: ToOptions): Tensor
+  (input: Tensor, device: DeviceName, dtype: DType): Tensor
   (input: Tensor, other: Tensor, options?: ToOptions): Tensor
-  (input: Tensor, target: DType | string | Tensor, options?: ToOptions): Tensor
+  (input: Tensor, target: DType | DeviceName | Tensor, options?: ToOptions): Tensor
   (input: Tensor, options: ToOptions & { readonly other?: Tensor }): Tensor
 }
 
 /** Where a tensor is to go: a dtype, a device, both, or the same as another tensor. */
 export interface ToOptions {
   readonly dtype?: DType | null | undefined
-  readonly device?: string | null | undefined
+  readonly device?: DeviceName | null | undefined
   /** Copy even where nothing changes. */
   readonly copy?: boolean | undefined
 }
@@ -66,7 +66,7 @@ export const to = overloaded<To>(
   ],
   (
     x: Tensor,
-    target: DType | string | Tensor | null = null,
+    target: DType | DeviceName | Tensor | null = null,
     second: DType | null = null,
     { other, ...named }: ToOptions & { readonly other?: Tensor } = {},
   ): Tensor => {
@@ -90,13 +90,13 @@ export const to = overloaded<To>(
 )
 
 /** The dtype and device that a target of `to` names. */
-function placeOf(target: DType | string | Tensor | null): ToOptions {
+function placeOf(target: DType | DeviceName | Tensor | null): ToOptions {
   if (target === null) return {}
   if (target instanceof DType) return { dtype: target }
   return typeof target === 'string' ? { device: target } : { dtype: target.dtype, device: target.device }
 }
 
-function transfer(x: Tensor, dtype: DType, device: string): Tensor {
+function transfer(x: Tensor, dtype: DType, device: DeviceName): Tensor {
   const [from, own] = [x.device, x.dtype]
   return routine(
     'to_copy',
@@ -238,8 +238,22 @@ export const to_typed_array = signature('to_typed_array', ['Tensor input'], (x: 
 /** A number or boolean, or arrays of them, nested as deep as a tensor has dimensions. */
 export type NestedList = number | boolean | readonly NestedList[]
 
+/**
+ * A number, or arrays nested as deep as a tensor has dimensions. How deep is what no type can see: this one has what a number
+ * has and what an array has.
+ */
+export type Nested = number & NestedArray
+/** Elements or rows of a tensor. */
+export interface NestedArray extends Array<Nested> {}
+
+/** What `tolist` is called with, and gives: `T` where the program says it. */
+interface ToList {
+  // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the program says what it expects
+  <T extends NestedList = Nested>(input: Tensor): T
+}
+
 /** The elements as nested arrays; a 0-dimensional tensor gives a number. Bools are booleans. */
-export const tolist = signature('tolist', ['Tensor input'], (x: Tensor): NestedList => {
+export const tolist = overloaded<ToList>('tolist', ['Tensor input'], (x: Tensor): NestedList => {
   return nest(to_typed_array(x), x.shape, x.dtype === bool)
 })
 

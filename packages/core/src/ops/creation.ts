@@ -1,5 +1,5 @@
 import { modes } from '../autograd/modes.ts'
-import { get_default_device, getDevice } from '../devices/device.ts'
+import { type DeviceName, get_default_device, getDevice } from '../devices/device.ts'
 import { reserve } from '../devices/memory-limit.ts'
 import { Storage } from '../devices/storage.ts'
 import { bool, type DType, float32, float64, int32, uint8 } from '../dtype.ts'
@@ -17,7 +17,7 @@ import { write } from './inplace.ts'
 /** What every function that makes a tensor takes by name. */
 export interface TensorOptions {
   readonly dtype?: DType | null | undefined
-  readonly device?: string | null | undefined
+  readonly device?: DeviceName | null | undefined
   readonly requires_grad?: boolean | null | undefined
 }
 
@@ -254,7 +254,7 @@ export function fromValues(
   values: ArrayLike<number>,
   shape: Shape,
   dtype: DType,
-  device: string | null = null,
+  device: DeviceName | null = null,
 ): Tensor {
   const place = getDevice(device ?? get_default_device())
   const out = allocate(shape, dtype, place)

@@ -6,6 +6,7 @@ import { sameShape } from '../shape.ts'
 import { type Bound, bindMethods, type Method, methodOf, Signature } from '../signature/index.ts'
 import { Tensor, type TensorLike } from '../tensor/tensor.ts'
 import { warn } from '../warnings.ts'
+import type { Nested, NestedList } from './copies.ts'
 import { defineMethod } from './define/elementwise.ts'
 import type * as inPlace from './elementwise/in-place.ts'
 import * as elementwise from './elementwise/index.ts'
@@ -27,6 +28,11 @@ declare module '../tensor/tensor.ts' {
     data: Tensor
     /** These elements where the condition holds, `other` elsewhere. */
     where(condition: Tensor, other: TensorLike): Tensor
+    /** The elements as nested arrays; a 0-dimensional tensor gives a number. Bools are booleans. */
+    // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the program says what it expects
+    tolist<T extends NestedList = Nested>(): T
+    /** The elements as they are now, nested as `tolist` gives them, on devices that cannot be read at once too. */
+    tolist_async<T extends NestedList = Nested>(): Promise<T>
   }
 }
 for (const [name, run] of Object.entries<Pick<Bound, 'method'>>(methods)) defineMethod(name, run.method(name))

@@ -1,12 +1,12 @@
 import { no_grad } from '../autograd/modes.ts'
 import { getDevice } from '../devices/device.ts'
 import type { TypedArray } from '../dtype.ts'
-import { signature } from '../signature/index.ts'
+import { overloaded, signature } from '../signature/index.ts'
 import { allocate } from '../tensor/make.ts'
 import { formatTensor } from '../tensor/print.ts'
 import { described, repr } from '../tensor/repr.ts'
 import type { Tensor } from '../tensor/tensor.ts'
-import { contiguous, type NestedList, to } from './copies.ts'
+import { contiguous, type Nested, type NestedList, to } from './copies.ts'
 import { routine } from './define/routine.ts'
 
 /**
@@ -40,10 +40,16 @@ export const item_async = signature('item_async', ['Tensor input'], async (x: Te
   return x.device === 'cpu' ? x.item() : (await cpu(x.detach())).item()
 })
 
+interface ToListAsync {
+  <T extends NestedList = Nested>(input: Tensor): Promise<T>
+}
+
 /** The elements as they are now, nested as `tolist` gives them, on devices that cannot be read at once too. */
-export const tolist_async = signature('tolist_async', ['Tensor input'], async (x: Tensor): Promise<NestedList> => {
-  return x.device === 'cpu' ? x.tolist() : (await cpu(x.detach())).tolist()
-})
+export const tolist_async = overloaded<ToListAsync>(
+  'tolist_async',
+  ['Tensor input'],
+  async (x: Tensor): Promise<NestedList> => (x.device === 'cpu' ? x : await cpu(x.detach())).tolist(),
+)
 
 /**
  * The text of the tensor as it is now, as `String(x)` gives it, on devices that cannot be read at once too.

@@ -165,7 +165,7 @@ function numbersOf(x: Tensor): number | readonly number[] {
       `tensor_split expected tensor_indices_or_sections to have dtype of long, but got ${x.dtype.scalarName}`,
     )
   }
-  return x.tolist() as number | number[]
+  return x.tolist<number | number[]>()
 }
 
 /** Every element of a dimension, as tensors without it. */

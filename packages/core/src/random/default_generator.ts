@@ -1,4 +1,5 @@
 import { RuntimeError, TypeError, ValueError } from '../errors.ts'
+import type { Settled } from '../settled.ts'
 import { bindMethods, overloaded, shown, signature, typeName } from '../signature/index.ts'
 import { Tensor } from '../tensor/tensor.ts'
 import { Generator } from './generator.ts'
@@ -82,7 +83,12 @@ export const set_rng_state = signature(
  * @throws RuntimeError when the callback returns a Promise.
  * @see https://pytorch.org/docs/stable/random.html#torch.random.fork_rng
  */
-export const fork_rng = overloaded<<T>(callback: () => T) => T>('fork_rng', ['function callback'], fork, 'python')
+export const fork_rng = overloaded<<T>(callback: () => Settled<T>) => T>(
+  'fork_rng',
+  ['function callback'],
+  fork,
+  'python',
+)
 
 function fork(callback: () => unknown): unknown {
   const state = default_generator.get_state()

@@ -2,6 +2,7 @@
  * A tensor as PyTorch prints it, to the character: the rules are those of PyTorch 2's `torch/_tensor_str.py`.
  * `tools/golden/print.py` has PyTorch print the tensors that the tests compare with.
  */
+import type { DeviceName } from '../devices/device.ts'
 import { bool, type DType, float32, int32 } from '../dtype.ts'
 import { formatCells } from './print/cells.ts'
 import { nest, shownIndices } from './print/layout.ts'
@@ -21,7 +22,7 @@ export interface Printable {
   /** The name of the node that made the tensor, such as `MulBackward0`; it takes the place of `requires_grad`. */
   readonly grad_fn: string | null
   /** Printed unless it is `'cpu'`. */
-  readonly device: string
+  readonly device: DeviceName
 }
 
 const prefix = 'tensor('

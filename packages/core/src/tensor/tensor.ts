@@ -1,5 +1,6 @@
 import type { Node } from '../autograd/node.ts'
 import type { ViewRecord } from '../autograd/view.ts'
+import type { DeviceName } from '../devices/device.ts'
 import type { Storage } from '../devices/storage.ts'
 import { type DType, int32 } from '../dtype.ts'
 import { RuntimeError, TypeError } from '../errors.ts'
@@ -55,7 +56,7 @@ export class Tensor {
   }
 
   /** The device's name: `'cpu'` or `'gpu'`. */
-  get device(): string {
+  get device(): DeviceName {
     return this.storage.device.type
   }
 

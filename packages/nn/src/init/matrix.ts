@@ -22,7 +22,7 @@ export const orthogonal_ = signature(
     const columns = tensor.numel() / rows
     return no_grad(() => {
       // Worked out on the host, wherever the tensor is.
-      const options = { dtype: tensor.dtype, device: 'cpu' }
+      const options = { dtype: tensor.dtype, device: 'cpu' as const }
       const drawn = empty([rows, columns], options).normal_(0, 1, { generator: generator ?? undefined })
       const tall = rows < columns ? drawn.t() : drawn
       const [count, length] = [Math.min(rows, columns), Math.max(rows, columns)]

@@ -1,4 +1,4 @@
-import type { DType, Tensor } from '@chainrule/core'
+import type { DeviceName, DType, Tensor } from '@chainrule/core'
 import * as torch from '@chainrule/core'
 import { bindLayer, type Call as CallOf, type LayerArguments } from '../arguments.ts'
 import { attentionScores } from '../functional/attention.ts'
@@ -26,7 +26,7 @@ export interface MultiheadAttentionOptions {
   readonly vdim?: number | null
   /** Inputs are `[N, L, E]` and not `[L, N, E]`. */
   readonly batch_first?: boolean
-  readonly device?: string | undefined
+  readonly device?: DeviceName | undefined
   readonly dtype?: DType | undefined
 }
 

@@ -147,9 +147,12 @@ export class ModuleList<M extends AnyModule = Module> extends Module<never, neve
 }
 
 /** Modules by name, whose parameters are found. It has no `forward`: call its modules. */
-export class ModuleDict<M extends AnyModule = Module> extends Module<never, never> {
+export class ModuleDict<M extends AnyModule = Module, N extends NamedModules<M> = NamedModules<M>> extends Module<
+  never,
+  never
+> {
   static readonly keepsNothing = true
-  constructor(modules: NamedModules<M> = {}) {
+  constructor(modules: N & NamedModules<M> = {} as N) {
     super()
     this.update(modules)
   }
@@ -164,11 +167,13 @@ export class ModuleDict<M extends AnyModule = Module> extends Module<never, neve
   }
 
   /** The module of a name. */
-  get(name: string): M {
+  get<K extends keyof N & string>(name: K): N[K]
+  get(name: string): N[keyof N]
+  get(name: string): AnyModule {
     const found = ownModules(this).find(([key]) => key === name)
     if (found === undefined)
       throw new IndexError(`ModuleDict has no module '${name}': it has ${this.keys().join(', ')}`)
-    return found[1] as M
+    return found[1]
   }
 
   /** Adds a module under a name, or replaces it. */
@@ -182,7 +187,9 @@ export class ModuleDict<M extends AnyModule = Module> extends Module<never, neve
   }
 
   /** Takes out a module and returns it. */
-  pop(name: string): M {
+  pop<K extends keyof N & string>(name: K): N[K]
+  pop(name: string): N[keyof N]
+  pop(name: string): AnyModule {
     const module = this.get(name)
     Reflect.deleteProperty(this, name)
     return module
@@ -197,12 +204,12 @@ export class ModuleDict<M extends AnyModule = Module> extends Module<never, neve
     return ownModules(this).map(([key]) => key)
   }
 
-  values(): M[] {
-    return ownModules(this).map(([, module]) => module as M)
+  values(): N[keyof N][] {
+    return ownModules(this).map(([, module]) => module as N[keyof N])
   }
 
-  items(): [string, M][] {
-    return ownModules(this).map(([key, module]) => [key, module as M])
+  items(): [string, N[keyof N]][] {
+    return ownModules(this).map(([key, module]) => [key, module as N[keyof N]])
   }
 
   *[Symbol.iterator](): Iterator<string> {

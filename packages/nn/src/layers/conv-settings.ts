@@ -1,4 +1,4 @@
-import { type DType, type Extent, type PadMode, ValueError } from '@chainrule/core'
+import { type DeviceName, type DType, type Extent, type PadMode, ValueError } from '@chainrule/core'
 import type { Call } from '../arguments.ts'
 
 /** One number for each direction. */
@@ -18,7 +18,7 @@ export type ConvLayerOptions = {
   /** Learn an additive bias too. */
   readonly bias?: boolean
   readonly padding_mode?: PaddingMode
-  readonly device?: string | undefined
+  readonly device?: DeviceName | undefined
   readonly dtype?: DType | undefined
 }
 /** What transposed convolutions take by name. */
@@ -38,7 +38,7 @@ export type ConvLayerArguments = [
   groups?: number | ConvLayerOptions,
   bias?: boolean | ConvLayerOptions,
   padding_mode?: PaddingMode | ConvLayerOptions,
-  device?: string | ConvLayerOptions,
+  device?: DeviceName | ConvLayerOptions,
   dtype?: DType,
 ]
 /** By position, in PyTorch's order; the rest in one last object by name. */
@@ -50,7 +50,7 @@ export type ConvTransposeLayerArguments = [
   bias?: boolean | ConvTransposeLayerOptions,
   dilation?: Extent | ConvTransposeLayerOptions,
   padding_mode?: 'zeros' | ConvTransposeLayerOptions,
-  device?: string | ConvTransposeLayerOptions,
+  device?: DeviceName | ConvTransposeLayerOptions,
   dtype?: DType,
 ]
 

@@ -1,4 +1,4 @@
-import type { DType, Tensor } from '@chainrule/core'
+import type { DeviceName, DType, Tensor } from '@chainrule/core'
 import * as torch from '@chainrule/core'
 import { bindLayer, type Call, type LayerArguments } from '../arguments.ts'
 import { type BagMode, embedding_bag } from '../functional/embedding-bag.ts'
@@ -24,7 +24,7 @@ export interface EmbeddingBagLayerOptions {
   readonly include_last_offset?: boolean
   /** A row of zeros that counts for nothing and is not learned. */
   readonly padding_idx?: number | null
-  readonly device?: string | undefined
+  readonly device?: DeviceName | undefined
   readonly dtype?: DType | undefined
 }
 

@@ -1,4 +1,4 @@
-import type { DType, Tensor } from '@chainrule/core'
+import type { DeviceName, DType, Tensor } from '@chainrule/core'
 import * as torch from '@chainrule/core'
 import { bindLayer, type Call, type LayerArguments } from '../arguments.ts'
 import { embedding } from '../functional/embedding.ts'
@@ -17,7 +17,7 @@ export interface EmbeddingLayerOptions {
   readonly norm_type?: number
   /** Divide the gradient of a row by how often it was read. */
   readonly scale_grad_by_freq?: boolean
-  readonly device?: string | undefined
+  readonly device?: DeviceName | undefined
   readonly dtype?: DType | undefined
 }
 

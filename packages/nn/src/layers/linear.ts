@@ -1,4 +1,4 @@
-import type { DType, Tensor } from '@chainrule/core'
+import type { DeviceName, DType, Tensor } from '@chainrule/core'
 import * as torch from '@chainrule/core'
 import { bindLayer, type Call } from '../arguments.ts'
 import { bilinear, linear } from '../functional/linear.ts'
@@ -11,15 +11,15 @@ import { Parameter } from '../module/parameter.ts'
 export interface WeightOptions {
   /** Learn an additive bias too. */
   readonly bias?: boolean
-  readonly device?: string | undefined
+  readonly device?: DeviceName | undefined
   readonly dtype?: DType | undefined
 }
 
 /** Where a layer has its parameters; PyTorch's last arguments. */
-export const place = { device: undefined as string | undefined, dtype: undefined as DType | undefined }
+export const place = { device: undefined as DeviceName | undefined, dtype: undefined as DType | undefined }
 const weightDefaults = { bias: true, ...place }
 /** What comes after the sizes, by position. */
-export type WeightArguments = [bias?: boolean | WeightOptions, device?: string | WeightOptions, dtype?: DType]
+export type WeightArguments = [bias?: boolean | WeightOptions, device?: DeviceName | WeightOptions, dtype?: DType]
 
 /** The input itself. Takes any arguments and ignores them. */
 export class Identity extends Module {

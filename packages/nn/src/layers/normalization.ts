@@ -1,4 +1,4 @@
-import type { DType, Shape, Tensor } from '@chainrule/core'
+import type { DeviceName, DType, Shape, Tensor } from '@chainrule/core'
 import * as torch from '@chainrule/core'
 import { bindLayer, type Call, type LayerArguments } from '../arguments.ts'
 import { batch_norm, group_norm, instance_norm, layer_norm, local_response_norm } from '../functional/normalization.ts'
@@ -20,7 +20,7 @@ const batchNormDefaults = {
 
 /** Where parameters are made. */
 interface Place {
-  readonly device?: string | undefined
+  readonly device?: DeviceName | undefined
   readonly dtype?: DType | undefined
 }
 

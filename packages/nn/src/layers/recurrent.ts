@@ -41,6 +41,9 @@ export type LSTMOptions = typeof lstmDefaults
 /** What `GRU` takes, by position in this order or by name. */
 export type GRUOptions = typeof defaults
 
+/** A layer and a direction, as the names of parameters end in them. */
+type End = `l${number}` | `l${number}_reverse`
+
 /**
  * A layer with a state that goes along a sequence, or several on top of each other. Inputs are `[L, N, input_size]`, with
  * `batch_first` `[N, L, input_size]`, or `[L, input_size]` for one sequence alone; outputs have the states of the last layer
@@ -60,8 +63,8 @@ abstract class Recurrent<S> extends Module<[input: Tensor, hx?: S | null], [outp
   readonly bidirectional: boolean
   readonly proj_size: number
   readonly #step: Step;
-  [weight: `weight_${string}`]: Parameter
-  [bias: `bias_${string}`]: Parameter
+  [weight: `weight_${'ih' | 'hh' | 'hr'}_${End}`]: Parameter
+  [bias: `bias_${'ih' | 'hh'}_${End}`]: Parameter
 
   protected constructor(step: Step, options: Sizes & GRUOptions & { proj_size?: number }) {
     super()

@@ -1,5 +1,5 @@
 /** The layers of transformers (Vaswani et al. 2017): attention and a network for each place, with sums around them. */
-import type { DType, Tensor } from '@chainrule/core'
+import type { DeviceName, DType, Tensor } from '@chainrule/core'
 import { RuntimeError } from '@chainrule/core'
 import { bindLayer, bindMethod, type Call, type LayerArguments } from '../arguments.ts'
 import { gelu, relu } from '../functional/activation.ts'
@@ -25,7 +25,7 @@ export interface TransformerLayerOptions {
   /** Normalise before attention and network, rather than after them. */
   readonly norm_first?: boolean
   readonly bias?: boolean
-  readonly device?: string | undefined
+  readonly device?: DeviceName | undefined
   readonly dtype?: DType | undefined
 }
 

@@ -1,5 +1,5 @@
 /** Transformers: layers one after the other, and both halves together (Vaswani et al. 2017). */
-import type { Tensor } from '@chainrule/core'
+import type { DeviceName, Tensor } from '@chainrule/core'
 import * as torch from '@chainrule/core'
 import { bindLayer, bindMethod, type LayerArguments } from '../arguments.ts'
 import { xavier_uniform_ } from '../init/index.ts'
@@ -190,7 +190,7 @@ export class Transformer extends Module<[src: Tensor, tgt: Tensor, ...masks: Lay
   /** The mask that lets nobody look ahead: 0 up to the diagonal, -∞ above it. */
   static generate_square_subsequent_mask(
     size: number,
-    options: { readonly device?: string; readonly dtype?: torch.DType } = {},
+    options: { readonly device?: DeviceName; readonly dtype?: torch.DType } = {},
   ): Tensor {
     return torch.full([size, size], Number.NEGATIVE_INFINITY, options).triu(1)
   }

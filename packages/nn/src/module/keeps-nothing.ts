@@ -1,4 +1,4 @@
-import { enclosed } from '@chainrule/core'
+import { enclosed, type Settled } from '@chainrule/core'
 import { hooksOf } from './hooks.ts'
 import { type AnyModule, Module } from './module.ts'
 
@@ -7,7 +7,7 @@ import { type AnyModule, Module } from './module.ts'
  * that it runs; where they are left out, its fields are looked at.
  */
 export function forwardOf<T>(module: AnyModule, forward: () => T, parts?: readonly AnyModule[]): T {
-  return keepsNothing(module, parts) ? enclosed(forward) : forward()
+  return keepsNothing(module, parts) ? enclosed(forward as () => Settled<T>) : forward()
 }
 
 /**

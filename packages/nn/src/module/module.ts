@@ -1,4 +1,4 @@
-import { type autograd, DType, float32, float64, Tensor, TypeError, ValueError } from '@chainrule/core'
+import { type autograd, type DeviceName, DType, float32, float64, Tensor, TypeError, ValueError } from '@chainrule/core'
 import { Callable } from './callable.ts'
 import { addHook, type BackwardHook, type BackwardPreHook, type ForwardHook, type ForwardPreHook } from './hooks.ts'
 import { declareParameters, ownBuffers, ownModules, ownParameters, registerBuffer, typename } from './members.ts'
@@ -282,11 +282,11 @@ export abstract class Module<Args extends readonly unknown[] = [input: Tensor], 
 
   /** Moves every parameter and buffer to a device, or to a floating point dtype (integers stay as they are). */
   to(
-    target: DType | string | Tensor | { readonly dtype?: DType; readonly device?: string },
+    target: DType | DeviceName | Tensor | { readonly dtype?: DType; readonly device?: DeviceName },
     options: DType | { readonly dtype?: DType } = {},
   ): this {
     const named = options instanceof DType ? { dtype: options } : options
-    const { dtype, device }: { dtype?: DType | undefined; device?: string | undefined } =
+    const { dtype, device }: { dtype?: DType | undefined; device?: DeviceName | undefined } =
       target instanceof DType ? { dtype: target } : typeof target === 'string' ? { ...named, device: target } : target
     if (dtype !== undefined && !dtype.is_floating_point) {
       throw new TypeError(
