@@ -26,7 +26,7 @@ const low32 = (seed: bigint): number => Number(BigInt.asIntN(32, seed))
  * @see https://pytorch.org/docs/stable/generated/torch.Generator.html
  */
 export class Generator {
-  readonly device: 'cpu' = 'cpu'
+  readonly device = 'cpu' as const
   #engine = new Mt19937(low32(BigInt(DEFAULT_SEED)))
   #initialSeed = BigInt(DEFAULT_SEED)
   /** The second float32 sample of a pair; nothing on a CPU fills it, but a state from PyTorch may. */
