@@ -38,9 +38,21 @@ function blocksOf(page: string): Block[] {
     return {
       place: `${page}:${line}`,
       file: `${folder}${page.replaceAll(/\W+/g, '-')}-${line}.ts`,
-      code: imports + code.replaceAll("'../packages/", "'../../../../packages/"),
+      code:
+        imports +
+        code.replaceAll("'../packages/", "'../../../../packages/").replaceAll("'./tiny/", "'../../../../docs/tiny/"),
       printed,
     }
+  })
+}
+
+/** The quoted blocks of a page, and the files that the paragraphs since the block before point at. */
+function quotesOf(page: string): { code: string; files: string[] }[] {
+  const text = readFileSync(root + page, 'utf8')
+  let last: string[] = []
+  return [...text.matchAll(/\]\(([^)#:]+\.ts)\)|^```typescript\n(.*?)^```$/gms)].flatMap(([, link, code]) => {
+    if (link !== undefined) last = [...last, resolve(root, dirname(page), link)]
+    return code === undefined ? [] : [{ code, files: last }]
   })
 }
 
@@ -56,9 +68,6 @@ const blocks = pages.flatMap(blocksOf)
 rmSync(folder, { recursive: true, force: true })
 mkdirSync(folder, { recursive: true })
 for (const { file, code } of blocks) writeFileSync(file, code)
-
-// The first block loads the packages, and the last tests start programs.
-vi.setConfig({ testTimeout: 60_000 })
 
 afterEach(() => {
   vi.restoreAllMocks()
@@ -89,6 +98,36 @@ describe('documentation', () => {
   test.each(blocks)('$place runs', async (block) => {
     const shown = await run(block)
     expect(shown).toBe(block.printed ?? shown)
+  })
+
+  test('quotes what stands in the files that it names', () => {
+    const quoted = quotesOf('docs/how-it-works.md')
+    expect(quoted.length).toBeGreaterThan(15)
+    const texts = (files: readonly string[]) => files.map((file) => readFileSync(file, 'utf8'))
+    expect(quoted.filter(({ code, files }) => !texts(files).some((text) => text.includes(code)))).toEqual([])
+  })
+
+  test('shows the 200 lines whole, and they train to the digits of the README', async () => {
+    const source = readFileSync(`${root}docs/tiny/chainrule.ts`, 'utf8')
+    expect(source.trimEnd().split('\n').length).toBeLessThanOrEqual(200)
+    const shown = quotesOf('docs/how-it-works.md').filter(({ code }) => source.includes(code))
+    expect(
+      shown
+        .map(({ code }) => code.split('\n'))
+        .flat()
+        .filter((line) => line !== '')
+        .sort(),
+    ).toEqual(
+      source
+        .split('\n')
+        .filter((line) => line !== '')
+        .sort(),
+    )
+    const digits = (text: string) => text.match(/\d+\.\d{4}/g)
+    const [first] = blocks
+    expect(digits(await run({ ...(first as Block), file: `${root}docs/tiny/xor.ts` }))).toEqual(
+      digits(first?.printed ?? ''),
+    )
   })
 
   test.each(pages)('%s points at files that are there', (page) => {
