@@ -79,7 +79,7 @@ export class ElementwiseRunner {
     const constants = constantPowers(kernel, inputs)
     const module = this.#kernels.moduleOf(kernel, keyOf(layouts, inputs, constants.values()), () => {
       const spec = elementwiseSpec(kernel, layouts, inputs, constants)
-      return this.#kernels.instantiate(elementwiseModule(spec, this.#kernels.options), spec.formulas)
+      return this.#kernels.instantiate(elementwiseModule(spec, this.#kernels.options, true), spec.formulas)
     })
     return { module, loops: loops.length === 0 ? [inner] : loops, strides: stridesOf(layouts, inner.steps) }
   }
@@ -113,7 +113,7 @@ export class ElementwiseRunner {
       const windows = [...outputs, ...inputs.filter((input) => typeof input !== 'number')]
       const layouts = windows.map(({ type }): Layout => ({ type, access: 'vector' }))
       const spec = elementwiseSpec(kernel, layouts, inputs, noConstants)
-      return this.#kernels.instantiate(elementwiseModule(spec, this.#kernels.options), spec.formulas)
+      return this.#kernels.instantiate(elementwiseModule(spec, this.#kernels.options, false), spec.formulas)
     })
     const count = this.#kernels.partsFor(shape, arrays)
     if (count === 1) {

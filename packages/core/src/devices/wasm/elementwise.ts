@@ -32,15 +32,15 @@ export const isStrided = (layout: Layout): boolean => layout.access === 'strided
 /**
  * The module of an elementwise kernel. Arrays come outputs first. Exports:
  * - `run(n, ...pointers, ...strides, ...numbers)`: one run of `n` elements; strides in bytes, of strided arrays only;
- * - `rows(block, ...numbers)`: a run at every index of outer dimensions, described in memory.
+ * - `rows(block, ...numbers)`, where `hasRows`: a run at every index of outer dimensions, described in memory.
  */
-export function elementwiseModule(spec: ElementwiseSpec, options: KernelOptions): ModuleBuilder {
+export function elementwiseModule(spec: ElementwiseSpec, options: KernelOptions, hasRows: boolean): ModuleBuilder {
   const m = new ModuleBuilder(options)
   m.importMemory(options)
   const imports = importsOf(m, spec.formulas)
   const run = runFunction(m, spec, imports)
   m.export('run', run)
-  m.export('rows', rowsFunction(m, spec, run))
+  if (hasRows) m.export('rows', rowsFunction(m, spec, run))
   return m
 }
 

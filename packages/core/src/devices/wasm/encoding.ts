@@ -10,10 +10,23 @@ export function unsigned(value: number): number[] {
   return bytes
 }
 
-/** The bytes of a signed 32- or 64-bit integer as LEB128. */
-export function signed(value: number | bigint): number[] {
+/** The bytes of a signed 32-bit integer as LEB128. */
+export function signed(value: number): number[] {
   const bytes: number[] = []
-  let rest = BigInt(value)
+  let rest = value
+  for (;;) {
+    const low = rest & 127
+    rest >>= 7
+    const done = (rest === 0 && low < 64) || (rest === -1 && low >= 64)
+    bytes.push(done ? low : low | 128)
+    if (done) return bytes
+  }
+}
+
+/** The bytes of a signed 64-bit integer as LEB128. */
+export function signed64(value: bigint): number[] {
+  const bytes: number[] = []
+  let rest = value
   for (;;) {
     const low = Number(BigInt.asUintN(7, rest))
     rest >>= 7n

@@ -176,6 +176,8 @@ export class FunctionBuilder {
   #usedTwice(root: Node): Set<Node> {
     const seen = new Set<Node>()
     const shared = new Set<Node>()
+    // Most statements: an instruction of variables and constants.
+    if (root.branches === undefined && root.operands.every(isLeaf)) return shared
     const visit = (original: Node): void => {
       const node = this.#allowed(original)
       if (isLeaf(node)) return

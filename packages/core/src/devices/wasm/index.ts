@@ -110,9 +110,12 @@ export function createWasm({
     if (out !== output) output.storage.buffer = (out.storage.buffer as ResidentBuffer).array[0]
   }
 
-  const corners = new Map([float32, bool].map((dtype) => [dtype, residency.allocate(1, dtype)]))
-  const scratch = ({ device, dtype, length }: Storage): Storage =>
-    new Storage(device, dtype, length, corners.get(dtype))
+  const corners = new Map<DType, ResidentBuffer>()
+  const scratch = ({ device, dtype, length }: Storage): Storage => {
+    const corner = corners.get(dtype) ?? residency.allocate(1, dtype)
+    corners.set(dtype, corner)
+    return new Storage(device, dtype, length, corner)
+  }
 
   const routines: Routines = {
     ...js.routines,

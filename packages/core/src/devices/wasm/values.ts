@@ -3,7 +3,7 @@
  * until a statement of a `FunctionBuilder` uses it (see assembler.ts). The methods of a value are the instructions of its
  * type (see opcodes.ts); a number among their arguments is a constant, in all lanes of a vector: `x.mul(x).add(1)`.
  */
-import { float32Bytes, float64Bytes, int32Bytes, int64Bytes, signed } from './encoding.ts'
+import { float32Bytes, float64Bytes, int32Bytes, int64Bytes, signed, signed64 } from './encoding.ts'
 import { access, accessLane, make, type Node, relaxed, simd, type Type, Value } from './node.ts'
 import * as opcodes from './opcodes.ts'
 
@@ -55,7 +55,7 @@ export class I64 extends Value<I64> {
     return I64
   }
   static const(value: number | bigint): I64 {
-    return make(I64, [0x42, ...signed(BigInt.asIntN(64, BigInt(value)))])
+    return make(I64, [0x42, ...signed64(BigInt.asIntN(64, BigInt(value)))])
   }
   static load(address: I32, offset = 0): I64 {
     return access(I64, [0x29], 3, offset, address)
@@ -377,7 +377,7 @@ function install<V extends Value<V>, Mask>(
 ): void {
   const code = (opcode: number): readonly number[] => (type.byte === Vector.byte ? simd(opcode) : [opcode])
   function method(name: string, value: (this: V, b: V | number) => unknown): void {
-    Object.defineProperty(type.prototype, name, { value })
+    Reflect.set(type.prototype, name, value)
   }
   for (const [name, opcode] of Object.entries(unary)) {
     method(name, function () {
@@ -395,10 +395,8 @@ function install<V extends Value<V>, Mask>(
     })
   }
   for (const [name, value] of Object.entries(shift)) {
-    Object.defineProperty(type.prototype, name, {
-      value: function (this: V, count: I32 | number) {
-        return make(type, simd(value), this, lift(I32, count))
-      },
+    Reflect.set(type.prototype, name, function (this: V, count: I32 | number) {
+      return make(type, simd(value), this, lift(I32, count))
     })
   }
 }
@@ -408,10 +406,8 @@ install(I64, I32, opcodes.i64)
 install(F32, I32, opcodes.f32)
 install(F64, I32, opcodes.f64)
 for (const [name, opcode] of Object.entries(opcodes.v128.binary)) {
-  Object.defineProperty(Vector.prototype, name, {
-    value: function <V>(this: Vector<V>, b: Vector<unknown>): V {
-      return make(this.type, simd(opcode), this, b)
-    },
+  Reflect.set(Vector.prototype, name, function <V>(this: Vector<V>, b: Vector<unknown>): V {
+    return make(this.type, simd(opcode), this, b)
   })
 }
 install(F32x4, I32x4, opcodes.f32x4)
