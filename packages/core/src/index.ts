@@ -189,6 +189,7 @@ export type { RoutineGradient } from './ops/define/routine.ts'
 export type { UpdateArguments, UpdateDefinition } from './ops/define/update.ts'
 export { type ViewDefinition, viewOps } from './ops/define/view.ts'
 export {
+  type Binding,
   type Method,
   type Named,
   overloaded,

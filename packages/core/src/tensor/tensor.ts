@@ -16,32 +16,33 @@ export type TensorLike = Tensor | number | boolean
 export class Tensor {
   /** The sizes of the dimensions, outermost first. */
   readonly shape: Shape
-  /** Elements of the storage between neighbours along each dimension. */
+  /** @internal Elements of the storage between neighbours along each dimension. */
   readonly strides: readonly number[]
-  /** Index in the storage of the first element. */
+  /** @internal Index in the storage of the first element. */
   readonly offset: number
   /** The type of the elements. */
   readonly dtype: DType
-  /** The memory, shared with every view. */
+  /** @internal The memory, shared with every view. */
   readonly storage: Storage
 
-  /** The node that computed this tensor, as of the last time somebody looked: read it by `gradientNode`. */
+  /** @internal The node that computed this tensor, as of the last time somebody looked: read it by `gradientNode`. */
   node: Node | null = null
-  /** Which of that node's outputs this is. */
+  /** @internal Which of that node's outputs this is. */
   outputIndex = 0
-  /** On a leaf, whether the user asked for its gradient. */
+  /** @internal On a leaf, whether the user asked for its gradient. */
   leafRequiresGrad = false
-  /** On a leaf that takes part in a graph, the node that adds into `.grad`. */
+  /** @internal On a leaf that takes part in a graph, the node that adds into `.grad`. */
   accumulator: Node | null = null
-  /** The gradient that `backward` has accumulated. */
+  /** @internal The gradient that `backward` has accumulated. */
   gradient: Tensor | null = null
-  /** Whether somebody outside of the framework has, or gave, that gradient. */
+  /** @internal Whether somebody outside of the framework has, or gave, that gradient. */
   gradientSeen = false
-  /** What this is a view of, where a change in place must reach the base's history. */
+  /** @internal What this is a view of, where a change in place must reach the base's history. */
   viewOf: ViewRecord | null = null
-  /** Whether it was made under `inference_mode`. */
+  /** @internal Whether it was made under `inference_mode`. */
   inference = false
 
+  /** @internal */
   constructor(storage: Storage, shape: Shape, strides: readonly number[], offset: number) {
     this.storage = storage
     this.dtype = storage.dtype
@@ -135,7 +136,7 @@ export class Tensor {
     return this.inference
   }
 
-  /** The value at a storage index, as a number. Reads the device: errors where it cannot answer at once. */
+  /** @internal The value at a storage index, as a number. Reads the device: errors where it cannot answer at once. */
   at(position: number): number {
     return this.storage.device.read(this.storage)[position] as number
   }

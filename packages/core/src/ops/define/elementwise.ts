@@ -13,7 +13,7 @@ import {
   variable,
   variablesOf,
 } from '../../formula/index.ts'
-import { type Bound, bindTo, methodOf, type Named, Signature } from '../../signature/index.ts'
+import { type Binding, type Bound, bindTo, methodOf, type Named, Signature } from '../../signature/index.ts'
 import { wrapNumber } from '../../tensor/make.ts'
 import { Tensor, type TensorLike } from '../../tensor/tensor.ts'
 import { ElementwiseNode } from './elementwise-node.ts'
@@ -315,6 +315,9 @@ export interface Elementwise extends Pick<Bound, 'method'> {
   /** Makes it a method that overwrites its tensor, under a name that messages use. */
   readonly inPlace: Bound['method']
 }
+
+/** What a function of one elementwise op has beside its calls. */
+export interface BoundElementwise extends Binding, Elementwise {}
 
 /** A function of tensors that runs one elementwise op; it is called by position, or by name under the names of `N`. */
 export type ElementwiseFunction<A extends readonly unknown[], N extends readonly string[] = []> = Named<N, A, Tensor> &
