@@ -1,6 +1,6 @@
 // Where two outcomes of a program first disagree.
 
-import { explanation } from './known.ts'
+import { explanation } from './known/index.ts'
 import type { Final, Observed, Outcome, Program, Seen, TensorSeen } from './program.ts'
 
 /** A disagreement: at which statement, or after the last one; of what kind; and both sides. */
@@ -10,6 +10,8 @@ export interface Disagreement {
   readonly kind: string
   readonly here: string
   readonly there: string
+  /** Of values, their dtype. */
+  readonly dtype?: string
   /** How far finite values are apart; 0 for other kinds. */
   readonly distance: number
 }
@@ -78,9 +80,10 @@ function* tensors(here: TensorSeen, there: TensorSeen): Generator<Difference> {
   else if (!same(here.shape, there.shape)) yield difference('shape', here.shape, there.shape)
   else {
     const found = values(here, there)
-    if (found !== null) yield { ...difference(found.kind, here.values, there.values), distance: found.distance }
-    for (const key of ['requires_grad', 'is_leaf', 'grad_fn'] as const) {
-      if (here[key] !== there[key]) yield difference(key, here[key], there[key])
+    if (found !== null)
+      yield { ...difference(found.kind, here.values, there.values), dtype: here.dtype, distance: found.distance }
+    for (const key of ['requires_grad', 'is_leaf', 'grad_fn', 'is_view'] as const) {
+      if (here[key] !== there[key] && there[key] !== undefined) yield difference(key, here[key], there[key])
     }
     if (!same(realStrides(here), realStrides(there))) yield difference('strides', here.strides, there.strides)
     const isSame = same(here.values, there.values) && here.grad_fn === there.grad_fn
@@ -154,7 +157,7 @@ function* disagreements(program: Program, here: Outcome, there: Outcome | null):
 }
 
 /** Kinds after which the rest of a program is still worth a look. */
-const PASSING = /grad_fn|text|version|strides|is_leaf|sign of zero/
+const PASSING = /grad_fn|text|version|strides|is_leaf|is_view|sign of zero/
 
 /** The first disagreement that nothing explains, or the explanations of those that there are. */
 export function compare(program: Program, here: Outcome, there: Outcome | null): Disagreement | readonly string[] {

@@ -66,6 +66,7 @@ function look(value: unknown, text = true): Seen {
       values: flat.map(number),
       requires_grad: value.requires_grad,
       is_leaf: value.is_leaf,
+      is_view: value.viewOf !== null && value.requires_grad,
       grad_fn: value.grad_fn?.name() ?? null,
       text: text ? String(value) : null,
     }

@@ -40,6 +40,8 @@ export type Seen =
       readonly values: readonly (number | string | boolean)[]
       readonly requires_grad: boolean
       readonly is_leaf: boolean
+      /** Whether autograd knows it as a view. What was kept before this was looked at does not have it. */
+      readonly is_view?: boolean
       readonly grad_fn: string | null
       readonly text: string | null
     }

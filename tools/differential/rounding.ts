@@ -4,6 +4,10 @@ import { compare, type Disagreement } from './compare.ts'
 import type { Outcome, Program, Statement } from './program.ts'
 import { Random } from './random.ts'
 
+/** The explanation of what `isRounding` tells. */
+export const ROUNDING =
+  'last bits, which the program makes larger: PyTorch differs from itself as much when the last bits of inputs change'
+
 /** A disagreement above this is not put down to rounding. */
 const LARGEST = 1e-2
 

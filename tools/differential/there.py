@@ -51,6 +51,7 @@ def look(value, text=True):
             'values': [number(v) for v in plain.reshape(-1).tolist()],
             'requires_grad': value.requires_grad,
             'is_leaf': value.is_leaf,
+            'is_view': value._is_view() and value.requires_grad,
             'grad_fn': node_name(value.grad_fn),
             'text': repr(value) if text else None,
         }

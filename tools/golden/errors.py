@@ -489,7 +489,8 @@ def rows():
         error('.index_add', x, 0, two, source)
     error('.index_add', x, 0, two, T(2, 2), kind='RuntimeError', says='source tensor shape must match self tensor shape, excluding '
           'the specified dimension. Got self.shape = [3, 4] source.shape = [2, 2]')
-    error('.index_add', x, 0, I(0, 3), T(2, 4))
+    error('.index_add', x, 0, I(0, 3), T(2, 4), kind='RuntimeError', says='index 3 is out of bounds for dimension 0 with '
+          'size 3')
     error('.index_copy', x, 0, I(0, 3), T(2, 4))
     error('.index_fill', x, 0, I(0, -4), 1.0)
     for op, rest in (('.index_add', [T(2, 4)]), ('.index_copy', [T(2, 4)]), ('.index_fill', [1.0])):

@@ -308,6 +308,7 @@ NAMES = {
     'CopyBackwards': ['CopyBackwards', 'CopySlices'],
     'diag: DiagBackward0': ['DiagEmbedBackward0', 'DiagonalBackward0', 'DiagonalBackward0_copy', 'DiagBackward0'],
     'norm: SqrtBackward0': 'LinalgVectorNormBackward0',
+    'repeat_interleave: IndexSelectBackward0': ['ViewBackward0', 'IndexSelectBackward0'],
 }
 
 

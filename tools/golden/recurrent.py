@@ -36,10 +36,6 @@ def weights_for(out):
     return torch.linspace(0.5, 1.5, out.numel(), dtype=out.dtype).reshape(out.shape)
 
 
-# What 1.13 names otherwise: it transposes a new tensor in place.
-NODES = {'TransposeBackward1': 'TransposeBackward0'}
-
-
 def in_pytorch_2(name, options, args, failed):
     """What PyTorch 2 looks at before 1.13 does."""
     message = failed['message']
@@ -79,7 +75,7 @@ def run(name, *args, inputs=None, train=True, dtype=torch.float32, **options):
             if failed == 'nothing':
                 torch.manual_seed(SEED)
                 out = module(*inputs)
-                entry.update(out=result(out), nodes=[NODES.get(node_name(x), node_name(x)) for x in flat(out)])
+                entry.update(out=result(out), nodes=[node_name(x) for x in flat(out)])
                 torch.autograd.backward(flat(out), [weights_for(x) for x in flat(out)])
                 entry['grads'] = [result(x.grad) for x in tracked]
     if failed != 'nothing':

@@ -97,6 +97,18 @@ export function isDense({ shape, strides }: { shape: Shape; strides: readonly nu
   return isContiguous({ shape: pick(shape), strides: pick(strides) })
 }
 
+/** Whether two indices may reach one element: strides that do not each step over all that the smaller ones reach. */
+export function overlaps(shape: Shape, strides: readonly number[]): boolean {
+  const dims = shape.map((size, i) => [strides[i] as number, size] as const).filter(([, size]) => size > 1)
+  dims.sort((a, b) => a[0] - b[0])
+  let reach = 0
+  for (const [stride, size] of dims) {
+    if (stride <= reach) return true
+    reach += stride * (size - 1)
+  }
+  return false
+}
+
 /** Strides that read a tensor as if it had the larger shape: 0 along each broadcast dimension. */
 export function broadcastStrides(from: { shape: Shape; strides: readonly number[] }, to: Shape): readonly number[] {
   if (sameShape(from.shape, to)) return from.strides

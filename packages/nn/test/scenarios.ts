@@ -114,7 +114,11 @@ function transformers(): unknown {
   const options = { dropout: 0.3, activation: (z: Tensor) => z.tanh() }
   const padding = { src_key_padding_mask: padded }
   encode('padded', new nn.TransformerEncoderLayer(4, 2, { dim_feedforward: 6, ...options }), x, padding)
-  encode('batch first', new nn.TransformerEncoderLayer(4, 2, 6, { batch_first: true }), x.transpose(0, 1).contiguous())
+  encode(
+    'batch first',
+    new nn.TransformerEncoderLayer(4, 2, 6, 0, { batch_first: true }),
+    x.transpose(0, 1).contiguous(),
+  )
   encode('unbatched', new nn.TransformerEncoderLayer(4, 2, 6, 0), x.select(1, 0))
   const decoder = new nn.TransformerDecoderLayer(4, 2, 6)
   const nobody = torch.zeros(2, 5, { dtype: torch.bool })

@@ -26,7 +26,8 @@ export class AccumulateGrad extends Node {
   }
 
   backward([gradient]: readonly Gradient[]): readonly Gradient[] {
-    if (gradient !== null && gradient !== undefined) {
+    // A leaf may have been detached since it was used.
+    if (gradient !== null && gradient !== undefined && this.variable.leafRequiresGrad) {
       accumulate(this.variable, gradient)
       for (const hook of this.accumulateHooks ?? []) hook(this.variable)
     }

@@ -51,8 +51,14 @@ export const factors = (a: Tensor, b: Tensor): [Tensor | null, Tensor | null] =>
   requiresGrad(a) ? b : null,
 ]
 
-/** Names the step that made a tensor, where it is the last of several that users know as one. */
+/** Names the step that made a tensor, where it is the last of several that users know as one: of what it is a window on they know nothing. */
 export function nameStep(out: Tensor, label: string): Tensor {
+  out.viewOf = null
+  return nameView(out, label)
+}
+
+/** Names the step that made a tensor, where it shows memory that users know. */
+export function nameView(out: Tensor, label: string): Tensor {
   if (out.node !== null) out.node.label = label
   return out
 }

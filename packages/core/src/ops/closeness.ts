@@ -1,3 +1,4 @@
+import { float32 } from '../dtype.ts'
 import { RuntimeError } from '../errors.ts'
 import { signature } from '../signature/index.ts'
 import type { Tensor } from '../tensor/tensor.ts'
@@ -22,7 +23,9 @@ export const isclose = signature(
     if (x.dtype !== other.dtype) {
       throw new RuntimeError(`${x.dtype.scalarName} did not match ${other.dtype.scalarName}`)
     }
-    return close(x, other, rtol, atol, equal_nan ? 1 : 0)
+    // Tolerances are fractions, also of whole numbers.
+    const [a, b] = x.dtype.kind === 'floating' ? [x, other] : [x.to(float32), other.to(float32)]
+    return close(a, b, rtol, atol, equal_nan ? 1 : 0)
   },
 )
 

@@ -1,4 +1,5 @@
 import { nameStep } from '../autograd/graph.ts'
+import { checkInPlace } from '../autograd/view.ts'
 import { type DeviceName, getDevice } from '../devices/device.ts'
 import { bool, DType, float32, float64, int32, type TypedArray, uint8 } from '../dtype.ts'
 import { RuntimeError, ValueError } from '../errors.ts'
@@ -7,7 +8,7 @@ import { overloaded, signature } from '../signature/index.ts'
 import { alias, allocate } from '../tensor/make.ts'
 import { Tensor, type TensorLike } from '../tensor/tensor.ts'
 import { memoryOrder } from './define/layout.ts'
-import { checkWritable, fitted, toValue } from './define/operands.ts'
+import { checkApart, checkFits, checkMemory, fitted, toValue } from './define/operands.ts'
 import { routine } from './define/routine.ts'
 import { inPlace, overwrite, write } from './inplace.ts'
 import { copied, copyOf, peek } from './packed.ts'
@@ -161,12 +162,13 @@ export const copy_ = signature(
   'copy_',
   ['Tensor input', 'Tensor|Number src'],
   (x: Tensor, source: TensorLike): Tensor => {
+    checkInPlace(x)
     const value = toValue('copy_', source)
     const size = typeof value === 'number' ? [] : value.shape
-    if (value === x) return x
     const operands = typeof value === 'number' ? [x] : [x, value]
     if (typeof value !== 'number' && value.storage.device !== x.storage.device) return copy_(x, to(value, x.device))
-    checkWritable(x, typeof value === 'number' ? x.shape : broadcastShapes(x.shape, value.shape), operands.slice(1))
+    checkMemory(x, operands.slice(1))
+    if (typeof value !== 'number') checkFits(x, broadcastShapes(x.shape, value.shape))
     return inPlace(
       x,
       operands.slice(1),
@@ -192,14 +194,18 @@ export const fill_ = signature(
     }
     const number = typeof value === 'number' ? fitted(value, x.dtype) : value
     const given = toValue('fill_', number)
+    if (given instanceof Tensor) {
+      checkInPlace(x)
+      checkApart(x)
+    }
     const others = given instanceof Tensor ? [given] : []
     return overwrite(
       x,
       others,
-      () => write(x, given),
+      () => write(withoutRepeats(x), given),
       ([g = null], needs) => [
         g === null || !needs(0) ? null : g.new_zeros(g.shape),
-        ...(given instanceof Tensor ? [g === null || !needs(1) ? null : g.sum()] : []),
+        ...(given instanceof Tensor ? [g === null || !needs(1) ? null : to(g.sum(), given.dtype)] : []),
       ],
       given instanceof Tensor ? 'FillBackward3' : 'FillBackward2',
     )
@@ -214,12 +220,22 @@ export const fill = signature(
     nameStep(fill_(x.clone(), value), value instanceof Tensor ? 'FillBackward1' : 'FillBackward0'),
 )
 
+/** The window that shows each element of expanded memory once. */
+const withoutRepeats = (x: Tensor): Tensor =>
+  x.strides.includes(0)
+    ? alias(x, {
+        strides: x.strides,
+        offset: x.offset,
+        shape: x.shape.map((size, i) => (x.strides[i] === 0 ? Math.min(size, 1) : size)),
+      })
+    : x
+
 /** Sets every element to 0. */
 export const zero_ = signature('zero_', ['Tensor input'], (x: Tensor): Tensor => {
   return overwrite(
     x,
     [],
-    () => write(x, 0),
+    () => write(withoutRepeats(x), 0),
     ([g = null]) => [g === null ? null : g.new_zeros(g.shape)],
     'ZeroBackward0',
   )

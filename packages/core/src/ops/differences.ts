@@ -1,3 +1,4 @@
+import { nameStep } from '../autograd/graph.ts'
 import { bool } from '../dtype.ts'
 import { RuntimeError } from '../errors.ts'
 import { wrapDim } from '../shape.ts'
@@ -28,6 +29,6 @@ export const diff = signature(
       const [later, earlier] = [out.narrow(at, (out.shape[at] as number) - rest, rest), out.narrow(at, 0, rest)]
       out = x.dtype === bool ? later.logical_xor(earlier) : later.sub(earlier)
     }
-    return out === x ? x.clone() : out
+    return out === x ? nameStep(x.clone(), 'CopyBackwards') : out
   },
 )

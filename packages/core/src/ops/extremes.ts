@@ -86,6 +86,11 @@ export const aminmax = signature(
         'aminmax(): cannot compute aminmax over an empty dimension as the operation has no identity.',
       )
     }
+    const at = options.dim ?? null
+    const dim = at === null ? null : wrapDim(at, x.ndim)
+    if (dim !== null && x.shape[dim] === 0) {
+      throw new IndexError(`aminmax: Expected reduction dim ${dim} to have non-zero size.`)
+    }
     return { min: nameStep(amin(x, options), 'AminmaxBackward0'), max: nameStep(amax(x, options), 'AminmaxBackward0') }
   },
 )

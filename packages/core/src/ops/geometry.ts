@@ -1,5 +1,5 @@
 /** Views in place: a tensor that shows its memory in another way from now on. */
-import { nameStep, recording, requiresGrad } from '../autograd/graph.ts'
+import { nameView, recording, requiresGrad } from '../autograd/graph.ts'
 import { checkInPlace } from '../autograd/view.ts'
 import { free } from '../devices/scope.ts'
 import type { Storage } from '../devices/storage.ts'
@@ -19,7 +19,7 @@ const move = (x: Tensor, { shape, strides, offset }: Geometry): Tensor => Object
 function become(x: Tensor, view: (x: Tensor) => Tensor, node: string): Tensor {
   checkInPlace(x)
   const isRecorded = recording([x])
-  const shown = nameStep(view(x), node)
+  const shown = nameView(view(x), node)
   move(x, shown)
   x.storage.version++
   if (x.viewOf !== null) x.viewOf.version = x.storage.version

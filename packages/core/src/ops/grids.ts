@@ -50,6 +50,9 @@ export const meshgrid = signature(
     if ((given ?? null) === null) {
       warn('torch.meshgrid: in an upcoming release, it will be required to pass the indexing argument.')
     }
+    if (tensors.some(({ dtype }) => dtype !== tensors[0]?.dtype)) {
+      throw new RuntimeError('meshgrid expects all tensors to have the same dtype')
+    }
     const indexing = given ?? 'ij'
     if (indexing !== 'ij' && indexing !== 'xy') {
       throw new RuntimeError(`torch.meshgrid: indexing must be one of "xy" or "ij", but received: ${String(indexing)}`)

@@ -1,4 +1,4 @@
-import { nameStep } from '../autograd/graph.ts'
+import { nameView } from '../autograd/graph.ts'
 import { checkInPlace } from '../autograd/view.ts'
 import { bool, int32, uint8 } from '../dtype.ts'
 import { IndexError, RuntimeError, TypeError, ValueError } from '../errors.ts'
@@ -220,7 +220,7 @@ export const index = signature(
   ['Tensor input', 'any *indices'],
   (x: Tensor, indices: readonly Index[] = []): Tensor => {
     const { view, tensors } = basic(x, indices)
-    if (tensors.length === 0) return view === x ? nameStep(x.view_as(x), 'AliasBackward0') : view
+    if (tensors.length === 0) return view === x ? nameView(x.view_as(x), 'AliasBackward0') : view
     const advanced = advancedOf(tensors)
     return routine(
       'index',

@@ -30,6 +30,7 @@ export function inPlace(
   node: string,
   saved: readonly Tensor[] = [],
 ): Tensor {
+  checkInPlace(x)
   checkApart(x)
   return overwrite(x, others, change, backward, node, saved)
 }
@@ -74,5 +75,5 @@ export function replace(
   // What the op reads in another order than it writes may not be where it writes.
   if (separate.length > 0) checkSeparate(x, separate)
   x.copy_(value)
-  return x.viewOf === null ? nameStep(x, node) : x
+  return recording([x, value]) && x.viewOf === null ? nameStep(x, node) : x
 }

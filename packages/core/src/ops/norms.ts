@@ -1,7 +1,7 @@
 import { nameStep } from '../autograd/graph.ts'
 import type { DType } from '../dtype.ts'
 import { NotImplementedError, RuntimeError, TypeError } from '../errors.ts'
-import { wrapDim } from '../shape.ts'
+import { numel, wrapDim } from '../shape.ts'
 import { signature } from '../signature/index.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { elementwise } from './define/elementwise.ts'
@@ -57,12 +57,20 @@ export const norm = signature(
     }
     const power = orderOf(p)
     checkIdentity(input, power, dim)
-    if (power === Number.POSITIVE_INFINITY) return nameStep(normInf(1, input, call), node[0])
+    // Over one element it is the magnitude, whatever its powers are.
+    const isLone = power > 0 && input.numel() > 0 && countOf(input, dim) === 1
+    if (power === Number.POSITIVE_INFINITY || isLone) return nameStep(normInf(1, input, call), node[0])
     if (power === Number.NEGATIVE_INFINITY) return nameStep(normInf(-1, input, call), node[0])
     if (power === 2 || power === 1 || power === 0) return norms[power].call([input], call)
     return norms.p.call([input], { ...call, parameters: [power] })
   },
 )
+
+/** How many elements a norm is taken over. */
+function countOf({ shape }: Tensor, dim: Dims): number {
+  const dims = typeof dim === 'number' ? [dim] : (dim ?? [])
+  return numel(dims.length === 0 ? shape : dims.map((d) => shape.at(d) ?? 1))
+}
 
 /** The power of a norm. */
 function orderOf(p: unknown): number {

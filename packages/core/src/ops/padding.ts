@@ -42,7 +42,9 @@ export function constant_pad(x: Tensor, sizes: readonly number[], value = 0): Te
   const before = x.shape.map((_, i) => sizes[2 * (x.ndim - 1 - i)] ?? 0)
   const after = x.shape.map((_, i) => sizes[2 * (x.ndim - 1 - i) + 1] ?? 0)
   const shape = x.shape.map((size, i) => size + (before[i] as number) + (after[i] as number))
-  const bad = shape.findIndex((size) => size < 0)
+  // PyTorch only crops where nothing is put, and then may leave nothing.
+  const least = sizes.some((size) => size > 0) ? 1 : 0
+  const bad = shape.findIndex((size, i) => size < (2 * (x.ndim - i) <= sizes.length ? least : 0))
   if (bad >= 0) {
     throw new RuntimeError(
       `The input size ${x.shape[bad]}, plus negative padding ${before[bad]} and ${after[bad]} resulted in a negative output ` +
@@ -108,7 +110,7 @@ function padFromWithin(x: Tensor, sizes: readonly number[], mode: Exclude<PadMod
     const dim = x.ndim - 1 - i
     return { dim, size: x.shape[dim] as number, before: sizes[2 * i] as number, after: sizes[2 * i + 1] as number }
   })
-  if (mode === 'circular') checkRound(x, sides)
+  if (mode === 'circular') checkRound(sides)
   else checkReach(x, sides, mode)
   const out = sides.reduce((y, { dim, size, before, after }) => {
     const first = Math.max(0, -before)
@@ -153,11 +155,8 @@ function checkReach(x: Tensor, sides: readonly Side[], mode: 'reflect' | 'replic
   }
 }
 
-/** The other end can be shown once, and only in a batch. */
-function checkRound(x: Tensor, sides: readonly Side[]): void {
-  if (x.ndim !== sides.length + 2) {
-    throw new RuntimeError(`Invalid padding size, expected ${2 * (x.ndim - 2)} but got ${2 * sides.length}`)
-  }
+/** The other end can be shown once. */
+function checkRound(sides: readonly Side[]): void {
   for (const { size, before, after } of [...sides].reverse()) {
     if (Math.max(before, after) > size) {
       throw new RuntimeError('Padding value causes wrapping around more than once.')

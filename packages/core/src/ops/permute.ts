@@ -1,3 +1,4 @@
+import { nameView } from '../autograd/graph.ts'
 import { RuntimeError } from '../errors.ts'
 import { formatShape, type Shape, wrapDim } from '../shape.ts'
 import { signature } from '../signature/index.ts'
@@ -100,7 +101,7 @@ export const movedim = signature(
       throw new RuntimeError(`movedim: repeated dim in \`destination\` (${formatShape(destinations)})`)
     const rest = x.shape.map((_, i) => i).filter((dim) => !from.includes(dim))
     const order = x.shape.map((_, i) => (to.includes(i) ? (from[to.indexOf(i)] as number) : (rest.shift() as number)))
-    return permuteDims(x, order)
+    return x.ndim === 0 ? nameView(permuteDims(x, order), 'AliasBackward0') : permuteDims(x, order)
   },
 )
 export {

@@ -66,6 +66,13 @@ export function poolSize(x: Tensor, window: PoolWindow, ceilMode: boolean): Shap
   if (dilation.some((step) => step <= 0)) {
     throw new RuntimeError(`dilation should be greater than zero, but got ${named('dilation', dilation)}`)
   }
+  // PyTorch counts the gaps of a dilated kernel above, and does not here.
+  if (padding.some((pad, i) => pad > Math.floor((kernel[i] as number) / 2))) {
+    throw new RuntimeError(
+      `pad should be smaller than or equal to half of kernel size, but got padW = ${padding[1]}, padH = ${padding[0]}, ` +
+        `kW = ${kernel[1]}, kH = ${kernel[0]}`,
+    )
+  }
   const inner = x.shape.slice(-2)
   const size = inner.map((from, i) => outputSize(from, window, i as 0 | 1, ceilMode))
   if (size.some((extent) => extent < 1)) {
@@ -77,6 +84,31 @@ export function poolSize(x: Tensor, window: PoolWindow, ceilMode: boolean): Shap
   }
   inner.forEach((from, i) => checkWindows(from, size[i] as number, window, i as 0 | 1))
   return size
+}
+
+/** Checks a window along one direction in the words of the kernel that finds no indices. */
+export function checkValues1d(
+  op: string,
+  from: number,
+  window: Readonly<Record<'kernel' | 'stride' | 'padding' | 'dilation', number>>,
+  ceilMode: boolean,
+): void {
+  const { kernel, stride, padding, dilation } = window
+  const above = (name: string, value: number): void => {
+    if (value <= 0) throw new RuntimeError(`${op}() ${name} must be greater than zero, but got ${value}`)
+  }
+  above('kernel_size', kernel)
+  above('stride', stride)
+  if (padding < 0) throw new RuntimeError(`${op}() padding must be non-negative, but got ${padding}`)
+  if (padding > kernel / 2) {
+    throw new RuntimeError(
+      `${op}() padding should be at most half of kernel size, but got padding=${padding} and kernel_size=${kernel}`,
+    )
+  }
+  above('dilation', dilation)
+  const pairs = { kernel: [1, kernel], stride: [1, stride], padding: [0, padding], dilation: [1, dilation] } as const
+  const size = outputSize(from, pairs, 1, ceilMode)
+  if (size <= 0) throw new RuntimeError(`${op}() Invalid computed output size: ${size}`)
 }
 
 /** In `ceilMode` a last window may begin inside the plane, or before it, and end outside. */

@@ -6,7 +6,7 @@ import { overloaded, signature } from '../signature/index.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import type { Extent } from './conv.ts'
 import { widestFloat } from './conv-checks.ts'
-import { checkInput, pairOf, poolSize, singleOf } from './pooling-checks.ts'
+import { checkInput, checkValues1d, pairOf, poolSize, singleOf } from './pooling-checks.ts'
 import { average, largest } from './pooling-step.ts'
 
 /** What max pooling takes by name. */
@@ -95,8 +95,9 @@ const maxPool =
     ceil_mode = false,
     return_indices = false,
   ): Tensor | [Tensor, Tensor] => {
-    const [values, indices] = find(input, kernel_size, { stride, padding, dilation, ceil_mode, return_indices })
-    if (both || return_indices) return [values, indices]
+    const wanted = both || return_indices
+    const [values, indices] = find(input, kernel_size, { stride, padding, dilation, ceil_mode, return_indices: wanted })
+    if (wanted) return [values, indices]
     // Indices that nobody sees live as long as the graph reads them.
     free(indices.storage)
     return values
@@ -216,11 +217,15 @@ function maxima1d(input: Tensor, size: Extent, options: Required<MaxPoolOptions>
   const op = 'max_pool1d'
   checkInput(op, input, 1)
   const kernel = singleOf(op, 'kernel_size', size)
+  const stride = singleOf(op, 'stride', options.stride ?? kernel)
+  const [padding, dilation] = [singleOf(op, 'padding', options.padding), singleOf(op, 'dilation', options.dilation)]
+  if (!options.return_indices)
+    checkValues1d(op, input.size(-1), { kernel, stride, padding, dilation }, options.ceil_mode)
   const [values, indices] = maxima('max_pool2d', input.unsqueeze(-2), [1, kernel], {
     ...options,
-    stride: [1, singleOf(op, 'stride', options.stride ?? kernel)],
-    padding: [0, singleOf(op, 'padding', options.padding)],
-    dilation: [1, singleOf(op, 'dilation', options.dilation)],
+    stride: [1, stride],
+    padding: [0, padding],
+    dilation: [1, dilation],
   })
   return [values.squeeze(-2), indices.squeeze(-2)]
 }

@@ -177,8 +177,6 @@ export const dropout_mask = signature(
   'dropout_mask',
   ['Tensor input', 'float p', '*', 'Generator? generator'],
   (x: Tensor, p: number, { generator }: RandomOptions = {}): Tensor => {
-    return drawn(x.shape, x.dtype, { device: x.device, generator }, (out, dtype, g) =>
-      fillDropoutMask(out, dtype, p, g),
-    )
+    return drawnLike(x, { generator }, (out, dtype, g) => fillDropoutMask(out, dtype, p, g))
   },
 )

@@ -126,7 +126,7 @@ export const triu = signature(
 /** The diagonal of a matrix, or a matrix with a vector as its diagonal. */
 export const diag = signature('diag', ['Tensor input', 'int diagonal'], (x: Tensor, diagonal = 0): Tensor => {
   if (x.ndim === 1) return diag_embed(x, diagonal)
-  if (x.ndim === 2) return nameStep(x.diagonal(diagonal).clone(), 'DiagonalBackward0')
+  if (x.ndim === 2) return nameStep(x.diagonal(diagonal).clone(), 'DiagonalBackward0_copy')
   throw new RuntimeError(`diag(): Supports 1D or 2D tensors. Got ${x.ndim}D`)
 })
 
@@ -178,13 +178,17 @@ export const repeat_interleave = signature(
   ): Tensor => {
     const input = dim === null ? x.reshape(-1) : x
     const at = wrapDim(dim ?? 0, input.ndim)
-    const size = input.shape[at] as number
     if (typeof repeats === 'number') {
       if (repeats < 0) throw new RuntimeError('repeats can not be negative')
-      checkTotal(output_size, repeats * size)
-      const places = arange(size, { dtype: int32, device: x.device })
-      return input.index_select(at, places.unsqueeze(1).expand([size, repeats]).reshape(-1))
+      const apart = input.unsqueeze(at + 1)
+      checkTotal(output_size, repeats * (input.shape[at] as number))
+      const { shape } = input
+      return apart
+        .expand([...shape.slice(0, at + 1), repeats, ...shape.slice(at + 1)])
+        .contiguous()
+        .view([...shape.slice(0, at), (shape[at] as number) * repeats, ...shape.slice(at + 1)])
     }
+    const size = input.shape[at] ?? 1
     if (repeats.dtype !== int32) {
       throw new RuntimeError(`"repeat_interleave_cpu" not implemented for '${repeats.dtype.scalarName}'`)
     }

@@ -69,8 +69,8 @@ export const index_add_ = signature(
   ['Tensor input', 'int dim', 'Tensor index', 'Tensor source', '*', 'Number alpha'],
   (x: Tensor, dim: number, index: Tensor, source: Tensor, { alpha = 1 }: { readonly alpha?: number } = {}): Tensor => {
     checkInPlace(x)
-    const at = checkAdded(x, dim, index, source)
     checkSeparate(x, [index, source])
+    const at = checkAdded(x, dim, index, source)
     const scaled = times(source, alpha)
     return inPlace(x, [scaled], () => addRows(x, at, index, scaled), rowsOf(source, at), 'IndexAddBackward0', [index])
   },
@@ -113,8 +113,14 @@ function checkAdded(x: Tensor, dim: number, index: Tensor, source: Tensor): numb
         `${formatShape(x.shape)} source.shape = ${formatShape(source.shape)}`,
     )
   }
-  if (isOutside(index, 0, x.shape[at] ?? 1) !== null) throw new IndexError('index out of range in self')
-  return at
+  const size = x.shape[at] ?? 1
+  const outside = isOutside(index, 0, size)
+  if (outside === null) return at
+  // PyTorch's kernels of the first and of the last dimension are other ones.
+  if (x.ndim > 1 && (at === 0 || at === x.ndim - 1)) {
+    throw new RuntimeError(`index ${outside} is out of bounds for dimension ${at} with size ${size}`)
+  }
+  throw new IndexError('index out of range in self')
 }
 
 /** Checks the arguments of `index_copy`; gives the dimension. */
@@ -238,7 +244,7 @@ export const index_fill = signature(
           const places = picks as Tensor
           return [
             needs(0) ? g.index_fill(at, places, 0) : null,
-            ...(given === null ? [] : [needs(1) ? g.where(maskOf(places), 0).sum() : null]),
+            ...(given === null ? [] : [needs(1) ? g.where(maskOf(places), 0).sum().to(given.dtype) : null]),
           ]
         },
       }),

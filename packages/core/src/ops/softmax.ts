@@ -142,9 +142,9 @@ export const softmin = signature(
 
 /** The first half along a dimension, times the sigmoid of the second. */
 export const glu = signature('glu', ['Tensor input', 'int dim'], (x: Tensor, dim = -1): Tensor => {
+  if (x.ndim === 0) throw new RuntimeError('glu does not support scalars because halving size must be even')
   const at = wrapDim(dim, x.ndim)
-  const size = x.shape[at] ?? 1
-  if (x.ndim === 0) throw new RuntimeError('glu does not support 0-dimensional tensors')
+  const size = x.shape[at] as number
   if (size % 2 !== 0) throw new RuntimeError(`Halving dimension must be even, but dimension ${at} is size ${size}`)
   return routine(
     'glu',

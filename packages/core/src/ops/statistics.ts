@@ -1,4 +1,4 @@
-import { nameStep } from '../autograd/graph.ts'
+import { nameView } from '../autograd/graph.ts'
 import { bool, float32 } from '../dtype.ts'
 import { RuntimeError } from '../errors.ts'
 import { signature } from '../signature/index.ts'
@@ -16,7 +16,7 @@ export const cov = signature(
     if (rows.size(1) <= correction) warn('cov(): degrees of freedom is <= 0')
     const centred = rows.sub(rows.mean(1, { keepdim: true }))
     const out = centred.mm(centred.t()).div(Math.max(rows.size(1) - correction, 0))
-    return nameStep(out.squeeze(), 'SqueezeBackward0')
+    return nameView(out.squeeze(), 'SqueezeBackward0')
   },
 )
 

@@ -1,6 +1,15 @@
 import { no_grad } from '../autograd/modes.ts'
 import { RuntimeError } from '../errors.ts'
-import { contiguousStrides, formatShape, type Geometry, numel, type Shape, storageEnd, wrapDim } from '../shape.ts'
+import {
+  contiguousStrides,
+  formatShape,
+  type Geometry,
+  numel,
+  overlaps,
+  type Shape,
+  storageEnd,
+  wrapDim,
+} from '../shape.ts'
 import { signature } from '../signature/index.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { view as defineView, scatterView } from './define/view.ts'
@@ -59,18 +68,6 @@ function betweenWindows(g: Tensor, from: Geometry, to: Geometry): Tensor {
     memory = memory.div(no_grad(() => scattered(g.new_ones(to.shape), to).clamp(1)))
   }
   return memory.as_strided(to.shape, to.strides, to.offset - start)
-}
-
-/** Whether two indices may reach one element: strides that do not each step over all that the smaller ones reach. */
-function overlaps(shape: Shape, strides: readonly number[]): boolean {
-  const dims = shape.map((size, i) => [strides[i] as number, size] as const).filter(([, size]) => size > 1)
-  dims.sort((a, b) => a[0] - b[0])
-  let reach = 0
-  for (const [stride, size] of dims) {
-    if (stride <= reach) return true
-    reach += stride * (size - 1)
-  }
-  return false
 }
 
 function scatterOverlapping(g: Tensor, shape: Shape, size: Shape, strides: readonly number[], offset: number): Tensor {

@@ -15,11 +15,12 @@ export const vander = signature(
     if (x.ndim !== 1) throw new RuntimeError('x must be a one-dimensional tensor.')
     const count = N ?? x.size(0)
     if (count < 0) throw new RuntimeError('N must be non-negative.')
+    if (count < 2) return x.new_ones([x.size(0), count])
     const powers = x
       .unsqueeze(1)
       .expand(x.size(0), Math.max(0, count - 1))
       .cumprod(1)
-    const all = cat([x.new_ones([x.size(0), Math.min(1, count)], { dtype: powers.dtype }), powers], 1)
-    return increasing ? all : nameStep(all.flip(1), 'FlipBackward0')
+    const all = cat([x.new_ones([x.size(0), 1], { dtype: powers.dtype }), powers], 1)
+    return increasing ? nameStep(all, 'CopySlices') : nameStep(all.flip(1), 'FlipBackward0')
   },
 )

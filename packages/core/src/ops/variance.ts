@@ -6,6 +6,7 @@ import { warn } from '../warnings.ts'
 import { reduction } from './define/reduction.ts'
 import type { Dims } from './reduction-options.ts'
 import { mean } from './reductions.ts'
+import { where } from './where.ts'
 
 /** What variances take by name only. */
 export interface VarianceOptions {
@@ -41,10 +42,13 @@ const varOp = reduction('var', ['x'], {
   readsOut: false,
   finish: 'm2 / max(n - correction, 0)',
   stages: twice('acc / max(n - correction, 0)'),
-  gradient: (g, { inputs: [x], dims, n, parameters: [correction] }) =>
-    n === correction && dims.length === x?.ndim
-      ? g.mul(Number.POSITIVE_INFINITY).expand(x.shape)
-      : g.mul(2 / (n - (correction as number))).mul(centred(x as Tensor, dims)),
+  gradient: (g, { inputs: [x], dims, n, parameters: [correction] }) => {
+    const [distance, freedom] = [centred(x as Tensor, dims), n - (correction as number)]
+    // Of all elements without a degree of freedom: infinite whatever the sign of the distance from the mean.
+    return freedom <= 0 && dims.length === distance.ndim
+      ? g.mul(where(distance.eq(0), Number.NaN, g.new_tensor(Number.POSITIVE_INFINITY)))
+      : g.mul(2 / freedom).mul(distance)
+  },
 })
 const stdOp = reduction('std', ['x'], {
   ...welford,

@@ -1,4 +1,4 @@
-import { nameStep } from '../autograd/graph.ts'
+import { nameView } from '../autograd/graph.ts'
 import { IndexError, RuntimeError } from '../errors.ts'
 import { contiguousStrides, formatShape, isContiguous, numel, type Shape, wrapDim } from '../shape.ts'
 import { signature } from '../signature/index.ts'
@@ -177,7 +177,7 @@ export const flatten = signature(
 export const ravel = signature(
   'ravel',
   ['Tensor input'],
-  (x: Tensor): Tensor => (x.ndim === 1 ? reshape(x, -1) : nameStep(reshape(x, -1), 'ViewBackward0')),
+  (x: Tensor): Tensor => (x.ndim === 1 ? reshape(x, -1) : nameView(reshape(x, -1), 'ViewBackward0')),
 )
 
 /** One dimension as several; one of them may be -1. */

@@ -1,22 +1,41 @@
-import { nameStep } from '../autograd/graph.ts'
 import { RuntimeError } from '../errors.ts'
-import { formatShape, sameShape } from '../shape.ts'
+import { formatShape, overlaps, sameShape, storageEnd } from '../shape.ts'
 import { signature } from '../signature/index.ts'
+import { alias, allocate } from '../tensor/make.ts'
 import type { Tensor } from '../tensor/tensor.ts'
+import { routine } from './define/routine.ts'
+import { write } from './inplace.ts'
+import { packedCopy } from './packed.ts'
 import { slice } from './windows.ts'
 
-/** A copy of `x` whose window shows `source`. */
+/** A copy of `x` whose window shows `source`. It lies in memory as `x` does, gaps and all, where no two of its elements share a place. */
 function overwritten(name: string, x: Tensor, source: Tensor, window: (y: Tensor) => Tensor): Tensor {
-  const out = x.clone()
-  const slice = window(out)
-  if (!sameShape(source.shape, slice.shape)) {
+  const { shape } = window(x.detach())
+  if (!sameShape(source.shape, shape)) {
     throw new RuntimeError(
       `expected src to have a size equal to the slice of self. src size = ${formatShape(source.shape)}, slice size = ` +
-        formatShape(slice.shape),
+        formatShape(shape),
     )
   }
-  slice.copy_(source)
-  return nameStep(out, `${name}Backward0`)
+  return routine(
+    name,
+    [x, source],
+    () => {
+      const out = overlaps(x.shape, x.strides)
+        ? packedCopy(x)
+        : alias(allocate([storageEnd(x)], x.dtype, x.storage.device).zero_(), x)
+      write(out, x)
+      write(window(out), source)
+      return out
+    },
+    () => ({
+      saved: [],
+      backward: ([g = null], needs) => [
+        g !== null && needs(0) ? overwritten(name, g, g.new_zeros(shape), window) : null,
+        g !== null && needs(1) ? window(g) : null,
+      ],
+    }),
+  )
 }
 
 /** `x` with `source` in the place of `x.select(dim, index)`. */
@@ -24,14 +43,14 @@ export const select_scatter = signature(
   'select_scatter',
   ['Tensor input', 'Tensor src', 'int dim', 'int index'],
   (x: Tensor, source: Tensor, dim: number, index: number): Tensor =>
-    overwritten('SelectScatter', x, source, (y) => y.select(dim, index)),
+    overwritten('select_scatter', x, source, (y) => y.select(dim, index)),
 )
 /** `x` with `source` in the place of every `step`-th element from `start` to `end` of a dimension. */
 export const slice_scatter = signature(
   'slice_scatter',
   ['Tensor input', 'Tensor src', 'int dim', 'int? start', 'int? end', 'int step'],
   (x: Tensor, source: Tensor, dim = 0, start: number | null = null, end: number | null = null, step = 1): Tensor =>
-    overwritten('SliceScatter', x, source, (y) =>
+    overwritten('slice_scatter', x, source, (y) =>
       slice(y, dim < 0 ? dim + x.ndim : dim, start ?? 0, end ?? y.size(dim), step),
     ),
 )
@@ -40,7 +59,7 @@ export const diagonal_scatter = signature(
   'diagonal_scatter',
   ['Tensor input', 'Tensor src', 'int offset', 'int dim1', 'int dim2'],
   (x: Tensor, source: Tensor, offset = 0, dim1 = 0, dim2 = 1): Tensor =>
-    overwritten('DiagonalScatter', x, source, (y) => y.diagonal(offset, dim1, dim2)),
+    overwritten('diagonal_scatter', x, source, (y) => y.diagonal(offset, dim1, dim2)),
 )
 
 /**

@@ -128,8 +128,9 @@ function negativeLogLikelihood(
     input.ndim <= 2 ? 'nll_loss' : 'nll_loss2d',
     [input],
     () => {
-      const losses = mask(counted(input.gather(dim, columns).squeeze(dim))).neg()
-      return reduction === 'none' ? losses : scaled(losses.sum())
+      const losses = mask(counted(input.gather(dim, columns).squeeze(dim)).neg())
+      // A lone row is a sum in PyTorch: its zeros have no sign.
+      return reduction !== 'none' ? scaled(losses.sum()) : input.ndim === 1 ? losses.sum() : losses
     },
     () => ({
       saved: [columns, target, ignored, counts, total].filter((x) => x instanceof torch.Tensor),

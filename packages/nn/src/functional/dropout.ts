@@ -32,7 +32,9 @@ export const dropout = dropping('dropout', (input, p, training, inplace) => {
 
 /** One draw for each element of a shape that broadcasts to the input's. */
 function maskOf(input: Tensor, shape: readonly number[], p: number): Tensor {
-  return p === 1 ? input.new_zeros(shape) : dropout_mask(input.new_zeros(shape), p)
+  if (p === 1) return input.new_zeros(shape)
+  // A draw for each element is made in the order in which they lie in memory.
+  return dropout_mask(shape === input.shape ? input : input.new_zeros(shape), p)
 }
 
 const dropChannels: Drop = (input, p, training, inplace) => {

@@ -11,9 +11,13 @@ export const linear = signature(
   (input: Tensor, weight: Tensor, bias: Tensor | null = null): Tensor => {
     if (bias === null) return input.matmul(weight.t())
     if (input.ndim === 2) return addmm(bias, input, weight.t())
-    if (input.ndim === 3 && input.is_contiguous()) {
-      const rows = input.view(input.size(0) * input.size(1), input.size(2))
-      return addmm(bias, rows, weight.t()).view(input.size(0), input.size(1), weight.size(0))
+    if (input.ndim > 0 && input.is_contiguous()) {
+      const lead = input.shape.slice(0, -1)
+      const rows = input.view(
+        lead.reduce((a, b) => a * b, 1),
+        input.size(-1),
+      )
+      return addmm(bias, rows, weight.t()).view([...lead, weight.size(0)])
     }
     return input.matmul(weight.t()).add(bias)
   },

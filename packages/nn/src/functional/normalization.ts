@@ -143,8 +143,7 @@ export const batch_norm = signature(
         `Expected more than 1 value per channel when training, got input size torch.Size([${input.shape.join(', ')}])`,
       )
     }
-    const out = normalizeBy({ name: 'native_batch_norm', input, dims, eps, weight, bias, affine })
-    // Last: where an argument is refused, the running moments have not changed.
+    // Before the parameters are read, which may be the running moments themselves.
     no_grad(() => {
       if ((running_mean === null && running_var === null) || count === 0) return
       const { mean, variance } = moments(input, dims, eps)
@@ -156,7 +155,7 @@ export const batch_norm = signature(
       running_mean?.mul_(rest).add_(toMean)
       running_var?.mul_(rest).add_(toVariance)
     })
-    return out
+    return normalizeBy({ name: 'native_batch_norm', input, dims, eps, weight, bias, affine })
   },
   'python',
 )

@@ -6,12 +6,13 @@ import { leaky_relu } from './activation.ts'
 const sloped = elementwise('rrelu_with_noise', ['x', 'noise'], {
   forward: 'x * noise',
   gradient: { x: 'g * noise', noise: '0' },
+  nodeInPlace: 'RreluWithNoiseBackward1',
 })
 
 function slope(input: Tensor, lower: number, upper: number, training: boolean, inplace: boolean): Tensor {
   if (lower > upper) throw new RuntimeError('Lower bound should be less than or equal to the upper bound')
   if (!training) {
-    return nameStep(leaky_relu(input, (lower + upper) / 2, inplace), 'RreluWithNoiseBackward0')
+    return nameStep(leaky_relu(input, (lower + upper) / 2, inplace), `RreluWithNoiseBackward${inplace ? 1 : 0}`)
   }
   const { op, values } = sloped.on(
     input,

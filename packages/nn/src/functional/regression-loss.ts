@@ -82,6 +82,7 @@ export const smooth_l1_loss = signature(
     const fold = reductionOf(size_average, reduce, reduction)
     checkReduction(fold)
     if (beta < 0) throw new RuntimeError('smooth_l1_loss does not support negative values for beta.')
+    if (beta === 0) return l1_loss(input, target, null, null, fold)
     checkSizes(input, target)
     return smooth([input, target], fold, beta)
   },

@@ -81,10 +81,11 @@ export const channel_shuffle = signature(
       )
     }
     const rest = input.shape.slice(2)
-    return input
+    const out = input
       .reshape([samples, groups, channels / groups, ...rest])
       .transpose(1, 2)
       .reshape(input.shape)
+    return nameStep(apart(out, input), 'ChannelShuffleBackward0')
   },
 )
 

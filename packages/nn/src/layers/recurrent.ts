@@ -166,7 +166,13 @@ abstract class Recurrent<S> extends Module<[input: Tensor, hx?: S | null], [outp
       if (this.dropout > 0 && !isLast) sequence = dropout(sequence, { p: this.dropout, training: this.training })
     }
     const states = first.map((_, i) => torch.stack(last.map((state) => state[i] as Tensor)))
-    const output = !isBatched ? sequence.squeeze(1) : this.batch_first ? sequence.transpose(0, 1) : sequence
+    let output = sequence
+    if (!isBatched) output = sequence.squeeze(1)
+    else if (this.batch_first) {
+      const shown = sequence.transpose(0, 1)
+      // PyTorch transposes what all but an LSTM give in place: then it is no view.
+      output = first.length > 1 ? shown : torch.nameStep(shown, 'TransposeBackward1')
+    }
     const shown = isBatched ? states : states.map((state) => state.squeeze(1))
     return [output, (shown.length === 1 ? shown[0] : shown) as S]
   }

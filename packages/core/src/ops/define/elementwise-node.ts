@@ -1,4 +1,4 @@
-import { gradientEdge, outputIndices, wanted } from '../../autograd/graph.ts'
+import { gradientEdge, gradientNode, outputIndices, wanted } from '../../autograd/graph.ts'
 import { freedError, type Gradient, Node, SavedTensor } from '../../autograd/node.ts'
 import { SCALAR, type Shape, sameShape } from '../../shape.ts'
 import type { Tensor } from '../../tensor/tensor.ts'
@@ -10,6 +10,8 @@ import type { Value } from './operands.ts'
 export class ElementwiseNode extends Node {
   readonly #op: ElementwiseOp
   readonly #name: string | null
+  /** The error of a backward pass. */
+  refusal: Error | null = null
   /** The shape of each input, to which its gradient is summed; `null` where none was broadcast. */
   readonly #shapes: readonly Shape[] | null
   /** Inputs, parameters, then `out`; `null` for what no gradient reads. */
@@ -59,7 +61,10 @@ export class ElementwiseNode extends Node {
   /** Keeps the result of a change in place, where a wanted gradient reads it. */
   saveResult(out: Tensor): void {
     const saved = this.#saved
-    if (saved !== null && this.reads(-1)) saved[saved.length - 1] = new SavedTensor(out, this)
+    if (saved === null || !this.reads(-1)) return
+    // Of a view the history is that of its base, from now on.
+    gradientNode(out)
+    saved[saved.length - 1] = new SavedTensor(out, this)
   }
 
   backward([g = null]: readonly Gradient[]): readonly Gradient[] {
@@ -76,6 +81,7 @@ export class ElementwiseNode extends Node {
     const shape = this.#shapes === null ? g.shape : (this.#shapes[input] as Shape)
     const pullback = this.#op.pullback(input)
     const { undifferentiable } = this.#op.definition
+    if (this.refusal !== null) throw this.refusal
     if (undifferentiable !== undefined) throw undifferentiable()
     if (pullback === null) return g.new_zeros(shape)
     let gradient = g

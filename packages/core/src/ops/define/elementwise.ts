@@ -19,7 +19,7 @@ import { Tensor, type TensorLike } from '../../tensor/tensor.ts'
 import { ElementwiseNode } from './elementwise-node.ts'
 import { allocateIn, inOrder, memoryOrder } from './layout.ts'
 import { pascalCase } from './names.ts'
-import { checkWritable, commonShape, leader, together, toValue, type Value } from './operands.ts'
+import { checkFits, checkMemory, commonShape, leader, together, toValue, type Value } from './operands.ts'
 import { canCast, resultType } from './promotion.ts'
 
 /** What an elementwise op is, beyond its name and its inputs. */
@@ -48,6 +48,8 @@ export interface ElementwiseDefinition<I extends string = string, P extends stri
   readonly node?: string | ((operands: readonly Value[]) => string)
   /** The name of the node of the form that works in place, where that is another. */
   readonly nodeInPlace?: string
+  /** The error of a backward pass through the form that works in place, where its result does not tell what it was made of. */
+  readonly refusesInPlace?: (parameters: readonly number[]) => Error | null
   /** Whether a change in place passes autograd by: its target keeps the history that it has. */
   readonly unrecordedInPlace?: boolean
   /** Makes the op a method of every tensor too, with an in-place form `name_`. */
@@ -205,7 +207,7 @@ export class ElementwiseOp {
   /** As `call`, into the memory of the first operand. */
   callInPlace(given: readonly Value[]): Tensor {
     const x = given[0] as Tensor
-    const { nodeInPlace = null, unrecordedInPlace = false } = this.definition
+    const { nodeInPlace = null, refusesInPlace, unrecordedInPlace = false } = this.definition
     if (!unrecordedInPlace) checkInPlace(x)
     const isLone = this.#lone(given) === x
     const inputs = isLone ? given : this.#inputsInPlace(x, given)
@@ -219,6 +221,7 @@ export class ElementwiseOp {
     x.storage.version++
     if (node !== null) {
       node.label = nodeInPlace
+      node.refusal = refusesInPlace?.(inputs.slice(this.arity) as number[]) ?? null
       rebaseHistory(x, node)
       node.saveResult(x)
     }
@@ -230,7 +233,8 @@ export class ElementwiseOp {
     const values = [x, ...together(given).slice(1)]
     const operands = this.#operandsOf(values)
     leader(this.name, operands)
-    checkWritable(x, commonShape(operands), operands.slice(1))
+    checkMemory(x, operands.slice(1))
+    checkFits(x, commonShape(operands))
     const promoted = this.#computeType(operands)
     const isBool = this.definition.result === 'bool'
     if (!isBool && !canCast(promoted, x.dtype)) {

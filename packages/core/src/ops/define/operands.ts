@@ -79,17 +79,20 @@ export function commonShape(operands: readonly Value[]): Shape {
   return shape ?? []
 }
 
-/** Checks that a result of a shape can be written into `x` while the other operands are read. */
-export function checkWritable(x: Tensor, shape: Shape, others: readonly Value[]): void {
-  if (!sameShape(x.shape, shape)) {
-    throw new RuntimeError(
-      `output with shape ${formatShape(x.shape)} doesn't match the broadcast shape ${formatShape(shape)}`,
-    )
-  }
+/** Checks that each element of `x` has a place of its own, and that the others are not where parts of it are written. */
+export function checkMemory(x: Tensor, others: readonly Value[]): void {
   checkApart(x)
   for (const other of others) {
     if (typeof other !== 'number' && overlap(x, other) === 'part') throw shared()
   }
+}
+
+/** Checks that what an op computes has the shape of what is written to. */
+export function checkFits(x: Tensor, shape: Shape): void {
+  if (sameShape(x.shape, shape)) return
+  throw new RuntimeError(
+    `output with shape ${formatShape(x.shape)} doesn't match the broadcast shape ${formatShape(shape)}`,
+  )
 }
 
 /** Checks that `x` can be written into while the others are read in another order: that they have no memory in common. */

@@ -14,13 +14,23 @@ export const relu = choice('relu', ['Tensor input'], (x: Tensor): Application =>
   if (x.dtype === bool) throw new RuntimeError('Boolean inputs not supported for relu')
   return rectify.on(x)
 })
-const rectify = elementwise('relu', ['x'], { forward: 'max(x, 0)', gradient: { x: 'out <= 0 ? 0 : g' } })
+const rectify = elementwise('relu', ['x'], { forward: 'x < 0 ? 0 : x', gradient: { x: 'out <= 0 ? 0 : g' } })
 /** `min(max(x, 0), 6)`. */
 export const relu6 = elementwise('relu6', ['x'], {
-  forward: 'min(max(x, 0), 6)',
+  forward: 'x < 0 ? 0 : x > 6 ? 6 : x',
   gradient: { x: 'x <= 0 || x >= 6 ? 0 : g' },
   node: 'HardtanhBackward0',
 })
+/** With a negative slope the result does not tell on which side of 0 an element was, and PyTorch's gradients in place read the result. */
+const refusesNegative =
+  (name: string, more = '') =>
+  ([slope = 0]: readonly number[]): Error | null =>
+    slope >= 0
+      ? null
+      : new RuntimeError(
+          `In-place ${name} backward calculation is triggered with a negative slope which is not supported. This is caused by ` +
+            `calling in-place forward function with a negative slope, please call out-of-place version instead.${more}`,
+        )
 /** `x`, or `negative_slope * x` below zero. */
 export const leaky_relu = elementwise('leaky_relu', ['x'], {
   forward: 'x > 0 ? x : x * negative_slope',
@@ -28,20 +38,25 @@ export const leaky_relu = elementwise('leaky_relu', ['x'], {
   parameters: { negative_slope: 0.01 },
   only: 'floating',
   nodeInPlace: 'LeakyReluBackward1',
+  refusesInPlace: refusesNegative(
+    'leakyReLu',
+    ' File an issue at https://github.com/pytorch/pytorch if you do require supporting in-place leakRelu backward calculation with negative slope',
+  ),
 })
 /** `x`, or `alpha * (eˣ - 1)` below zero. */
 export const elu = elementwise('elu', ['x'], {
   forward: 'x <= 0 ? expm1(x) * alpha : x',
-  gradient: { x: 'x <= 0 ? g * (alpha * exp(x)) : g' },
+  gradient: { x: 'x < 0 ? g * (alpha * exp(x)) : x == 0 ? g * alpha : g' },
   parameters: { alpha: 1 },
   only: 'floating',
   nodeInPlace: 'EluBackward1',
+  refusesInPlace: refusesNegative('elu'),
 })
 /** `elu` with the scale and alpha that keep mean 0 and variance 1 (Klambauer et al. 2017). */
 export const selu = elementwise('selu', ['x'], {
   forward: '1.0507009873554804934193349852946 * (x <= 0 ? expm1(x) * 1.6732632423543772848170429916717 : x)',
   gradient: {
-    x: '1.0507009873554804934193349852946 * (x <= 0 ? g * (1.6732632423543772848170429916717 * exp(x)) : g)',
+    x: '1.0507009873554804934193349852946 * (x < 0 ? g * (1.6732632423543772848170429916717 * exp(x)) : x == 0 ? g * 1.6732632423543772848170429916717 : g)',
   },
   node: 'EluBackward0',
   only: 'floating',
@@ -51,11 +66,12 @@ export const selu = elementwise('selu', ['x'], {
 /** As `elu`, with `x / alpha` in the exponent (Barron 2017). */
 export const celu = elementwise('celu', ['x'], {
   forward: 'x <= 0 ? expm1(x / alpha) * alpha : x',
-  gradient: { x: 'x <= 0 ? g * exp(x / alpha) : g' },
+  gradient: { x: 'x < 0 ? g * exp(x / alpha) : g' },
   parameters: { alpha: 1 },
   only: 'floating',
   kernel: 'elu_cpu',
   nodeInPlace: 'CeluBackward1',
+  refusesInPlace: refusesNegative('elu'),
 })
 const geluExact = elementwise('gelu', ['x'], { forward: '0.5 * x * (1 + erf(x * sqrt(0.5)))', only: 'floating' })
 const geluTanh = elementwise('gelu_tanh', ['x'], {
@@ -113,7 +129,7 @@ export const logsigmoid = elementwise('logsigmoid', ['x'], {
 })
 /** `x` limited to [min_val, max_val]. */
 export const hardtanh = elementwise('hardtanh', ['x'], {
-  forward: 'min(max(x, min_val), max_val)',
+  forward: 'x < min_val ? min_val : x > max_val ? max_val : x',
   gradient: { x: 'x <= min_val || x >= max_val ? 0 : g' },
   parameters: { min_val: -1, max_val: 1 },
 })
@@ -163,10 +179,12 @@ export const threshold = elementwise('threshold', ['x'], {
   forward: 'x <= threshold ? value : x',
   gradient: { x: 'x <= threshold ? 0 : g' },
   parameters: { threshold: 0, value: 0 },
+  nodeInPlace: 'ThresholdBackward1',
 })
 const slopes = elementwise('prelu', ['x', 'weight'], {
   forward: 'x > 0 ? x : weight * x',
   gradient: { x: 'x > 0 ? g : weight * g', weight: 'x > 0 ? 0 : x * g' },
+  node: 'PreluKernelBackward0',
   only: 'floating',
 })
 /** As `leaky_relu`, with slopes that are learned: one for all, or one for each channel (dimension 1). */

@@ -17,8 +17,11 @@ export const fmin = elementwise('fmin', ['x', 'other'], {
   gradient: { x: 'x <= other || isnan(other) ? g : 0', other: 'x <= other || isnan(other) ? 0 : g' },
 })
 
+// What a bound does not change stays as it is, the sign of a zero too; a bound that is NaN is the result.
+const LOW = 'x < min || isnan(min)'
+const HIGH = 'x > max || isnan(max)'
 const clampBoth = elementwise('clamp', ['x', 'min', 'max'], {
-  forward: 'min(max(x, min), max)',
+  forward: `${LOW} ? (min > max || isnan(max) ? max : min) : ${HIGH} ? max : x`,
   gradient: {
     x: 'x >= min && x <= max ? g : 0',
     min: 'x < min && min < max ? g : 0',
@@ -28,11 +31,11 @@ const clampBoth = elementwise('clamp', ['x', 'min', 'max'], {
   node: ([, min, max]) => `ClampBackward${typeof min === 'number' && typeof max === 'number' ? 1 : 0}`,
 })
 const below = {
-  forward: 'max(x, min)',
+  forward: `${LOW} ? min : x`,
   gradient: { x: 'x >= min ? g : 0', min: 'x < min ? g : 0' },
 }
 const above = {
-  forward: 'min(x, max)',
+  forward: `${HIGH} ? max : x`,
   gradient: { x: 'x <= max ? g : 0', max: 'x > max ? g : 0' },
 }
 /** The first of PyTorch's overloads takes numbers, or for `clamp` tensors. */

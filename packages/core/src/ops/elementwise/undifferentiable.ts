@@ -4,4 +4,5 @@ import { RuntimeError } from '../../errors.ts'
 export const undifferentiable = (name: string) => ({
   node: 'NotImplemented',
   undifferentiable: () => new RuntimeError(`derivative for aten::${name} is not implemented`),
+  refusesInPlace: () => new RuntimeError(`derivative for aten::${name}_ is not implemented`),
 })

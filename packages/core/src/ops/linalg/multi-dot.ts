@@ -1,4 +1,4 @@
-import { nameStep } from '../../autograd/graph.ts'
+import { nameView } from '../../autograd/graph.ts'
 import { RuntimeError } from '../../errors.ts'
 import { formatShape } from '../../shape.ts'
 import { signature } from '../../signature/index.ts'
@@ -27,7 +27,7 @@ export const multi_dot = signature('multi_dot', ['Tensor[] tensors'], (tensors: 
   })
   const product = multiplied(matrices)
   const sizes = [...(isRow ? [] : [product.size(0)]), ...(isColumn ? [] : [product.size(1)])]
-  return nameStep(product.view(sizes), 'ViewBackward0')
+  return nameView(product.view(sizes), 'ViewBackward0')
 })
 
 /** As `multi_dot`, of matrices given one after the other; one alone is returned as it is. */
