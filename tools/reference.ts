@@ -66,7 +66,7 @@ function sorted<T>(ops: Iterable<readonly [string, T]>): (readonly [string, T])[
 
 function elementwiseRows(): string[][] {
   return sorted(torch.elementwiseOps).map(([name, op]) => {
-    const { forward, gradient = {}, parameters = {}, masks = [] } = op.definition
+    const { forward, gradient = {}, parameters = {}, masks = [], undifferentiable } = op.definition
     const inputs = op.kernel.inputs.slice(0, op.arity)
     const tree = parse(forward, op.kernel.inputs)
     const gradients = inputs.flatMap((input) => {
@@ -75,7 +75,8 @@ function elementwiseRows(): string[][] {
       const formula = written ?? formatFormula(gradientFormula(tree, input))
       return formula === '0' ? [] : [`${code(`${input}: ${formula}`)}${written === undefined ? ' *' : ''}`]
     })
-    return [title(name, inputs, parameters), sentence(name), code(forward), gradients.join('<br>') || 'none']
+    const shown = undifferentiable === undefined ? gradients.join('<br>') || 'none' : 'refused'
+    return [title(name, inputs, parameters), sentence(name), code(forward), shown]
   })
 }
 
