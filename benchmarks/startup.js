@@ -104,7 +104,6 @@ async function sizeOf(file) {
     format: 'esm',
     splitting: true,
     platform: 'browser',
-    preserveSymlinks: true,
     absWorkingDir: folder,
     write: false,
     metafile: true,

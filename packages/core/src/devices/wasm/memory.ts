@@ -53,6 +53,8 @@ export class KernelMemory {
   readonly #spans = new Spans()
   /** Free small blocks by size class: blocks of `alignment`, twice that, and so on. */
   readonly #small: number[][] = []
+  /** Of each size class the part of its newest page that was never handed out. */
+  readonly #fresh: { at: number; end: number }[] = []
   /** The size class of each page of small blocks; 0 for all other pages. */
   #classOfPage = new Uint8Array(256)
   /** The sizes of large blocks. */
@@ -158,15 +160,20 @@ export class KernelMemory {
   #allocSmall(bytes: number): number | undefined {
     // 1 for up to 64 bytes, 2 for up to 128, and so on.
     const sizeClass = bytes <= alignment ? 1 : 33 - Math.clz32((bytes - 1) >> 6)
-    const list = this.#listOf(sizeClass)
-    const pointer = list.pop()
+    const pointer = this.#listOf(sizeClass).pop()
     if (pointer !== undefined) return pointer
-    const page = this.#takePage()
-    if (page === undefined) return undefined
-    this.#markPage(page / pageBytes, sizeClass)
     const size = alignment << (sizeClass - 1)
-    for (let at = page + pageBytes - size; at > page; at -= size) list.push(at)
-    return page
+    let fresh = this.#fresh[sizeClass]
+    if (fresh === undefined || fresh.at === fresh.end) {
+      const page = this.#takePage()
+      if (page === undefined) return undefined
+      this.#markPage(page / pageBytes, sizeClass)
+      fresh = { at: page, end: page + pageBytes }
+      this.#fresh[sizeClass] = fresh
+    }
+    const { at } = fresh
+    fresh.at += size
+    return at
   }
 
   #allocLarge(bytes: number): number | undefined {

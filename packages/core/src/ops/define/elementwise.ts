@@ -132,6 +132,11 @@ export class ElementwiseOp {
     const taken = scope.filter((variable) => used.has(variable))
     const isParameter = (variable: string): boolean => Object.hasOwn(parameters, variable)
     const { formula: renamed, names } = renumber(formula, taken)
+    const sources = taken.map((variable) => scope.indexOf(variable) - 2)
+    const identity = written === 'g'
+    // Inputs whose gradients are one formula, as those of a product, share its kernel.
+    const known = this.#pullbacks.find((other) => other?.op.kernel.outputs[0] === renamed)
+    if (known && this.arity === this.#inputs.length && masks.length === 0) return { op: known.op, sources, identity }
     const nameOf = (variable: string): string => names[taken.indexOf(variable)] as string
     const op = new ElementwiseOp(
       `${this.name}_backward`,
@@ -144,7 +149,7 @@ export class ElementwiseOp {
         node: outermost(formula),
       },
     )
-    return { op, sources: taken.map((variable) => scope.indexOf(variable) - 2), identity: written === 'g' }
+    return { op, sources, identity }
   }
 
   /** Computes the op for operands that broadcast, then parameters, and records it. */
