@@ -5,7 +5,7 @@
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { build } from 'esbuild'
+import { build, transform } from 'esbuild'
 import { prepare } from './prepare.js'
 
 /** @typedef {{ exports: Record<string, string | { 'chainrule-source': string, default: string }>, sideEffects?: false, dependencies?: object, peerDependencies?: object }} Manifest */
@@ -53,10 +53,32 @@ async function bundle(folder) {
     logLevel: 'warning',
     write: false,
   })
-  for (const { path, text } of outputFiles) {
+  const texts = new Map(outputFiles.map(({ path, text }) => [path, text]))
+  for (const [path, text] of texts) {
+    if (!path.endsWith('.js')) continue
+    const { code, map } = await shorten(purifyNamespaces(listNamespaces(text)), texts.get(`${path}.map`) ?? '')
     mkdirSync(dirname(path), { recursive: true })
-    writeFileSync(path, purifyNamespaces(listNamespaces(text)))
+    writeFileSync(path, `${code}//# sourceMappingURL=${basename(path)}.map\n`)
+    writeFileSync(`${path}.map`, map)
   }
+}
+
+/**
+ * Shortens the names within a file, so that it is read in less time. Lines stay, and what bundlers are told by comments, which
+ * would go with the blanks.
+ *
+ * @param {string} text
+ * @param {string} map
+ */
+function shorten(text, map) {
+  const inline = `//# sourceMappingURL=data:application/json;base64,${Buffer.from(map).toString('base64')}\n`
+  return transform(text.replace(/\/\/# sourceMappingURL=.*\n$/, inline), {
+    minifyIdentifiers: true,
+    format: 'esm',
+    target: 'es2022',
+    sourcemap: 'external',
+    sourcesContent: false,
+  })
 }
 
 /**
