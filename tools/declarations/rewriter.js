@@ -1,19 +1,18 @@
 // Rewrites files of declarations; see index.js.
 
-import { readFileSync } from 'node:fs'
 import { dirname, relative, sep } from 'node:path'
 import ts from 'typescript-api'
 import { Calls } from './calls.js'
 import { comment, commentOf, described } from './comments.js'
 import { defaultsOf } from './defaults.js'
-import { decode, encode } from './map.js'
 import { methodOf, signatureOf } from './names.js'
+import { Pieces } from './pieces.js'
 import { wordsOf } from './words.js'
 
 /** @typedef {import('./calls.js').Call} Call */
 /** @typedef {import('./calls.js').Names} Names */
 /** @typedef {import('./comments.js').Comment} Comment */
-/** Text in place of what stands from `start` to `end`; `marks` are places in it that come from a node. @typedef {{ start: number, end: number, text: string, marks: readonly (readonly [at: number, node: ts.Node])[] }} Edit */
+/** @typedef {import('./pieces.js').Edit} Edit */
 /** A piece of text that is being written. @typedef {{ text: string, marks: (readonly [number, ts.Node])[] }} Draft */
 
 export class Rewriter {
@@ -23,8 +22,7 @@ export class Rewriter {
   #comments = new Map()
   /** Types that the file at hand has to import, and from where. @type {Map<string, string>} */
   #imports = new Map()
-  /** @type {Map<string, import('./map.js').Segment[]>} */
-  #maps = new Map()
+  #pieces = new Pieces()
 
   /**
    * @param {ts.TypeChecker} checker
@@ -55,7 +53,7 @@ export class Rewriter {
       const start = file.statements[0]?.getStart(undefined, true) ?? 0
       edits.push({ start, end: start, text: lines.join(''), marks: [] })
     }
-    return this.#applied(file, edits)
+    return this.#pieces.joined(file, edits)
   }
 
   /** @param {ts.Statement} statement @param {Calls} calls @param {Edit[]} edits */
@@ -343,66 +341,6 @@ export class Rewriter {
     const way = relative(dirname(file.fileName), path.replace(/(\.d)?\.ts$/, '')).replaceAll(sep, '/')
     return `${way.startsWith('.') ? way : `./${way}`}.ts`
   }
-
-  /** @param {ts.SourceFile} file @param {readonly Edit[]} edits */
-  #applied(file, edits) {
-    const sorted = [...edits].sort((a, b) => a.start - b.start || a.end - b.end)
-    /** @type {[from: number, to: number, at: number][]} */
-    const kept = []
-    /** @type {(readonly [number, ts.Node])[]} */
-    const marks = []
-    let [text, done] = ['', 0]
-    for (const edit of sorted) {
-      kept.push([done, edit.start, text.length])
-      text += file.text.slice(done, edit.start)
-      for (const [at, node] of edit.marks) marks.push([text.length + at, node])
-      text += edit.text
-      done = edit.end
-    }
-    kept.push([done, file.text.length, text.length])
-    text += file.text.slice(done)
-    const lines = startsOf(text)
-    const place = (/** @type {number} */ at) => {
-      let line = lines.findIndex((start) => start > at) - 1
-      if (line < 0) line = lines.length - 1
-      return { line, column: at - (lines[line] ?? 0) }
-    }
-    const segments = []
-    for (const segment of this.#segments(file)) {
-      const at = file.getPositionOfLineAndCharacter(segment.line, segment.column)
-      const piece = kept.find(([from, to]) => at >= from && at < to)
-      if (piece !== undefined) segments.push({ ...segment, ...place(at - piece[0] + piece[2]) })
-    }
-    for (const [at, node] of marks) {
-      const origin = this.#origin(node, file)
-      if (origin !== null) segments.push({ ...origin, ...place(at) })
-    }
-    return {
-      text,
-      map: { version: 3, file: file.fileName.split('/').at(-1), sourceRoot: '', ...encode(segments), names: [] },
-    }
-  }
-
-  /** @param {ts.SourceFile} file */
-  #segments(file) {
-    let found = this.#maps.get(file.fileName)
-    if (found === undefined) {
-      found = decode(JSON.parse(readFileSync(`${file.fileName}.map`, 'utf8')))
-      this.#maps.set(file.fileName, found)
-    }
-    return found
-  }
-
-  /** Where a node comes from, for the map of a file. @param {ts.Node} node @param {ts.SourceFile} file */
-  #origin(node, file) {
-    const other = node.getSourceFile()
-    const { line, character } = other.getLineAndCharacterOfPosition(node.getStart())
-    const segment = this.#segments(other).findLast((one) => one.line === line && one.column <= character)
-    if (segment === undefined) return null
-    const [from, to] = [dirname(file.fileName), dirname(other.fileName)]
-    const source = from === to ? segment.source : relative(from, `${to}/${segment.source}`).replaceAll(sep, '/')
-    return { ...segment, source }
-  }
 }
 
 /** @param {ts.Node} node */
@@ -444,13 +382,6 @@ function namesIn(file) {
 
 /** A method's comment: the tensor is no parameter of it. @param {Comment} comment @returns {Comment} */
 const withoutInput = ({ text, tags }) => ({ text, tags: tags.filter((line) => !/^@param (input|self) /.test(line)) })
-
-/** @param {string} text */
-function startsOf(text) {
-  const starts = [0]
-  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1)
-  return starts
-}
 
 /** @param {string} text */
 const capitalized = (text) => text.charAt(0).toUpperCase() + text.slice(1) + (/[.)]$/.test(text) ? '' : '.')

@@ -237,14 +237,14 @@ export const as_tensor = signature(
 export const from_numpy = signature(
   'from_numpy',
   ['any ndarray'],
-  (data: Float32Array | Float64Array | Int32Array | Uint8Array): Tensor => {
-    if (!sharable.some((type) => data instanceof type)) {
+  (ndarray: Float32Array | Float64Array | Int32Array | Uint8Array): Tensor => {
+    if (!sharable.some((type) => ndarray instanceof type)) {
       throw new TypeError(
-        `from_numpy(): expected a Float32Array, Float64Array, Int32Array or Uint8Array (got ${typeName(data)})`,
+        `from_numpy(): expected a Float32Array, Float64Array, Int32Array or Uint8Array (got ${typeName(ndarray)})`,
       )
     }
-    const dtype = dtypeOf(data, false)
-    return wrap(new Storage(getDevice('cpu'), dtype, data.length, data), [data.length])
+    const dtype = dtypeOf(ndarray, false)
+    return wrap(new Storage(getDevice('cpu'), dtype, ndarray.length, ndarray), [ndarray.length])
   },
 )
 const sharable = [Float32Array, Float64Array, Int32Array, Uint8Array] as const
@@ -355,5 +355,5 @@ export const eye = signature(
 export const scalar_tensor = signature(
   'scalar_tensor',
   ['Number s', ...tensorOptions],
-  (value: number, options: TensorOptions = {}): Tensor => full([], value, options),
+  (s: number, options: TensorOptions = {}): Tensor => full([], s, options),
 )

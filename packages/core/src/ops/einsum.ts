@@ -17,24 +17,24 @@ import { bmm } from './matmul.ts'
 export const einsum = signature(
   'einsum',
   ['str equation', 'Tensor[] *operands'],
-  (equation: string, tensors: readonly Tensor[] = []): Tensor => {
+  (equation: string, operands: readonly Tensor[] = []): Tensor => {
     const parsed = parseEquation(equation)
-    if (tensors.length === 0) throw new RuntimeError('einsum(): must provide at least one operand')
-    if (tensors.length !== parsed.operands.length) {
-      const few = tensors.length < parsed.operands.length
+    if (operands.length === 0) throw new RuntimeError('einsum(): must provide at least one operand')
+    if (operands.length !== parsed.operands.length) {
+      const few = operands.length < parsed.operands.length
       throw new RuntimeError(
         `einsum(): ${few ? 'fewer' : 'more'} operands were provided than specified in the equation`,
       )
     }
     // The dimensions of an ellipsis get labels that nobody can write: counted from the right, as they broadcast.
-    const spans = tensors.map((x, i) => ellipsisOf(x, parsed.operands[i] as readonly string[], i))
+    const spans = operands.map((x, i) => ellipsisOf(x, parsed.operands[i] as readonly string[], i))
     const widest = Math.max(...spans)
     const unfold = (labels: readonly string[], span: number): string[] =>
       labels.flatMap((label) =>
         label === ELLIPSIS ? Array.from({ length: span }, (_, k) => `.${widest - span + k}`) : [label],
       )
     const result = unfold(resultLabels(parsed), widest)
-    const named = tensors.map((x, i) =>
+    const named = operands.map((x, i) =>
       takeDiagonals(x, unfold(parsed.operands[i] as readonly string[], spans[i] as number), i),
     )
     const summed = [...new Set(named.flatMap(({ labels }) => labels))].filter((label) => !result.includes(label))

@@ -26,15 +26,15 @@ export interface FloatLimits {
 }
 
 /** The limits of a floating point dtype, float32 where left out. */
-export const finfo = signature('finfo', ['dtype? type'], (dtype: DType = float32): FloatLimits => {
-  if (dtype.kind !== 'floating') {
-    throw new TypeError(`torch.finfo() requires a floating point input type. Use torch.iinfo to handle '${dtype.name}'`)
+export const finfo = signature('finfo', ['dtype? type'], (type: DType = float32): FloatLimits => {
+  if (type.kind !== 'floating') {
+    throw new TypeError(`torch.finfo() requires a floating point input type. Use torch.iinfo to handle '${type.name}'`)
   }
-  const single = dtype === float32
+  const single = type === float32
   const max = single ? largestFloat32 : Number.MAX_VALUE
   const tiny = single ? 2 ** -126 : 2 ** -1022
   return {
-    bits: dtype.itemsize * 8,
+    bits: type.itemsize * 8,
     eps: single ? 2 ** -23 : Number.EPSILON,
     max,
     min: -max,
@@ -48,10 +48,10 @@ export const finfo = signature('finfo', ['dtype? type'], (dtype: DType = float32
 export const iinfo = signature(
   'iinfo',
   ['dtype type'],
-  (dtype: DType): { readonly bits: number; readonly max: number; readonly min: number } => {
-    if (dtype.kind !== 'integer') {
-      throw new TypeError(`torch.iinfo() requires an integer input type. Use torch.finfo to handle '${dtype.name}'`)
+  (type: DType): { readonly bits: number; readonly max: number; readonly min: number } => {
+    if (type.kind !== 'integer') {
+      throw new TypeError(`torch.iinfo() requires an integer input type. Use torch.finfo to handle '${type.name}'`)
     }
-    return dtype === uint8 ? { bits: 8, max: 255, min: 0 } : { bits: 32, max: 2 ** 31 - 1, min: -(2 ** 31) }
+    return type === uint8 ? { bits: 8, max: 255, min: 0 } : { bits: 32, max: 2 ** 31 - 1, min: -(2 ** 31) }
   },
 )

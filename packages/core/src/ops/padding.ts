@@ -21,19 +21,19 @@ export type PadMode = 'constant' | 'reflect' | 'replicate' | 'circular'
 export const pad = signature(
   'pad',
   ['Tensor input', 'size pad', 'str mode', 'float? value'],
-  (x: Tensor, sizes: readonly number[], mode: PadMode = 'constant', value: number | null = null): Tensor => {
-    if (sizes.length % 2 !== 0) throw new RuntimeError('Padding length must be divisible by 2')
-    if (sizes.length / 2 > x.ndim) {
+  (x: Tensor, pad: readonly number[], mode: PadMode = 'constant', value: number | null = null): Tensor => {
+    if (pad.length % 2 !== 0) throw new RuntimeError('Padding length must be divisible by 2')
+    if (pad.length / 2 > x.ndim) {
       throw new RuntimeError(
-        `Padding length should be less than or equal to two times the input dimension but got padding length ${sizes.length} ` +
+        `Padding length should be less than or equal to two times the input dimension but got padding length ${pad.length} ` +
           `and input of dimension ${x.ndim}`,
       )
     }
-    if (mode === 'constant') return constant_pad(x, sizes, value ?? 0)
+    if (mode === 'constant') return constant_pad(x, pad, value ?? 0)
     if (value !== null && value !== 0) {
       throw new RuntimeError(`Padding mode "${mode}" doesn't take in value argument`)
     }
-    return padFromWithin(x, sizes, mode)
+    return padFromWithin(x, pad, mode)
   },
 )
 

@@ -18,14 +18,14 @@ const permuteDims = defineView('permute', {
 })
 
 /** The dimensions in another order, each named once. */
-export const permute = signature('permute', ['Tensor input', 'size *dims'], (x: Tensor, order: Shape): Tensor => {
-  if (order.length !== x.ndim) {
+export const permute = signature('permute', ['Tensor input', 'size *dims'], (x: Tensor, dims: Shape): Tensor => {
+  if (dims.length !== x.ndim) {
     throw new RuntimeError(
       'permute(sparse_coo): number of dimensions in the tensor input does not match the length of the desired ordering of ' +
-        `dimensions i.e. input.dim() = ${x.ndim} is not equal to len(dims) = ${order.length}`,
+        `dimensions i.e. input.dim() = ${x.ndim} is not equal to len(dims) = ${dims.length}`,
     )
   }
-  const wrapped = order.map((dim) => wrapDim(dim, x.ndim))
+  const wrapped = dims.map((dim) => wrapDim(dim, x.ndim))
   if (new Set(wrapped).size !== wrapped.length) throw new RuntimeError('permute(): duplicate dims are not allowed.')
   return permuteDims(x, wrapped)
 })

@@ -215,19 +215,19 @@ function checkTotal(given: number | null, found: number): void {
 }
 
 /** The whole tensor, repeated along each dimension. */
-export const repeat = signature('repeat', ['Tensor input', 'size *repeats'], (x: Tensor, counts: Shape): Tensor => {
-  if (counts.length < x.ndim) {
+export const repeat = signature('repeat', ['Tensor input', 'size *repeats'], (x: Tensor, repeats: Shape): Tensor => {
+  if (repeats.length < x.ndim) {
     throw new RuntimeError(
       'Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor (repeat: got ' +
-        `${formatShape(counts)} for shape ${formatShape(x.shape)})`,
+        `${formatShape(repeats)} for shape ${formatShape(x.shape)})`,
     )
   }
-  const padded = [...Array.from({ length: counts.length - x.ndim }, () => 1), ...x.shape]
+  const padded = [...Array.from({ length: repeats.length - x.ndim }, () => 1), ...x.shape]
   checkSizes(
     'repeat',
-    counts.map((count, i) => count * (padded[i] as number)),
+    repeats.map((count, i) => count * (padded[i] as number)),
   )
-  const tiles = counts.flatMap((count, i) => [count, padded[i] as number])
+  const tiles = repeats.flatMap((count, i) => [count, padded[i] as number])
   const { shape } = x
   return routine(
     'repeat',
@@ -235,7 +235,7 @@ export const repeat = signature('repeat', ['Tensor input', 'size *repeats'], (x:
     () => {
       const out = allocate(tiles, x.dtype, x.storage.device)
       write(out, x.reshape(padded.flatMap((size) => [1, size])))
-      return out.reshape(counts.map((count, i) => count * (padded[i] as number)))
+      return out.reshape(repeats.map((count, i) => count * (padded[i] as number)))
     },
     () => ({
       saved: [],
@@ -244,7 +244,7 @@ export const repeat = signature('repeat', ['Tensor input', 'size *repeats'], (x:
           ? null
           : g
               .reshape(tiles)
-              .sum(counts.map((_, i) => 2 * i))
+              .sum(repeats.map((_, i) => 2 * i))
               .reshape(shape),
       ],
     }),
@@ -254,6 +254,6 @@ export const repeat = signature('repeat', ['Tensor input', 'size *repeats'], (x:
 export const tile = signature(
   'tile',
   ['Tensor input', 'size *dims'],
-  (x: Tensor, counts: Shape): Tensor =>
-    repeat(x, [...Array.from({ length: Math.max(0, x.ndim - counts.length) }, () => 1), ...counts]),
+  (x: Tensor, dims: Shape): Tensor =>
+    repeat(x, [...Array.from({ length: Math.max(0, x.ndim - dims.length) }, () => 1), ...dims]),
 )

@@ -153,15 +153,15 @@ export const logsumexp = signature(
 export const sum_to_size = signature(
   'sum_to_size',
   ['Tensor input', 'size *size'],
-  (x: Tensor, shape: Shape): Tensor => {
-    if (sameShape(x.shape, shape)) return x
-    const lead = x.ndim - shape.length
-    const fits = lead >= 0 && shape.every((n, i) => n === 1 || n === x.shape[i + lead])
+  (x: Tensor, size: Shape): Tensor => {
+    if (sameShape(x.shape, size)) return x
+    const lead = x.ndim - size.length
+    const fits = lead >= 0 && size.every((n, i) => n === 1 || n === x.shape[i + lead])
     if (!fits)
-      throw new RuntimeError(`size {${formatShape(shape)}} is not expandable to size {${formatShape(x.shape)}}.`)
-    const dims = x.shape.flatMap((n, i) => (i < lead || (shape[i - lead] === 1 && n !== 1) ? [i] : []))
+      throw new RuntimeError(`size {${formatShape(size)}} is not expandable to size {${formatShape(x.shape)}}.`)
+    const dims = x.shape.flatMap((n, i) => (i < lead || (size[i - lead] === 1 && n !== 1) ? [i] : []))
     const kept = dims.length === 0 ? x : sum(x, dims, true)
-    return lead === 0 ? kept : kept.reshape(shape)
+    return lead === 0 ? kept : kept.reshape(size)
   },
 )
 

@@ -33,7 +33,7 @@ export const scatter_reduce = signature(
     x: Tensor,
     dim: number,
     index: Tensor,
-    source: Tensor,
+    src: Tensor,
     reduce: ScatterReduction,
     options: ScatterReduceOptions = {},
   ): Tensor => {
@@ -41,8 +41,8 @@ export const scatter_reduce = signature(
     if (!Object.hasOwn(steps, reduce)) {
       throw new RuntimeError('reduce argument must be either sum, prod, mean, amax or amin.')
     }
-    const { at } = checkScatter('scatter', x, dim, index, source)
-    return reduced({ name: reduce, at, index, include_self }, x, source)
+    const { at } = checkScatter('scatter', x, dim, index, src)
+    return reduced({ name: reduce, at, index, include_self }, x, src)
   },
 )
 /** As `scatter_reduce`, in place. */
@@ -53,12 +53,12 @@ export const scatter_reduce_ = signature(
     x: Tensor,
     dim: number,
     index: Tensor,
-    source: Tensor,
+    src: Tensor,
     reduce: ScatterReduction,
     options: ScatterReduceOptions = {},
   ): Tensor => {
-    const next = (old: Tensor): Tensor => scatter_reduce(old, dim, index, source, reduce, options)
-    return replace(x, 'ScatterReduceBackward0', next, [index, source])
+    const next = (old: Tensor): Tensor => scatter_reduce(old, dim, index, src, reduce, options)
+    return replace(x, 'ScatterReduceBackward0', next, [index, src])
   },
 )
 

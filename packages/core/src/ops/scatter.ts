@@ -21,27 +21,26 @@ function modeOf({ reduce }: ScatterOptions): ScatterMode {
 export const scatter = signature(
   'scatter',
   ['Tensor input', 'int dim', 'Tensor index', 'Tensor|Number src|value', '*', 'str? reduce'],
-  (x: Tensor, dim: number, index: Tensor, source: TensorLike, options: ScatterOptions = {}): Tensor =>
-    scatterOut('scatter', x, dim, index, source, modeOf(options)),
+  (x: Tensor, dim: number, index: Tensor, src: TensorLike, options: ScatterOptions = {}): Tensor =>
+    scatterOut('scatter', x, dim, index, src, modeOf(options)),
 )
 /** As `scatter`, in place. */
 export const scatter_ = signature(
   'scatter_',
   ['Tensor input', 'int dim', 'Tensor index', 'Tensor|Number src|value', '*', 'str? reduce'],
-  (x: Tensor, dim: number, index: Tensor, source: TensorLike, options: ScatterOptions = {}): Tensor =>
-    scatterInPlace('scatter', x, dim, index, source, modeOf(options)),
+  (x: Tensor, dim: number, index: Tensor, src: TensorLike, options: ScatterOptions = {}): Tensor =>
+    scatterInPlace('scatter', x, dim, index, src, modeOf(options)),
 )
 /** As `scatter`, adding to what is there. */
 export const scatter_add = signature(
   'scatter_add',
   ['Tensor input', 'int dim', 'Tensor index', 'Tensor src'],
-  (x: Tensor, dim: number, index: Tensor, source: Tensor): Tensor =>
-    scatterOut('scatter_add', x, dim, index, source, 'add'),
+  (x: Tensor, dim: number, index: Tensor, src: Tensor): Tensor => scatterOut('scatter_add', x, dim, index, src, 'add'),
 )
 /** As `scatter_add`, in place. */
 export const scatter_add_ = signature(
   'scatter_add_',
   ['Tensor input', 'int dim', 'Tensor index', 'Tensor src'],
-  (x: Tensor, dim: number, index: Tensor, source: Tensor): Tensor =>
-    scatterInPlace('scatter_add', x, dim, index, source, 'add'),
+  (x: Tensor, dim: number, index: Tensor, src: Tensor): Tensor =>
+    scatterInPlace('scatter_add', x, dim, index, src, 'add'),
 )

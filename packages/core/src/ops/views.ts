@@ -93,10 +93,10 @@ const reshapeAlias = defineView('reshape', {
 })
 
 /** The same elements in another shape: a view where the layout allows it, a copy otherwise. */
-export const reshape = signature('reshape', ['Tensor input', 'size *shape'], (x: Tensor, sizes: Shape): Tensor => {
-  const shape = inferSizes(sizes, x.numel())
-  if (viewStrides(x, shape) !== null) return reshapeAlias(x, shape)
-  return unsafeView(contiguous(x), shape)
+export const reshape = signature('reshape', ['Tensor input', 'size *shape'], (x: Tensor, shape: Shape): Tensor => {
+  const sizes = inferSizes(shape, x.numel())
+  if (viewStrides(x, sizes) !== null) return reshapeAlias(x, sizes)
+  return unsafeView(contiguous(x), sizes)
 })
 const unsafeView = defineView('unsafe_view', {
   geometry: (x, shape: Shape) => ({ shape, strides: contiguousStrides(shape), offset: x.offset }),

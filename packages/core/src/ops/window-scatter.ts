@@ -42,15 +42,15 @@ function overwritten(name: string, x: Tensor, source: Tensor, window: (y: Tensor
 export const select_scatter = signature(
   'select_scatter',
   ['Tensor input', 'Tensor src', 'int dim', 'int index'],
-  (x: Tensor, source: Tensor, dim: number, index: number): Tensor =>
-    overwritten('select_scatter', x, source, (y) => y.select(dim, index)),
+  (x: Tensor, src: Tensor, dim: number, index: number): Tensor =>
+    overwritten('select_scatter', x, src, (y) => y.select(dim, index)),
 )
 /** `x` with `source` in the place of every `step`-th element from `start` to `end` of a dimension. */
 export const slice_scatter = signature(
   'slice_scatter',
   ['Tensor input', 'Tensor src', 'int dim', 'int? start', 'int? end', 'int step'],
-  (x: Tensor, source: Tensor, dim = 0, start: number | null = null, end: number | null = null, step = 1): Tensor =>
-    overwritten('slice_scatter', x, source, (y) =>
+  (x: Tensor, src: Tensor, dim = 0, start: number | null = null, end: number | null = null, step = 1): Tensor =>
+    overwritten('slice_scatter', x, src, (y) =>
       slice(y, dim < 0 ? dim + x.ndim : dim, start ?? 0, end ?? y.size(dim), step),
     ),
 )
@@ -58,8 +58,8 @@ export const slice_scatter = signature(
 export const diagonal_scatter = signature(
   'diagonal_scatter',
   ['Tensor input', 'Tensor src', 'int offset', 'int dim1', 'int dim2'],
-  (x: Tensor, source: Tensor, offset = 0, dim1 = 0, dim2 = 1): Tensor =>
-    overwritten('diagonal_scatter', x, source, (y) => y.diagonal(offset, dim1, dim2)),
+  (x: Tensor, src: Tensor, offset = 0, dim1 = 0, dim2 = 1): Tensor =>
+    overwritten('diagonal_scatter', x, src, (y) => y.diagonal(offset, dim1, dim2)),
 )
 
 /**
@@ -69,7 +69,7 @@ export const diagonal_scatter = signature(
 export const fill_diagonal_ = signature(
   'fill_diagonal_',
   ['Tensor input', 'Number fill_value', 'bool wrap'],
-  (x: Tensor, value: number | boolean, wrap = false): Tensor => {
+  (x: Tensor, fill_value: number | boolean, wrap = false): Tensor => {
     const { shape, strides } = x
     if (shape.length < 2) throw new RuntimeError('dimensions must larger than 1')
     const [rows, columns] = shape as readonly [number, number]
@@ -78,10 +78,10 @@ export const fill_diagonal_ = signature(
     }
     const step = strides.reduce((sum, stride) => sum + stride)
     const length = Math.min(rows, columns)
-    x.as_strided([length], [step]).fill_(value)
+    x.as_strided([length], [step]).fill_(fill_value)
     if (wrap && shape.length === 2 && rows > columns + 1) {
       const rest = Math.ceil(x.numel() / (columns + 1)) - length
-      x.as_strided([rest], [step], x.offset + (strides[0] as number) * (columns + 1)).fill_(value)
+      x.as_strided([rest], [step], x.offset + (strides[0] as number) * (columns + 1)).fill_(fill_value)
     }
     return x
   },

@@ -107,7 +107,11 @@ type Elements<Name, T> = Name extends `size${string}`
       ? [...shape: T[]]
       : Name extends 'tensors'
         ? [...tensors: T[]]
-        : T[]
+        : Name extends 'operands'
+          ? [...operands: T[]]
+          : Name extends 'repeats'
+            ? [...repeats: T[]]
+            : T[]
 
 /** The first parameter, under the name that callers know where the function itself calls it otherwise. */
 type Parameter<N, A> = A extends readonly [unknown, ...unknown[]]
