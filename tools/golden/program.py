@@ -86,6 +86,11 @@ def var(name):
     return Expr({'var': name}, name)
 
 
+def assign(value, name, item):
+    """Sets a property."""
+    return Expr({'set': name, 'on': value, 'be': item}, f'{text_of(value)}.{name} = {text_of(item)}')
+
+
 def run(*steps):
     return Expr({'run': list(steps)}, '; '.join(text_of(step) for step in steps))
 
@@ -157,6 +162,8 @@ def evaluate(value, scope):
     if 'let' in form:
         scope[form['let']] = evaluate(form['be'], scope)
         return scope[form['let']]
+    if 'set' in form:
+        return setattr(evaluate(form['on'], scope), form['set'], evaluate(form['be'], scope))
     if 'var' in form:
         return scope[form['var']]
     if 'run' in form:

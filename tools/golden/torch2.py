@@ -15,6 +15,7 @@ import torch2_calls
 import torch2_core
 import torch2_nn
 import torch2_optim
+import torch2_state
 from program import encode, outcome, text_of
 
 torch.set_warn_always(True)
@@ -22,9 +23,9 @@ torch.set_num_threads(1)
 
 PACKAGES = os.path.join(os.path.dirname(__file__), '..', '..', 'packages')
 PROGRAMS = {
-    'core': [torch2_calls.core, torch2_core.programs],
-    'nn': [torch2_calls.nn_calls, torch2_nn.programs],
-    'optim': [torch2_optim.programs],
+    'core': [torch2_calls.core, torch2_core.programs, torch2_state.core],
+    'nn': [torch2_calls.nn_calls, torch2_nn.programs, torch2_state.layers],
+    'optim': [torch2_optim.programs, torch2_state.optimizers],
 }
 
 

@@ -46,6 +46,11 @@ export class DType {
   toString(): string {
     return `torch.${this.name}`
   }
+
+  /** What Node prints. */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString()
+  }
 }
 
 /** 32-bit floating point, the default. */

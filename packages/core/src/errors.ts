@@ -35,6 +35,20 @@ export class IndexError extends LibraryError {
   }
 }
 
+/** A name that a module does not have, as Python's `AttributeError`. */
+export class AttributeError extends LibraryError {
+  static {
+    named(this, 'AttributeError')
+  }
+}
+
+/** A key that is not there or cannot be used, as Python's `KeyError`. */
+export class KeyError extends LibraryError {
+  static {
+    named(this, 'KeyError')
+  }
+}
+
 /** What PyTorch names and chainrule does not have, as Python's `NotImplementedError`. */
 export class NotImplementedError extends RuntimeError {
   static {

@@ -27,8 +27,10 @@ export {
 } from './dtype.ts'
 export {
   AssertionError,
+  AttributeError,
   FormulaError,
   IndexError,
+  KeyError,
   NotImplementedError,
   RuntimeError,
   TypeError,
@@ -96,8 +98,9 @@ export * from './ops/extremes.ts'
 export * from './ops/median.ts'
 export * from './ops/norms.ts'
 export * from './ops/quantile.ts'
-export type { Dims, ValuesAndIndices } from './ops/reduction-options.ts'
+export type { Dims } from './ops/reduction-options.ts'
 export * from './ops/reductions.ts'
+export type { Results, ValuesAndIndices } from './ops/results.ts'
 export * from './ops/scans.ts'
 export { _safe_softmax, glu, log_softmax, softmax, softmin } from './ops/softmax.ts'
 export * from './ops/statistics.ts'

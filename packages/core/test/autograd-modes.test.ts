@@ -144,10 +144,10 @@ onEachSyncDevice('modes', (on) => {
     const x = on.leaf([1, 2], torch.float32)
     expect(() => {
       x.grad = on.of([1])
-    }).toThrow('assigned grad has data of a different size')
+    }).toThrow('attempting to assign a gradient of size')
     expect(() => {
       x.grad = on.of([1, 2], torch.int32)
-    }).toThrow('assigned grad has data of a different type')
+    }).toThrow('attempting to assign a gradient with dtype')
     expect(() => {
       x.grad = x
     }).toThrow("can't assign Variable as its own grad")

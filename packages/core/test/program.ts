@@ -1,7 +1,7 @@
 /**
  * Runs small programs that are data, and says how what they give differs from what PyTorch 2 gave. tools/golden/program.py
  * writes them: `c` is a call by a name or of a value, `m` a method of `x`, both with arguments `a` and options `o`; `t` is a
- * tensor, `get` a property, `item` an index, `let`, `var`, `run` and `each` are variables and steps.
+ * tensor, `get` a property, `item` an index, `let`, `var`, `set`, `run` and `each` are variables and steps.
  */
 import { beforeAll, describe, expect, test, vi } from 'vitest'
 import * as torch from '../src/index.ts'
@@ -62,6 +62,8 @@ class Interpreter {
       this.#scope[String(form['let'])] = this.evaluate(form['be'])
       return this.#scope[String(form['let'])]
     }
+    if ('set' in form)
+      return Reflect.set(this.evaluate(form['on']) as object, String(form['set']), this.evaluate(form['be']))
     if ('var' in form) return this.#scope[String(form['var'])]
     if ('run' in form) return (form['run'] as unknown[]).map((step) => this.evaluate(step)).at(-1)
     if ('each' in form) {

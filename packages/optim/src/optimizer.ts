@@ -1,6 +1,7 @@
 import {
   type autograd,
   enable_grad,
+  KeyError,
   RuntimeError,
   repr,
   Signature,
@@ -101,6 +102,7 @@ export abstract class Optimizer<Options extends object = object> {
    */
   add_param_group(group: GroupOptions<Options>): void {
     if (!isGroup(group)) throw new TypeError('param group must be a dict')
+    if (!('params' in group)) throw new KeyError("'params'")
     const { params: given } = group
     if (given instanceof Set) {
       throw new TypeError(
@@ -311,6 +313,7 @@ function copied(value: unknown): unknown {
 
 const isNumeric = (value: unknown): value is Tensor | number => typeof value === 'number' || value instanceof Tensor
 const isIterable = (value: unknown): value is Iterable<unknown> =>
-  typeof value === 'object' && value !== null && Symbol.iterator in value
+  // A module is a function, and some hold others in order.
+  ((typeof value === 'object' && value !== null) || typeof value === 'function') && Symbol.iterator in value
 const isGroup = (value: unknown): value is object =>
-  typeof value === 'object' && value !== null && !(value instanceof Tensor) && 'params' in value
+  typeof value === 'object' && value !== null && !(value instanceof Tensor) && !isIterable(value)

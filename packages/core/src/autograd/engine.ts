@@ -1,6 +1,7 @@
 import { freeing, outsideScopes } from '../devices/scope.ts'
 import type { Storage } from '../devices/storage.ts'
 import { RuntimeError, TypeError } from '../errors.ts'
+import { formatShape, sameShape } from '../shape.ts'
 import { typeName } from '../signature/kinds.ts'
 import { Tensor } from '../tensor/tensor.ts'
 import { warn } from '../warnings.ts'
@@ -135,7 +136,7 @@ function runTensorHooks({ tensors, retainers }: Hooks, arrived: Gradient[]): voi
   for (const { index, hook } of tensors.slice()) {
     const gradient = arrived[index] ?? null
     if (gradient === null) continue
-    const replaced = checkHook(hook(gradient) ?? gradient, gradient)
+    const replaced = checkHook(hook(gradient) ?? gradient, gradient, hook.name)
     if (replaced === gradient) continue
     replaced.storage.kept = true
     replaced.storage.holds++
@@ -153,13 +154,16 @@ function runTensorHooks({ tensors, retainers }: Hooks, arrived: Gradient[]): voi
   }
 }
 
-/** A hook may change a gradient's values, not its shape. */
-function checkHook(result: unknown, gradient: Tensor): Tensor {
+/** A hook may change a gradient's values, not its dtype and shape. */
+function checkHook(result: unknown, gradient: Tensor, name: string): Tensor {
   if (!(result instanceof Tensor)) throw new TypeError(`expected Variable, but hook returned '${typeName(result)}'`)
-  if (result.shape.join() !== gradient.shape.join()) {
-    throw new RuntimeError(
-      `hook has changed the size of value (from [${gradient.shape.join(', ')}] to [${result.shape.join(', ')}])`,
-    )
+  const changed = (what: string): string => `hook '${name === '' ? '<lambda>' : name}' has changed the ${what} of value`
+  if (result.dtype !== gradient.dtype) {
+    throw new RuntimeError(`${changed('type')} (was ${gradient.dtype.typeName} got ${result.dtype.typeName})`)
+  }
+  if (!sameShape(result.shape, gradient.shape)) {
+    const [before, after] = [gradient, result].map((x) => formatShape(x.shape))
+    throw new RuntimeError(`${changed('size')} (from ${before} to ${after})`)
   }
   return result
 }

@@ -167,37 +167,52 @@ class CustomNode extends Node {
  */
 // oxlint-disable-next-line typescript/no-extraneous-class -- PyTorch's custom functions are classes with static methods.
 export abstract class Function {
-  /** Runs the forward and records it. */
-  static apply<A extends readonly unknown[], R extends Outputs>(this: FunctionClass<A, R>, ...args: A): R {
-    if (typeof this.forward !== 'function') {
-      throw new NotImplementedError('You must implement the forward function for custom autograd.Function.')
-    }
-    const context = new FunctionContext()
-    const inputs = args.map((x) => (x instanceof Tensor ? x : null))
-    const tensors = inputs.filter((x) => x !== null)
-    const isRecorded = recording(tensors)
-    context.needs_input_grad = inputs.map((x) => x?.requires_grad ?? false)
-    const result = no_grad((): Outputs => this.forward(context, ...args)) as R
-    const outputs = (Array.isArray(result) ? result : [result]) as Tensor[]
-    for (const x of context.dirty) {
-      if (x.leafRequiresGrad && isRecorded) {
-        throw new RuntimeError('a leaf Variable that requires grad has been used in an in-place operation.')
-      }
-      checkInPlace(x)
-      x.storage.version++
-    }
-    if (!isRecorded) return result
-    // An input that comes back as it is must not become its own history.
-    const fresh = outputs.map((x) => (tensors.includes(x) && !context.dirty.has(x) ? alias(x, x) : x))
-    const node = new CustomNode(this, context, inputs, fresh)
-    const tracked = fresh.map((x) => (context.nonDifferentiable.has(x) ? null : x))
-    tracked.forEach((x, i) => {
-      if (x === null) return
-      if (context.dirty.has(x)) rebaseHistory(x, node)
-      else setHistory([x], node)
-      if (x.node === node) x.outputIndex = i
+  static {
+    // Read, it has its class: `const cube = Cube.apply` can be called, as in Python.
+    Object.defineProperty(this, 'apply', {
+      get(this: FunctionClass<readonly unknown[], Outputs>) {
+        return (...args: readonly unknown[]) => run(this, args)
+      },
     })
-    context.seal()
-    return (Array.isArray(result) ? fresh : fresh[0]) as R
   }
+
+  /** Runs the forward and records it. */
+  declare static readonly apply: <A extends readonly unknown[], R extends Outputs = Tensor>(
+    // Called alone, what it takes and gives is not known.
+    this: FunctionClass<A, R> | void,
+    ...args: A
+  ) => R
+}
+
+function run<A extends readonly unknown[], R extends Outputs>(definition: FunctionClass<A, R>, args: A): R {
+  if (typeof definition.forward !== 'function') {
+    throw new NotImplementedError('You must implement the forward function for custom autograd.Function.')
+  }
+  const context = new FunctionContext()
+  const inputs = args.map((x) => (x instanceof Tensor ? x : null))
+  const tensors = inputs.filter((x) => x !== null)
+  const isRecorded = recording(tensors)
+  context.needs_input_grad = inputs.map((x) => x?.requires_grad ?? false)
+  const result = no_grad((): Outputs => definition.forward(context, ...args)) as R
+  const outputs = (Array.isArray(result) ? result : [result]) as Tensor[]
+  for (const x of context.dirty) {
+    if (x.leafRequiresGrad && isRecorded) {
+      throw new RuntimeError('a leaf Variable that requires grad has been used in an in-place operation.')
+    }
+    checkInPlace(x)
+    x.storage.version++
+  }
+  if (!isRecorded) return result
+  // An input that comes back as it is must not become its own history.
+  const fresh = outputs.map((x) => (tensors.includes(x) && !context.dirty.has(x) ? alias(x, x) : x))
+  const node = new CustomNode(definition, context, inputs, fresh)
+  const tracked = fresh.map((x) => (context.nonDifferentiable.has(x) ? null : x))
+  tracked.forEach((x, i) => {
+    if (x === null) return
+    if (context.dirty.has(x)) rebaseHistory(x, node)
+    else setHistory([x], node)
+    if (x.node === node) x.outputIndex = i
+  })
+  context.seal()
+  return (Array.isArray(result) ? fresh : fresh[0]) as R
 }

@@ -1,4 +1,5 @@
 import { free } from '../devices/scope.ts'
+import { uint8 } from '../dtype.ts'
 import { RuntimeError, TypeError } from '../errors.ts'
 import { formatShape, sameShape } from '../shape.ts'
 import { bindMethods, typeName } from '../signature/index.ts'
@@ -142,18 +143,24 @@ function setGrad(x: Tensor, gradient: Tensor | null): void {
   }
   if (gradient === x) throw new RuntimeError("can't assign Variable as its own grad")
   if (gradient.dtype !== x.dtype) {
+    const [given, own] = [gradient, x].map(({ dtype }) =>
+      dtype === uint8 ? 'unsigned char' : dtype.scalarName.toLowerCase(),
+    )
     throw new RuntimeError(
-      `assigned grad has data of a different type (expected ${x.dtype.typeName}, got ${gradient.dtype.typeName})`,
+      `attempting to assign a gradient with dtype '${given}' to a tensor with dtype '${own}'. Please ensure that the gradient ` +
+        'and the tensor have the same dtype',
     )
   }
   if (gradient.storage.device !== x.storage.device) {
     throw new RuntimeError(
-      `assigned grad has data located on a different device (${gradient.device}, expected ${x.device})`,
+      `attempting to assign a gradient with device type '${gradient.device}' to a tensor with device type '${x.device}'. ` +
+        'Please ensure that the gradient and the tensor are on the same device',
     )
   }
   if (!sameShape(gradient.shape, x.shape)) {
     throw new RuntimeError(
-      `assigned grad has data of a different size (got ${formatShape(gradient.shape)}, expected ${formatShape(x.shape)})`,
+      `attempting to assign a gradient of size '${formatShape(gradient.shape)}' to a tensor of size ` +
+        `'${formatShape(x.shape)}'. Please ensure that the gradient and the tensor are the same size`,
     )
   }
   x.gradient = gradient

@@ -6,7 +6,8 @@ import { Tensor } from '../tensor/tensor.ts'
 import { type ReductionContext, reduction } from './define/reduction.ts'
 import { routines } from './define/routine.ts'
 import { refuseBool } from './picks.ts'
-import type { Dims, ValuesAndIndices } from './reduction-options.ts'
+import type { Dims } from './reduction-options.ts'
+import { type Results, results, type ValuesAndIndices } from './results.ts'
 
 const emptyError =
   (name: string) =>
@@ -73,14 +74,16 @@ export const amin = signature(
   ['Tensor input', 'int[]? dim', 'bool keepdim'],
   (x: Tensor, dim: Dims = null, keepdim = false): Tensor => aminOp.call([x], { dim, keepdim }),
 )
+/** The smallest and the largest element. */
+export interface Bounds extends Results {
+  readonly min: Tensor
+  readonly max: Tensor
+}
 /** The smallest and the largest. */
 export const aminmax = signature(
   'aminmax',
   ['Tensor input', '*', 'int? dim', 'bool keepdim'],
-  (
-    x: Tensor,
-    options: { readonly dim?: number | null; readonly keepdim?: boolean } = {},
-  ): { min: Tensor; max: Tensor } => {
+  (x: Tensor, options: { readonly dim?: number | null; readonly keepdim?: boolean } = {}): Bounds => {
     if (x.numel() === 0 && (options.dim ?? null) === null) {
       throw new RuntimeError(
         'aminmax(): cannot compute aminmax over an empty dimension as the operation has no identity.',
@@ -91,7 +94,10 @@ export const aminmax = signature(
     if (dim !== null && x.shape[dim] === 0) {
       throw new IndexError(`aminmax: Expected reduction dim ${dim} to have non-zero size.`)
     }
-    return { min: nameStep(amin(x, options), 'AminmaxBackward0'), max: nameStep(amax(x, options), 'AminmaxBackward0') }
+    return results('aminmax', {
+      min: nameStep(amin(x, options), 'AminmaxBackward0'),
+      max: nameStep(amax(x, options), 'AminmaxBackward0'),
+    })
   },
 )
 
@@ -152,7 +158,7 @@ function extreme(name: 'max' | 'min', x: Tensor, dim: number, keepdim: boolean):
       },
     }),
   )
-  return { values, indices }
+  return results(name, { values, indices })
 }
 
 /** What `max`, `min`, `median` and `nanmedian` are called with: the whole, or a dimension. */

@@ -1,9 +1,7 @@
 /** The one place where ops become methods of `Tensor`: every function of `methods.ts`, with its types and comments. */
-import { no_grad } from '../autograd/modes.ts'
 import { Storage } from '../devices/storage.ts'
-import { RuntimeError } from '../errors.ts'
-import { sameShape } from '../shape.ts'
-import { type Bound, bindMethods, type Method, methodOf, Signature } from '../signature/index.ts'
+import { RuntimeError, TypeError } from '../errors.ts'
+import { type Bound, bindMethods, type Method, methodOf, Signature, typeName } from '../signature/index.ts'
 import { Tensor, type TensorLike } from '../tensor/tensor.ts'
 import { warn } from '../warnings.ts'
 import type { Nested, NestedList } from './copies.ts'
@@ -92,13 +90,13 @@ const getters: PropertyDescriptorMap & ThisType<Tensor> = {
       return dataOf(this)
     },
     set(value: Tensor) {
-      if (
-        sameShape(value.shape, this.shape) &&
-        value.dtype === this.dtype &&
-        value.storage.device === this.storage.device
-      ) {
-        no_grad(() => dataOf(this).copy_(value))
-      } else adopt(this, dataOf(value))
+      if (!(value instanceof Tensor)) {
+        throw new TypeError(`Variable data has to be a tensor, but got ${typeName(value)}`)
+      }
+      if (this.requires_grad && value.dtype.kind !== 'floating') {
+        throw new RuntimeError('data set to a tensor that requires gradients must be floating point or complex dtype')
+      }
+      adopt(this, dataOf(value))
     },
   },
 }

@@ -10,7 +10,7 @@ import type { AllOrAlong } from './extremes.ts'
 import { cat } from './joining.ts'
 import { picked, refuseBool } from './picks.ts'
 import { arange } from './ranges.ts'
-import type { ValuesAndIndices } from './reduction-options.ts'
+import type { ValuesAndIndices } from './results.ts'
 import { where } from './where.ts'
 
 const medianOf = (name: 'median' | 'nanmedian') =>
@@ -66,8 +66,9 @@ function along(name: 'median' | 'nanmedian', x: Tensor, dim: number, keepdim: bo
     const count = nan.logical_not().sum(at, { keepdim: true })
     return order.gather(at, count.sub(1).clamp(0).div(2, { rounding_mode: 'floor' }))
   }
-  const { values, indices } = picked(name, x, at, choose, { keepdim })
-  return { values: nameStep(values, `${pascalCase(name)}Backward1`), indices }
+  const result = picked(name, x, at, choose, { keepdim })
+  nameStep(result.values, `${pascalCase(name)}Backward1`)
+  return result
 }
 
 /** The most frequent value along a dimension, the smallest of equals, with an index of it. */

@@ -6,7 +6,7 @@ import type { Tensor } from '../tensor/tensor.ts'
 import { allocateIn, memoryOrder } from './define/layout.ts'
 import { type RoutineGradient, routines } from './define/routine.ts'
 import { write } from './inplace.ts'
-import type { ValuesAndIndices } from './reduction-options.ts'
+import { results, type ValuesAndIndices } from './results.ts'
 
 /** Routes the gradient of picked values to where they were picked; of a dimension without `keepdim` only one was. */
 export const toPlaces =
@@ -46,7 +46,7 @@ export function sorted(name: string, x: Tensor, dim: number, descending: boolean
     },
     toPlaces(x, at),
   )
-  return { values, indices }
+  return results(name, { values, indices })
 }
 
 /** PyTorch's error for truth values, which a kernel does not order. */
@@ -75,5 +75,5 @@ export function picked(
     },
     toPlaces(x, at, isKept),
   )
-  return { values, indices }
+  return results(name, { values, indices })
 }

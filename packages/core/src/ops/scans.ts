@@ -10,7 +10,7 @@ import { routine, routines } from './define/routine.ts'
 import { cat } from './joining.ts'
 import { toPlaces } from './picks.ts'
 import { arange } from './ranges.ts'
-import type { ValuesAndIndices } from './reduction-options.ts'
+import { results, type ValuesAndIndices } from './results.ts'
 import { where } from './where.ts'
 
 const running = {
@@ -120,7 +120,7 @@ function runningExtreme(op: 'cummax' | 'cummin', x: Tensor, dim: number): Values
     },
     toPlaces(x, at),
   )
-  return { values, indices }
+  return results(op, { values, indices })
 }
 /** The largest of all elements up to each one, and its index. */
 export const cummax = signature(

@@ -4,7 +4,7 @@ import { wrapDim } from '../shape.ts'
 import { signature } from '../signature/index.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { picked, refuseBool, sorted } from './picks.ts'
-import type { ValuesAndIndices } from './reduction-options.ts'
+import type { ValuesAndIndices } from './results.ts'
 
 /** Along a dimension, in rising or falling order, with the indices. NaN counts as largest. */
 export const sort = signature(

@@ -173,17 +173,25 @@ export function typeName(value: unknown): string {
   if (typeof value === 'number') return Number.isInteger(value) ? 'int' : 'float'
   if (typeof value === 'boolean') return 'bool'
   if (typeof value === 'string') return 'str'
-  return typeof value === 'object' ? objectName(value) : typeof value
+  if (typeof value === 'object') return objectName(value)
+  // A module is a function that has a class.
+  const name = typeof value === 'function' ? nameOfClass(value) : ''
+  return name === '' || name.endsWith('Function') ? typeof value : name
 }
 
 function objectName(value: object): string {
   if (Array.isArray(value)) return 'list'
   if (value instanceof DType) return 'torch.dtype'
   if (isKeywords(value)) return 'dict'
+  return nameOfClass(value) || 'object'
+}
+
+/** The name of a value's class, or no text. */
+function nameOfClass(value: object): string {
   try {
     const { constructor } = value
-    return typeof constructor === 'function' && constructor.name !== '' ? constructor.name : 'object'
+    return typeof constructor === 'function' ? constructor.name : ''
   } catch {
-    return 'object' // a proxy that does not answer
+    return '' // a proxy that does not answer
   }
 }

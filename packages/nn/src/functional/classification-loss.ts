@@ -36,13 +36,18 @@ function checkShapes(name: string, input: Tensor, target: Tensor, weight: Tensor
   if (input.ndim < 1) throw new ValueError(`Expected 1 or more dimensions (got ${input.ndim})`)
   if (input.ndim !== 1 && input.shape[0] !== target.shape[0]) {
     throw new ValueError(
-      `Expected input batch_size (${input.shape[0]}) to match target batch_size (${target.shape[0] ?? 'none'}).`,
+      `Expected input batch_size (${input.shape[0]}) to match target batch_size (${target.shape[0] ?? 0}).`,
     )
   }
   const dim = classDim(input)
   const wanted = input.shape.filter((_, i) => i !== dim)
-  if (input.ndim === 2 && target.ndim > 1)
+  if (input.ndim <= 2 && target.ndim > 1)
     throw new RuntimeError('0D or 1D target tensor expected, multi-target not supported')
+  if (input.ndim === 1 && target.ndim === 1) {
+    throw new RuntimeError(
+      `size mismatch (got input: [${input.shape.join(', ')}], target: [${target.shape.join(', ')}])`,
+    )
+  }
   if (wanted.join() !== target.shape.join()) {
     throw new RuntimeError(`Expected target size [${wanted.join(', ')}], got [${target.shape.join(', ')}]`)
   }
@@ -184,6 +189,9 @@ export const cross_entropy = signature(
     }
     if (label_smoothing < 0 || label_smoothing > 1) {
       throw new RuntimeError(`label_smoothing must be between 0.0 and 1.0. Got: ${label_smoothing}`)
+    }
+    if (input.ndim === 0) {
+      throw new IndexError('Dimension out of range (expected to be in range of [-1, 0], but got 1)')
     }
     if (!isProbability) checkShapes('cross_entropy', input, target, weight)
     return torch.enclosed(() => {

@@ -9,7 +9,7 @@ import {
   type Tensor,
   ValueError,
 } from '@chainrule/core'
-import { embedding } from './embedding.ts'
+import { embedding, warnDense } from './embedding.ts'
 
 /** What becomes of the vectors in a bag. */
 export type BagMode = 'sum' | 'mean' | 'max'
@@ -30,7 +30,7 @@ interface BagOptions {
  * @param max_norm rows that are read are first shortened, in place, to at most this norm.
  * @param norm_type the p of that norm.
  * @param scale_grad_by_freq divide the gradient of a row by how often it was read.
- * @param sparse accepted, without an effect: gradients are dense.
+ * @param sparse warns that it has no effect: gradients are dense.
  * @param per_sample_weights a factor for each vector; only for sums.
  * @param include_last_offset the last offset is where the last bag ends.
  * @param padding_idx a row that counts for nothing and is not learned.
@@ -59,11 +59,12 @@ export const embedding_bag = signature(
     norm_type = 2,
     scale_grad_by_freq = false,
     mode: BagMode = 'mean',
-    _sparse = false,
+    sparse = false,
     per_sample_weights: Tensor | null = null,
     include_last_offset = false,
     padding_idx: number | null = null,
   ): Tensor => {
+    if (sparse) warnDense('embedding_bag')
     checkBags(input, { offsets, scale_grad_by_freq, mode, per_sample_weights })
     const rows = weight.size(0)
     const skip = padding_idx !== null && padding_idx < 0 ? padding_idx + rows : padding_idx

@@ -1,4 +1,14 @@
-import { IndexError, int32, no_grad, RuntimeError, routine, signature, type Tensor, uint8 } from '@chainrule/core'
+import {
+  IndexError,
+  int32,
+  no_grad,
+  RuntimeError,
+  routine,
+  signature,
+  type Tensor,
+  uint8,
+  warnings,
+} from '@chainrule/core'
 
 /**
  * The rows of `weight` that the indices name: `[…] → […, D]`.
@@ -7,7 +17,7 @@ import { IndexError, int32, no_grad, RuntimeError, routine, signature, type Tens
  * @param max_norm rows that are read are first shortened, in place, to at most this norm.
  * @param norm_type the p of that norm.
  * @param scale_grad_by_freq divide the gradient of a row by how often it was read.
- * @param sparse accepted, without an effect: gradients are dense.
+ * @param sparse warns that it has no effect: gradients are dense.
  */
 export const embedding = signature(
   'embedding',
@@ -27,8 +37,9 @@ export const embedding = signature(
     max_norm: number | null = null,
     norm_type = 2,
     scale_grad_by_freq = false,
-    _sparse = false,
+    sparse = false,
   ): Tensor => {
+    if (sparse) warnDense('embedding')
     if (input.dtype !== int32 && input.dtype !== uint8) {
       throw new RuntimeError(
         "Expected tensor for argument #1 'indices' to have one of the following scalar types: Long, Int; but got " +
@@ -78,4 +89,9 @@ function shorten(weight: Tensor, places: Tensor, maxNorm: number, p: number): vo
   const norms = rows.norm(p, 1, { keepdim: true })
   const scale = norms.add(1e-7).reciprocal().mul(maxNorm).where(norms.gt(maxNorm), 1)
   weight.copy_(weight.index_copy(0, places, rows.mul(scale)))
+}
+
+/** Says that there are no sparse gradients: results are those of dense ones. */
+export function warnDense(name: string): void {
+  warnings.warn(`${name}: sparse=True has no effect: gradients are dense here. Steps of SGD and Adagrad are the same`)
 }

@@ -103,6 +103,14 @@ export const cosine_embedding_loss = signature(
   'python',
 )
 
+function checkDims(anchor: Tensor, positive: Tensor, negative: Tensor): void {
+  if (anchor.ndim === positive.ndim && anchor.ndim === negative.ndim) return
+  throw new RuntimeError(
+    'The anchor, positive, and negative tensors are expected to have the same number of dimensions, but got: anchor ' +
+      `${anchor.ndim}D, positive ${positive.ndim}D, and negative ${negative.ndim}D inputs`,
+  )
+}
+
 /**
  * `max(0, ‖anchor - positive‖ - ‖anchor - negative‖ + margin)`.
  *
@@ -134,12 +142,7 @@ export const triplet_margin_loss = signature(
     reduction: Reduction = 'mean',
   ): Tensor => {
     const kept = reductionOf(size_average, reduce, reduction)
-    const dims = [anchor, positive, negative].map((x) => x.ndim)
-    if (dims.some((dim) => dim !== dims[0])) {
-      throw new RuntimeError(
-        `All inputs should have same dimension but got ${dims[0]}D, ${dims[1]}D and ${dims[2]}D inputs.`,
-      )
-    }
+    checkDims(anchor, positive, negative)
     const near = pairwise_distance(anchor, positive, p, eps)
     const other = pairwise_distance(anchor, negative, p, eps)
     const far = swap ? other.minimum(pairwise_distance(positive, negative, p, eps)) : other
@@ -178,12 +181,7 @@ export const triplet_margin_with_distance_loss = signature(
     negative: Tensor,
     { distance_function = null, margin = 1, swap = false, reduction = 'mean' }: TripletDistanceOptions = {},
   ): Tensor => {
-    if (anchor.ndim !== positive.ndim || anchor.ndim !== negative.ndim) {
-      throw new RuntimeError(
-        'The anchor, positive, and negative tensors are expected to have the same number of dimensions, but got: anchor ' +
-          `${anchor.ndim}D, positive ${positive.ndim}D, and negative ${negative.ndim}D inputs`,
-      )
-    }
+    checkDims(anchor, positive, negative)
     const distance = distance_function ?? pairwise_distance
     const near = distance(anchor, positive)
     const other = distance(anchor, negative)

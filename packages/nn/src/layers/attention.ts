@@ -107,7 +107,7 @@ export class MultiheadAttention extends Module<Call, [output: Tensor, weights: T
         `embed_dim and num_heads must be greater than 0, got embed_dim=${embed_dim} and num_heads=${num_heads} instead`,
       )
     }
-    if (embed_dim % num_heads !== 0) throw new torch.ValueError('embed_dim must be divisible by num_heads')
+    if (embed_dim % num_heads !== 0) throw new torch.AssertionError('embed_dim must be divisible by num_heads')
     this.embed_dim = embed_dim
     this.num_heads = num_heads
     this.dropout = dropout

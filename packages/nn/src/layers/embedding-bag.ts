@@ -1,11 +1,12 @@
-import type { DeviceName, DType, Tensor } from '@chainrule/core'
 import * as torch from '@chainrule/core'
+import { type DeviceName, type DType, signature, type Tensor } from '@chainrule/core'
 import { bindLayer, type Call, type LayerArguments } from '../arguments.ts'
 import { type BagMode, embedding_bag } from '../functional/embedding-bag.ts'
 import { normal_ } from '../init/index.ts'
 import { declareParameters } from '../module/members.ts'
 import { Module } from '../module/module.ts'
 import { Parameter } from '../module/parameter.ts'
+import { checkVectors, sizeOfTable } from './embedding.ts'
 import { place } from './linear.ts'
 
 /** What `EmbeddingBag` takes by name. */
@@ -16,7 +17,7 @@ export interface EmbeddingBagLayerOptions {
   /** Divide the gradient of a row by how often it was read. */
   readonly scale_grad_by_freq?: boolean
   readonly mode?: BagMode
-  /** Accepted, without an effect: gradients are dense. */
+  /** Warns that it has no effect: gradients are dense. */
   readonly sparse?: boolean
   /** Vectors to start from. */
   readonly _weight?: Tensor | null
@@ -49,6 +50,7 @@ export class EmbeddingBag extends Module<[input: Tensor, offsets?: Tensor | null
   readonly norm_type: number
   readonly scale_grad_by_freq: boolean
   readonly mode: BagMode
+  readonly sparse: boolean
   readonly include_last_offset: boolean
   readonly padding_idx: number | null
   /** `[num_embeddings, embedding_dim]` */
@@ -79,6 +81,8 @@ export class EmbeddingBag extends Module<[input: Tensor, offsets?: Tensor | null
     this.norm_type = bound.norm_type
     this.scale_grad_by_freq = bound.scale_grad_by_freq
     this.mode = bound.mode
+    this.sparse = bound.sparse
+    checkVectors(bound._weight, num_embeddings, embedding_dim)
     this.include_last_offset = bound.include_last_offset
     this.padding_idx = padding_idx !== null && padding_idx < 0 ? padding_idx + num_embeddings : padding_idx
     this.weight = new Parameter(bound._weight ?? torch.empty([num_embeddings, embedding_dim], { device, dtype }))
@@ -89,11 +93,11 @@ export class EmbeddingBag extends Module<[input: Tensor, offsets?: Tensor | null
   /** A layer with given vectors, which are not learned unless `freeze` is false. */
   static from_pretrained(
     embeddings: Tensor,
-    { freeze = true, ...options }: EmbeddingBagLayerOptions & { readonly freeze?: boolean } = {},
-  ): EmbeddingBag {
-    const layer = new EmbeddingBag(embeddings.size(0), embeddings.size(1), { ...options, _weight: embeddings })
-    layer.weight.requires_grad_(!freeze)
-    return layer
+    freeze?: boolean | (EmbeddingBagLayerOptions & { readonly freeze?: boolean }),
+    options?: EmbeddingBagLayerOptions,
+  ): EmbeddingBag
+  static from_pretrained(...args: [Tensor]): EmbeddingBag {
+    return pretrained(...args)
   }
 
   /** Draws new vectors from the normal distribution. */
@@ -104,8 +108,8 @@ export class EmbeddingBag extends Module<[input: Tensor, offsets?: Tensor | null
   }
 
   forward(input: Tensor, offsets: Tensor | null = null, per_sample_weights: Tensor | null = null): Tensor {
-    const { weight, max_norm, norm_type, scale_grad_by_freq, mode, include_last_offset, padding_idx } = this
-    const lookUp = [max_norm, norm_type, scale_grad_by_freq, mode, false] as const
+    const { weight, max_norm, norm_type, scale_grad_by_freq, mode, sparse, include_last_offset, padding_idx } = this
+    const lookUp = [max_norm, norm_type, scale_grad_by_freq, mode, sparse] as const
     return embedding_bag(input, weight, offsets, ...lookUp, per_sample_weights, include_last_offset, padding_idx)
   }
 
@@ -120,3 +124,35 @@ export class EmbeddingBag extends Module<[input: Tensor, offsets?: Tensor | null
     return parts.join(', ')
   }
 }
+
+const pretrained = signature(
+  'EmbeddingBag.from_pretrained',
+  [
+    'Tensor embeddings',
+    'bool freeze',
+    'float? max_norm',
+    'float norm_type',
+    'bool scale_grad_by_freq',
+    'str mode',
+    'bool sparse',
+    'bool include_last_offset',
+    'int? padding_idx',
+  ],
+  (
+    embeddings: Tensor,
+    freeze = true,
+    max_norm: number | null = null,
+    norm_type = 2,
+    scale_grad_by_freq = false,
+    mode: BagMode = 'mean',
+    sparse = false,
+    include_last_offset = false,
+    padding_idx: number | null = null,
+  ): EmbeddingBag => {
+    const options = { max_norm, norm_type, scale_grad_by_freq, mode, sparse, include_last_offset, padding_idx }
+    const layer = new EmbeddingBag(...sizeOfTable(embeddings), { ...options, _weight: embeddings })
+    layer.weight.requires_grad_(!freeze)
+    return layer
+  },
+  'python',
+)

@@ -1,4 +1,4 @@
-import { bool, Tensor, TypeError } from '@chainrule/core'
+import { bool, Tensor, TypeError, typeName } from '@chainrule/core'
 import { Callable } from './callable.ts'
 import type { AnyModule } from './module.ts'
 import { Buffer, Parameter } from './parameter.ts'
@@ -72,8 +72,7 @@ export function ownBuffers(module: object, persistent = false): [string, Tensor]
 /** What a value is, in errors that expected another kind. */
 export function typename(value: unknown): string {
   if (value instanceof Tensor) return value.dtype === bool ? 'torch.BoolTensor' : value.dtype.typeName
-  if (value instanceof Callable) return value._get_name()
-  return typeof value === 'object' && value !== null ? value.constructor.name : typeof value
+  return value instanceof Callable ? value._get_name() : typeName(value)
 }
 
 /** The fields of a module that are modules, in order. */

@@ -1,4 +1,14 @@
-import { type autograd, type DeviceName, DType, float32, float64, Tensor, TypeError, ValueError } from '@chainrule/core'
+import {
+  AttributeError,
+  type autograd,
+  type DeviceName,
+  DType,
+  float32,
+  float64,
+  KeyError,
+  Tensor,
+  TypeError,
+} from '@chainrule/core'
 import { Callable } from './callable.ts'
 import { addHook, type BackwardHook, type BackwardPreHook, type ForwardHook, type ForwardPreHook } from './hooks.ts'
 import { declareParameters, ownBuffers, ownModules, ownParameters, registerBuffer, typename } from './members.ts'
@@ -171,11 +181,11 @@ export abstract class Module<Args extends readonly unknown[] = [input: Tensor], 
     const now: unknown = Reflect.get(this, name)
     // A field that was declared and not yet set is there to be filled.
     const isFree = kind === 'module' ? now instanceof Module : now instanceof Tensor
-    if (now !== undefined && now !== null && !isFree) throw new ValueError(`attribute '${name}' already exists`)
+    if (now !== undefined && now !== null && !isFree) throw new KeyError(`attribute '${name}' already exists`)
     if (name.includes('.')) {
-      throw new ValueError(`${kind} name can't contain "."${kind === 'module' ? `, got: ${name}` : ''}`)
+      throw new KeyError(`${kind} name can't contain "."${kind === 'module' ? `, got: ${name}` : ''}`)
     }
-    if (name === '') throw new ValueError(`${kind} name can't be empty string ""`)
+    if (name === '') throw new KeyError(`${kind} name can't be empty string ""`)
   }
 
   // Finding by path ----------------------------------------------------------------------------------------------------
@@ -185,15 +195,15 @@ export abstract class Module<Args extends readonly unknown[] = [input: Tensor], 
     if (target === '') return this
     const [name = '', ...rest] = target.split('.')
     const child: unknown = Reflect.get(this, name)
-    if (child === undefined) throw new ValueError(`${this._get_name()} has no attribute \`${name}\``)
-    if (!(child instanceof Module)) throw new ValueError(`\`${name}\` is not an nn.Module`)
+    if (child === undefined) throw new AttributeError(`${this._get_name()} has no attribute \`${name}\``)
+    if (!(child instanceof Module)) throw new AttributeError(`\`${name}\` is not an nn.Module`)
     return child.get_submodule(rest.join('.'))
   }
 
   /** The parameter at a path such as `'encoder.0.weight'`. */
   get_parameter(target: string): Parameter {
     const found = this.#at(target)
-    if (!(found instanceof Parameter)) throw new ValueError(`\`${last(target)}\` is not an nn.Parameter`)
+    if (!(found instanceof Parameter)) throw new AttributeError(`\`${last(target)}\` is not an nn.Parameter`)
     return found
   }
 
@@ -202,14 +212,14 @@ export abstract class Module<Args extends readonly unknown[] = [input: Tensor], 
     this.#at(target)
     const owner = this.get_submodule(target.slice(0, Math.max(0, target.lastIndexOf('.'))))
     const found = ownBuffers(owner).find(([key]) => key === last(target))
-    if (found === undefined) throw new ValueError(`\`${last(target)}\` is not a buffer`)
+    if (found === undefined) throw new AttributeError(`\`${last(target)}\` is not a buffer`)
     return found[1]
   }
 
   #at(target: string): unknown {
     const owner = this.get_submodule(target.slice(0, Math.max(0, target.lastIndexOf('.'))))
     const found: unknown = Reflect.get(owner, last(target))
-    if (found === undefined) throw new ValueError(`${owner._get_name()} has no attribute \`${last(target)}\``)
+    if (found === undefined) throw new AttributeError(`${owner._get_name()} has no attribute \`${last(target)}\``)
     return found
   }
 

@@ -1,5 +1,5 @@
 import { no_grad, RuntimeError, Tensor, TypeError } from '@chainrule/core'
-import { ownBuffers, ownParameters } from './members.ts'
+import { ownBuffers, ownParameters, typename } from './members.ts'
 import type { AnyModule } from './module.ts'
 
 /** The parameters and persistent buffers of a module and all within it, by their paths, in PyTorch's order. */
@@ -14,6 +14,11 @@ export class IncompatibleKeys {
     if (this.missing_keys.length + this.unexpected_keys.length === 0) return '<All keys matched successfully>'
     const list = (keys: readonly string[]): string => `[${keys.map((key) => `'${key}'`).join(', ')}]`
     return `_IncompatibleKeys(missing_keys=${list(this.missing_keys)}, unexpected_keys=${list(this.unexpected_keys)})`
+  }
+
+  /** What Node prints. */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString()
   }
 }
 
@@ -37,8 +42,8 @@ export function collectState(module: AnyModule, prefix: string, keepVars: boolea
 
 /** Copies a state into a module; every complaint is collected and thrown before anything changes. */
 export function loadState(module: AnyModule, state: Readonly<StateDict>, strict: boolean): IncompatibleKeys {
-  if (typeof state !== 'object' || state === null) {
-    throw new TypeError(`Expected state_dict to be dict-like, got ${state === null ? 'null' : typeof state}.`)
+  if (typeof state !== 'object' || state === null || Array.isArray(state) || state instanceof Tensor) {
+    throw new TypeError(`Expected state_dict to be dict-like, got <class '${typename(state)}'>.`)
   }
   const keys = new IncompatibleKeys()
   const copies: (readonly [Tensor, Tensor])[] = []
@@ -85,7 +90,7 @@ function match(key: string, target: Tensor, source: unknown): readonly [Tensor, 
   if (!(source instanceof Tensor)) {
     return (
       `While copying the parameter named "${key}", expected torch.Tensor or Tensor-like object from checkpoint but ` +
-      `received ${source === null ? 'null' : typeof source}`
+      `received <class '${typename(source)}'>`
     )
   }
   if (source.shape.join() === target.shape.join()) return [target, source]

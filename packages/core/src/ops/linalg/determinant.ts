@@ -3,11 +3,18 @@ import { signature } from '../../signature/index.ts'
 import type { Tensor } from '../../tensor/tensor.ts'
 import { fromValues } from '../creation.ts'
 import { routine, routines } from '../define/routine.ts'
+import { type Results, results } from '../results.ts'
 import { where } from '../where.ts'
 import { determinantByOps, isByOps } from './eliminate.ts'
 import { factorLU, type LU } from './factor.ts'
 import { checkMatrix, eachMatrix } from './matrices.ts'
 import { inverseOrZeros } from './solve.ts'
+
+/** The sign of a number and the logarithm of its magnitude. */
+export interface SignAndLogarithm extends Results {
+  readonly sign: Tensor
+  readonly logabsdet: Tensor
+}
 
 /** A number for each matrix, over the last two dimensions. */
 const spread = (x: Tensor): Tensor => x.unsqueeze(-1).unsqueeze(-1)
@@ -40,7 +47,7 @@ export const det = signature('det', ['Tensor A|input'], (A: Tensor): Tensor => {
 })
 
 /** The sign of the determinant of each matrix and the logarithm of its magnitude: 0 and -∞ where it is 0. */
-export const slogdet = signature('slogdet', ['Tensor A|input'], (A: Tensor): { sign: Tensor; logabsdet: Tensor } => {
+export const slogdet = signature('slogdet', ['Tensor A|input'], (A: Tensor): SignAndLogarithm => {
   checkMatrix('linalg.slogdet', A)
   const [sign, logabsdet] = routines(
     'linalg_slogdet',
@@ -66,7 +73,7 @@ export const slogdet = signature('slogdet', ['Tensor A|input'], (A: Tensor): { s
       backward: ([, g = null], _, [matrix]) => [g === null ? null : spread(g).mul(backOf(matrix as Tensor))],
     }),
   )
-  return { sign, logabsdet }
+  return results('linalg_slogdet', { sign, logabsdet })
 })
 
 /** The logarithm of the determinant of each matrix, NaN where it is negative. */
