@@ -205,7 +205,9 @@ def outcome(program):
             value = evaluate(program, {})
             entry = {'gives': encodable(value)}
         except Exception as error:  # noqa: BLE001: whatever PyTorch raises is the golden value
-            entry = {'error': type(error).__name__, 'message': first_line(error)}
+            # Python shows the key of a KeyError as it would be written.
+            text = error.args[0] if isinstance(error, KeyError) else error
+            entry = {'error': type(error).__name__, 'message': first_line(text)}
     texts = [re.sub(r' \((Triggered )?internally at .*', '', first_line(one.message)) for one in caught]
     texts = [text for text in dict.fromkeys(texts) if not OF_ITS_OWN.search(text)]
     return {**entry, **({'warns': texts} if texts else {})}

@@ -82,11 +82,14 @@ export abstract class Optimizer<Options extends object = object> {
     check(defaults)
     this.defaults = defaults
     this.#check = check as (options: object) => void
-    if (params instanceof Tensor || !isIterable(params)) {
+    if (params instanceof Tensor) {
       throw new TypeError(
         'params argument given to the optimizer should be an iterable of Tensors or dicts, but got ' +
-          (params instanceof Tensor ? params.dtype.typeName : typeName(params)),
+          params.dtype.typeName,
       )
+    }
+    if (!isIterable(params)) {
+      throw new TypeError(`'${typeName(params)}' object is not iterable (params: an iterable of Tensors or dicts)`)
     }
     const list: readonly (Tensor | GroupOptions<Options>)[] = [...params]
     if (list.length === 0) throw new ValueError('optimizer got an empty parameter list')
@@ -102,7 +105,7 @@ export abstract class Optimizer<Options extends object = object> {
    */
   add_param_group(group: GroupOptions<Options>): void {
     if (!isGroup(group)) throw new TypeError('param group must be a dict')
-    if (!('params' in group)) throw new KeyError("'params'")
+    if (!('params' in group)) throw new KeyError('params')
     const { params: given } = group
     if (given instanceof Set) {
       throw new TypeError(
@@ -313,7 +316,6 @@ function copied(value: unknown): unknown {
 
 const isNumeric = (value: unknown): value is Tensor | number => typeof value === 'number' || value instanceof Tensor
 const isIterable = (value: unknown): value is Iterable<unknown> =>
-  // A module is a function, and some hold others in order.
-  ((typeof value === 'object' && value !== null) || typeof value === 'function') && Symbol.iterator in value
+  value !== null && value !== undefined && Symbol.iterator in Object(value)
 const isGroup = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && !(value instanceof Tensor) && !isIterable(value)

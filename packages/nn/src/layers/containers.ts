@@ -1,4 +1,4 @@
-import { IndexError, KeyError, type Tensor } from '@chainrule/core'
+import { IndexError, KeyError, Tensor } from '@chainrule/core'
 import { missingForward } from '../module/callable.ts'
 import { forwardOf } from '../module/keeps-nothing.ts'
 import { ownModules } from '../module/members.ts'
@@ -38,7 +38,8 @@ export class Sequential extends Module {
   constructor(...modules: readonly (Module | NamedModules)[]) {
     super()
     const [first] = modules
-    const isNamed = modules.length === 1 && typeof first === 'object' && first !== null && !Array.isArray(first)
+    const isNamed =
+      modules.length === 1 && typeof first === 'object' && !Array.isArray(first) && !(first instanceof Tensor)
     for (const [name, module] of Object.entries(isNamed ? first : modules)) this.add_module(name, module as Module)
   }
 
@@ -171,7 +172,7 @@ export class ModuleDict<M extends AnyModule = Module, N extends NamedModules<M> 
   get(name: string): N[keyof N]
   get(name: string): AnyModule {
     const found = ownModules(this).find(([key]) => key === name)
-    if (found === undefined) throw new KeyError(`'${name}' (ModuleDict has ${this.keys().join(', ')})`)
+    if (found === undefined) throw new KeyError(`${name} (ModuleDict has ${this.keys().join(', ')})`)
     return found[1]
   }
 
@@ -279,7 +280,7 @@ export class ParameterDict extends Module<never, never> {
   get(name: string): Parameter {
     const found = this.items().find(([key]) => key === name)
     if (found === undefined) {
-      throw new KeyError(`'${name}' (ParameterDict has ${this.keys().join(', ')})`)
+      throw new KeyError(`${name} (ParameterDict has ${this.keys().join(', ')})`)
     }
     return found[1]
   }

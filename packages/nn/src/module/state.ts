@@ -43,7 +43,9 @@ export function collectState(module: AnyModule, prefix: string, keepVars: boolea
 /** Copies a state into a module; every complaint is collected and thrown before anything changes. */
 export function loadState(module: AnyModule, state: Readonly<StateDict>, strict: boolean): IncompatibleKeys {
   if (typeof state !== 'object' || state === null || Array.isArray(state) || state instanceof Tensor) {
-    throw new TypeError(`Expected state_dict to be dict-like, got <class '${typename(state)}'>.`)
+    throw new TypeError(
+      `Expected state_dict to be dict-like, got <class '${state instanceof Tensor ? 'torch.Tensor' : typename(state)}'>.`,
+    )
   }
   const keys = new IncompatibleKeys()
   const copies: (readonly [Tensor, Tensor])[] = []
