@@ -75,7 +75,7 @@ describe('containers', () => {
     expect(dict.get('a')).toBeInstanceOf(nn.ReLU)
     expect(dict.pop('a')).toBeInstanceOf(nn.ReLU)
     expect(dict.has('a')).toBe(false)
-    expect(() => dict.get('a')).toThrow("ModuleDict has no module 'a': it has b")
+    expect(() => dict.get('a')).toThrow(new torch.KeyError('a (ModuleDict has b)'))
   })
 
   test('ParameterList takes tensors', () => {

@@ -105,7 +105,7 @@ export abstract class Optimizer<Options extends object = object> {
    */
   add_param_group(group: GroupOptions<Options>): void {
     if (!isGroup(group)) throw new TypeError('param group must be a dict')
-    if (!('params' in group)) throw new KeyError('params')
+    if (!('params' in group)) throw new KeyError('params (a group of parameters has them under this name)')
     const { params: given } = group
     if (given instanceof Set) {
       throw new TypeError(

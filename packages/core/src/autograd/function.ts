@@ -165,7 +165,6 @@ class CustomNode extends Node {
  * Cube.apply(x)
  * @see https://pytorch.org/docs/stable/autograd.html#torch.autograd.Function
  */
-// oxlint-disable-next-line typescript/no-extraneous-class -- PyTorch's custom functions are classes with static methods.
 export abstract class Function {
   static {
     // Read, it has its class: `const cube = Cube.apply` can be called, as in Python.

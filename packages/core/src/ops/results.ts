@@ -17,27 +17,33 @@ export interface ValuesAndIndices extends Results {
 const inspect = Symbol.for('nodejs.util.inspect.custom')
 
 /** What results have besides their names, as PyTorch's `torch.return_types`: an order, and a text that begins with the op's name. */
-const common = {
-  op: '',
+class InOrder {
+  declare readonly op: string
+
   get 0(): unknown {
     return Object.values(this)[0]
-  },
+  }
+
   get 1(): unknown {
     return Object.values(this)[1]
-  },
+  }
+
   get length(): number {
     return Object.keys(this).length
-  },
+  }
+
   [Symbol.iterator](): Iterator<unknown> {
     return Object.values(this)[Symbol.iterator]()
-  },
+  }
+
   toString(): string {
     const fields = Object.entries(this).map(([name, value]) => `${name}=${String(value)}`)
     return `torch.return_types.${this.op}(\n${fields.join(',\n')})`
-  },
+  }
+
   [inspect](): string {
     return this.toString()
-  },
+  }
 }
 
 /** The prototypes of results, by the op's name. */
@@ -45,7 +51,8 @@ const prototypes = new Map<string, object>()
 
 /** One that ends its chain, so that what walks over values, such as `assert_close`, takes results for an object literal. */
 function prototypeOf(op: string): object {
-  const prototype = Object.create(null, { ...Object.getOwnPropertyDescriptors(common), op: { value: op } }) as object
+  const prototype = Object.create(null, Object.getOwnPropertyDescriptors(InOrder.prototype)) as object
+  Object.defineProperty(prototype, 'op', { value: op })
   prototypes.set(op, prototype)
   return prototype
 }

@@ -66,6 +66,8 @@ function isOurs(error: unknown): error is Error {
   if (error instanceof EngineTypeError) return error instanceof OurTypeError
   return (
     error instanceof torch.AssertionError ||
+    error instanceof torch.AttributeError ||
+    error instanceof torch.KeyError ||
     error instanceof torch.RuntimeError ||
     error instanceof torch.ValueError ||
     error instanceof torch.IndexError ||

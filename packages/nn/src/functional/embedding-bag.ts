@@ -9,7 +9,8 @@ import {
   type Tensor,
   ValueError,
 } from '@chainrule/core'
-import { embedding, warnDense } from './embedding.ts'
+import { warnDense } from './dense.ts'
+import { embedding } from './embedding.ts'
 
 /** What becomes of the vectors in a bag. */
 export type BagMode = 'sum' | 'mean' | 'max'

@@ -1,14 +1,5 @@
-import {
-  IndexError,
-  int32,
-  no_grad,
-  RuntimeError,
-  routine,
-  signature,
-  type Tensor,
-  uint8,
-  warnings,
-} from '@chainrule/core'
+import { IndexError, int32, no_grad, RuntimeError, routine, signature, type Tensor, uint8 } from '@chainrule/core'
+import { warnDense } from './dense.ts'
 
 /**
  * The rows of `weight` that the indices name: `[…] → […, D]`.
@@ -89,9 +80,4 @@ function shorten(weight: Tensor, places: Tensor, maxNorm: number, p: number): vo
   const norms = rows.norm(p, 1, { keepdim: true })
   const scale = norms.add(1e-7).reciprocal().mul(maxNorm).where(norms.gt(maxNorm), 1)
   weight.copy_(weight.index_copy(0, places, rows.mul(scale)))
-}
-
-/** Says that there are no sparse gradients: results are those of dense ones. */
-export function warnDense(name: string): void {
-  warnings.warn(`${name}: sparse=True has no effect: gradients are dense here. Steps of SGD and Adagrad are the same`)
 }
