@@ -24,9 +24,9 @@ const limits = {
 const x = tensor([1, 2, 3], { requires_grad: true })
 x.mul(x).sum().backward()
 console.log(x.grad)`,
-    119,
+    120,
   ],
-  'all of core': ["import * as torch from '@chainrule/core'\nglobalThis.torch = torch", 157],
+  'all of core': ["import * as torch from '@chainrule/core'\nglobalThis.torch = torch", 158],
   'nn: Linear': ["import { Linear } from '@chainrule/nn'\nconsole.log(Linear)", 8],
   'nn: Linear and functional.relu': [
     "import * as nn from '@chainrule/nn'\nconsole.log(nn.Linear, nn.functional.relu)",
