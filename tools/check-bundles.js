@@ -24,13 +24,13 @@ const limits = {
 const x = tensor([1, 2, 3], { requires_grad: true })
 x.mul(x).sum().backward()
 console.log(x.grad)`,
-    120,
+    122,
   ],
-  'all of core': ["import * as torch from '@chainrule/core'\nglobalThis.torch = torch", 158],
+  'all of core': ["import * as torch from '@chainrule/core'\nglobalThis.torch = torch", 160],
   'nn: Linear': ["import { Linear } from '@chainrule/nn'\nconsole.log(Linear)", 8],
   'nn: Linear and functional.relu': [
     "import * as nn from '@chainrule/nn'\nconsole.log(nn.Linear, nn.functional.relu)",
-    25.5,
+    26,
   ],
   'optim: SGD': ["import { SGD } from '@chainrule/optim'\nconsole.log(SGD)", 4.2],
   'optim: lr_scheduler.StepLR': [

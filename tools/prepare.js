@@ -33,7 +33,9 @@ export function prepare(text) {
     const inside = /** @type {Tree} */ (body)
     insertions.push([inside.start + 1, ` static get name() { return '${name}' }`])
     markPure(/** @type {Tree | null} */ (superClass))
-    for (const member of childrenOf(inside)) if (member.static) markPure(/** @type {Tree | null} */ (member.value))
+    for (const { type, static: isStatic, value } of childrenOf(inside)) {
+      if (isStatic && type === 'PropertyDefinition') markPure(/** @type {Tree | null} */ (value))
+    }
   }
 
   /** @param {Tree | null} node */
