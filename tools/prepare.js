@@ -63,6 +63,7 @@ function isPlain(node, calls) {
     case 'Identifier':
     case 'Literal':
     case 'FunctionExpression':
+    case 'TSEmptyBodyFunctionExpression':
     case 'ArrowFunctionExpression':
       return true
     case 'CallExpression':
