@@ -12,14 +12,21 @@ const files = ['core', 'nn', 'optim'].flatMap((name) => {
 })
 
 /**
+ * WebGPU in Node runs the kernels that it runs in a page, where all tests are: here those of the GPU itself, and of each kind of
+ * kernel some, since what is Node's own is how they start, queue and are read.
+ */
+const everyKind =
+  /\/core\/test\/(gpu\b.*|ops-(conv|long|matmul|routine|unread)|remainders)\.|\/gpu-memory\.|\/training\./
+
+/**
  * The files of the tests that can run on some devices: in a web page those that need nothing of Node, and those of threads
  * in an isolated page only; on a GPU those that run on devices, and where it answers later, those that wait for it. What is
  * named gpu-… is about the GPU alone.
  *
  * @param {readonly string[]} devices
- * @param {{ page: boolean, isolated?: boolean }} where
+ * @param {{ page: boolean, isolated?: boolean, kernels?: boolean }} where `kernels`: only those whose results kernels compute.
  */
-export function filesFor(devices, { page, isolated = false }) {
+export function filesFor(devices, { page, isolated = false, kernels = false }) {
   const isOnCpu = devices.every((name) => name === 'js' || name === 'wasm')
   const onDevices = devices.includes('webgpu')
     ? /onEach(Formula)?Device\(|onEveryDevice\(|devices\.ts'/
@@ -28,7 +35,9 @@ export function filesFor(devices, { page, isolated = false }) {
     // Arguments are the same on every device.
     if (path.endsWith('/misuse.test.ts')) return false
     if (page && /from 'node:/.test(text)) return false
+    if (kernels && !onDevices.test(text) && !path.includes('/wasm-') && !isolated) return false
     if (isOnCpu) return !path.includes('/gpu-') && /shared: true/.test(text) === isolated
+    if (devices.includes('webgpu') && !page && !everyKind.test(path)) return false
     return onDevices.test(text) && path.endsWith('.test.ts')
   })
   return fit.map(({ path }) => path)

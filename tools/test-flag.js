@@ -1,4 +1,5 @@
-// Runs the tests of the CPU device with a flag of Node: `pnpm test:flag --experimental-wasm-relaxed-simd`. Kernels differ with it.
+// Runs the tests of the CPU device's kernels with a flag of Node, `pnpm test:flag --experimental-wasm-relaxed-simd`: nothing else
+// differs with it.
 
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
@@ -10,7 +11,7 @@ if (flag === undefined) {
   process.exit(2)
 }
 process.chdir(fileURLToPath(new URL('..', import.meta.url)))
-const files = [false, true].flatMap((isolated) => filesFor(['wasm'], { page: false, isolated }))
+const files = [false, true].flatMap((isolated) => filesFor(['wasm'], { page: false, isolated, kernels: true }))
 const command = ['node_modules/vitest/vitest.mjs', 'run', ...files, `--execArgv=${flag}`, '--reporter=dot']
 const { status } = spawnSync(process.execPath, command, {
   stdio: 'inherit',

@@ -1,5 +1,5 @@
-// Runs the tests on what `npm test` has not: `pnpm test:gpu`. That is WebGPU in Node, through Dawn; and headless Chromium,
-// with WebGL 2, WebGPU, WebAssembly, and threads in an isolated page. What this machine lacks is reported as not run, with
+// Runs the tests on what `npm test` has not: `pnpm test:gpu`. That is headless Chromium, with WebGL 2, WebGPU, WebAssembly, and
+// threads in an isolated page; and some on WebGPU in Node, through Dawn. What this machine lacks is reported as not run, with
 // the reason. On Debian, apt-get install chromium libvulkan1 brings all of it, with a GPU in software.
 //
 // Most of the time goes into compiling some thousands of kernels, on one thread a run: as many run at a time as there are
@@ -23,8 +23,8 @@ const lacks = { node: lackOfNode(), ...(await lacksOfChromium()) }
 /** The longest first. @type {readonly Run[]} */
 const runs = [
   { title: 'WebGL 2 in Chromium', devices: 'webgl2', page: 'plain', lack: lacks.webgl2 },
-  { title: 'WebGPU in Node', devices: 'webgpu', lack: lacks.node },
   { title: 'WebGPU in Chromium', devices: 'webgpu', page: 'plain', lack: lacks.webgpu },
+  { title: 'WebGPU in Node', devices: 'webgpu', lack: lacks.node },
   { title: 'WebAssembly in Chromium', devices: 'wasm', page: 'plain', lack: lacks.page },
   { title: 'Threads in Chromium', devices: 'wasm', page: 'isolated', lack: lacks.page },
 ]

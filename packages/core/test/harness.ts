@@ -19,7 +19,7 @@ export const onEveryDevice = onDevices(devicesWith(['cpu', 'webasm']))
 export const onEachDevice = onDevices(devicesWith(['webasm']))
 /** As `onEachDevice`, for tests that read at once. */
 export const onEachSyncDevice = onDevices(devicesWith(['webasm']).filter(({ sync }) => sync))
-/** As `onEachDevice`, for tests of every formula: with the mode that compiles them fastest. */
+/** As `onEachDevice`, for tests of every formula and of what is made of them: with the mode that compiles them fastest. */
 export const onEachFormulaDevice = onDevices(devicesWith(['cpu']))
 /** As `onEachDevice`, for tests whose tensors are on the CPU. */
 export const onEachCpu = onDevices(devicesWith([]).filter(({ type }) => type === 'cpu'))
@@ -111,7 +111,8 @@ export class TestBench {
       return
     }
     const single = inputs.map((x) => (x.requires_grad ? x.detach().to(torch.float32).requires_grad_() : x))
-    const found = this.#derivatives(fn, single, twice)
+    // A device that answers later says nothing of what is not read, as second orders are not without float64.
+    const found = this.#derivatives(fn, single, twice && this.device.sync)
     if (!this.device.floats.includes(torch.float64)) return this.#alongDirection(fn, single, found[0] ?? [])
     for (const [order, exact] of this.#derivatives(fn, inputs, twice).entries()) {
       for (const [i, x] of exact.entries()) {
@@ -146,12 +147,13 @@ export class TestBench {
     }
     let slope = 0
     for (const [i, x] of gradients.entries()) slope += await numberOf(x.mul(directions[i] as Tensor).sum())
-    const errors: number[] = []
+    let error = Number.POSITIVE_INFINITY
     for (const step of [2 ** -6, 2 ** -8, 2 ** -10]) {
       const difference = ((await at(step)) - (await at(-step))) / (2 * step)
-      errors.push(Math.abs(slope - difference) / (1 + Math.abs(difference)))
+      error = Math.min(error, Math.abs(slope - difference) / (1 + Math.abs(difference)))
+      if (error < 0.02) return
     }
-    expect(Math.min(...errors)).toBeLessThan(0.02)
+    expect(error).toBeLessThan(0.02)
   }
 
   /** A function's outputs as one number that depends on every element: its gradients cost one backward pass. */

@@ -289,6 +289,8 @@ onEachDevice('reductions by their definitions', (on) => {
     it('gradients', async () => {
       for (const shape of [[2, 3], [2, 1, 2], [3], []]) {
         for (const dim of dimsOf(shape.length)) {
+          // Those counted from the end are the same ones: values tell.
+          if ([dim ?? 0].flat().some((d) => d < 0)) continue
           if (!allows(entry, dim) || (name.endsWith('over all') && dim !== null)) continue
           const folds = sizeOf(dim === null ? shape : [dim].flat().map((d) => shape.at(d) ?? 1))
           // The variance of one element is not a number, and the deviation has no slope where it is zero.

@@ -3,7 +3,7 @@ import * as torch from '@chainrule/core'
 import * as nn from '@chainrule/nn'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { caught, entriesOf, type GoldenTensor, readGolden } from '../../core/test/golden.ts'
-import { onEveryDevice, sizeOf, type TestBench } from '../../core/test/harness.ts'
+import { onEachFormulaDevice, sizeOf, type TestBench } from '../../core/test/harness.ts'
 import { withoutWarnings } from '../../core/test/quiet.ts'
 import {
   applied,
@@ -48,7 +48,7 @@ const several = { relative: 1e-5, slack: 50, scaled: true }
 
 withoutWarnings()
 
-onEveryDevice('layers', (on) => {
+onEachFormulaDevice('layers', (on) => {
   test.each(fitting<LayerCase>(on, 'layer'))('%s', async (_, entry) => {
     const module = layerOf(entry, on.device.type)
     expect(String(module)).toBe(entry.text)
@@ -64,7 +64,7 @@ onEveryDevice('layers', (on) => {
   })
 })
 
-onEveryDevice('functions', (on) => {
+onEachFormulaDevice('functions', (on) => {
   test.each(fitting<CallCase>(on, 'call'))('%s', async (_, entry) => {
     const { tracked, run } = called(entry, on.device.type)
     if (entry.seed !== undefined) torch.manual_seed(entry.seed)
@@ -87,7 +87,7 @@ interface InitCase {
   readonly caught?: unknown
 }
 
-onEveryDevice('initial values', (on) => {
+onEachFormulaDevice('initial values', (on) => {
   test.each(fitting<InitCase>(on, 'init'))('%s', async (_, entry) => {
     torch.manual_seed(SEED)
     const x = new nn.Parameter(torch.zeros(entry.shape, { device: on.device.type }))
@@ -106,7 +106,7 @@ describe('initial values', () => {
   })
 })
 
-onEveryDevice('scenarios', (on) => {
+onEachFormulaDevice('scenarios', (on) => {
   beforeEach(() => torch.set_default_device(on.device.type))
   afterEach(() => torch.set_default_device(null))
 

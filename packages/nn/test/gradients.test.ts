@@ -2,7 +2,7 @@
 import * as torch from '@chainrule/core'
 import * as nn from '@chainrule/nn'
 import { test } from 'vitest'
-import { onEachDevice, type TestBench, valuesOf } from '../../core/test/harness.ts'
+import { onEachFormulaDevice, type TestBench, valuesOf } from '../../core/test/harness.ts'
 
 type Tensor = torch.Tensor
 type Input = (on: TestBench) => Tensor
@@ -127,7 +127,7 @@ const pairs = all.flatMap(([name, run, inputs]) => {
   )
 })
 
-onEachDevice('gradients', (on) => {
+onEachFormulaDevice('gradients', (on) => {
   test.each(pairs)('of %s, where inputs %i and %i are one tensor', async (_, i, j, run, inputs) => {
     const apart = inputs.map((input) => input(on))
     apart[i] = (apart[j] as Tensor).detach().clone().requires_grad_()

@@ -3,7 +3,7 @@ import * as torch from '@chainrule/core'
 import * as nn from '@chainrule/nn'
 import { describe, expect, test } from 'vitest'
 import { caught, fromGolden, type GoldenTensor, readGolden } from '../../core/test/golden.ts'
-import { onEveryDevice } from '../../core/test/harness.ts'
+import { onEachFormulaDevice } from '../../core/test/harness.ts'
 import { withoutWarnings } from '../../core/test/quiet.ts'
 
 type Nested<T> = T | readonly Nested<T>[]
@@ -38,7 +38,7 @@ const weightsFor = (x: torch.Tensor): torch.Tensor =>
 
 withoutWarnings()
 
-onEveryDevice('recurrent layers', (on) => {
+onEachFormulaDevice('recurrent layers', (on) => {
   const fitting = Object.entries(golden).filter(([, entry]) => on.fits({ ...entry, dtype: entry.dtype ?? 'f32' }))
   const isRefused = ([, entry]: [string, Case]): boolean => entry.caught !== undefined
   const ready = ({ layer, args, options, dtype, inputs = [] }: Case) => ({

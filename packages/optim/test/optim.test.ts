@@ -3,7 +3,7 @@ import * as torch from '@chainrule/core'
 import * as optim from '@chainrule/optim'
 import { describe, expect, test } from 'vitest'
 import { caught, entriesOf, fromGolden, type GoldenTensor, readGolden } from '../../core/test/golden.ts'
-import { onEachCpu, onEveryDevice } from '../../core/test/harness.ts'
+import { onEachCpu, onEachFormulaDevice } from '../../core/test/harness.ts'
 
 interface Case {
   readonly optimizer: string
@@ -68,7 +68,7 @@ function halve(optimizer: AnyOptimizer): void {
   for (const group of optimizer.param_groups) group.lr *= 0.5
 }
 
-onEveryDevice('trajectories', (on) => {
+onEachFormulaDevice('trajectories', (on) => {
   const entries = entriesOf<Trajectory>(golden, 'trajectory').filter(([, entry]) => on.fits(entry))
   test.each(entries)('%s', async (name, entry) => {
     const dtype = name.split(' ')[0] as 'f32' | 'f64'
