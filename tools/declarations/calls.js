@@ -235,6 +235,8 @@ export class Calls {
 
   /** @param {ts.Type} type @param {boolean} withoutUndefined */
   print(type, withoutUndefined = false) {
+    // What cannot be read would be any.
+    if ((type.flags & ts.TypeFlags.Any) !== 0) throw new Error(`${this.file.fileName}: a type is any`)
     let node = this.checker.typeToTypeNode(type, this.file, flags)
     if (node === undefined) throw new Error(`no text for ${this.checker.typeToString(type)}`)
     if (withoutUndefined && ts.isUnionTypeNode(node)) {
