@@ -31,7 +31,7 @@ const options = {
   paths: Object.fromEntries(names.map((name) => [`@chainrule/${name}`, [join(typesOf(name), 'index.d.ts')]])),
 }
 const host = ts.createCompilerHost(options)
-const { readFile } = host
+const readFile = host.readFile.bind(host)
 // Typed arrays have no parameters for TypeScript before 5.7. Blanks in their place leave all else where the maps say.
 host.readFile = (path) =>
   readFile(path)?.replaceAll(/(?<=Array)<ArrayBuffer(?:Like)?>/g, (blank) => ' '.repeat(blank.length))
