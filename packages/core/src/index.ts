@@ -193,7 +193,9 @@ export type { UpdateArguments, UpdateDefinition } from './ops/define/update.ts'
 export { type ViewDefinition, viewOps } from './ops/define/view.ts'
 export {
   type Binding,
+  bindClass,
   type Method,
+  type MethodParameters,
   type Named,
   overloaded,
   type Parameter,

@@ -12,6 +12,7 @@ const reasons: Readonly<Record<string, string>> = {
   'torch.Tensor': 'a class, whose instances the library makes',
   'torch.SliceIndex': 'a class, made by Slice',
   'torch.Signature': 'what binds',
+  'torch.bindClass': 'what binds',
   'torch.signature': 'what binds',
   'torch.overloaded': 'what binds',
   'torch.typeName': 'takes any value, an object too',

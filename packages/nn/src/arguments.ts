@@ -37,10 +37,8 @@ const kindsOfNames: readonly [kind: string, names: string][] = [
   ['float', 'norm_type value'],
   ['float?', 'max_norm momentum'],
   ['float[]?', 'scale_factor'],
-  ['bool?', 'size_average reduce align_corners recompute_scale_factor src_is_causal tgt_is_causal'],
-  ['Tensor?', 'weight pos_weight _weight attn_mask key_padding_mask mask src_mask tgt_mask memory_mask'],
-  ['Tensor?', 'src_key_padding_mask tgt_key_padding_mask memory_key_padding_mask'],
-  ['Tensor', 'query key src tgt memory'],
+  ['bool?', 'size_average reduce align_corners recompute_scale_factor'],
+  ['Tensor?', 'weight pos_weight _weight'],
   ['str|function', 'activation'],
   ['function?', 'custom_encoder custom_decoder distance_function'],
   ['any', 'reduction mode nonlinearity'],
@@ -78,18 +76,19 @@ function signatureOf(method: string, defaults: Options, required: readonly strin
 }
 
 /**
- * The arguments of a layer's method, by position or by name: those that are `required`, then options with defaults for the rest.
+ * The arguments of a layer's constructor, by position or by name: those that are `required`, then options with defaults for the
+ * rest.
  *
- * @param method as messages name it: `Linear.__init__`.
+ * @param layer as messages name it.
  * @throws TypeError in PyTorch's words.
  */
-export function bindMethod<P extends Options, R = unknown>(
-  method: string,
+export function bindLayer<P extends Options, R = unknown>(
+  layer: string,
   defaults: P,
   args: readonly unknown[],
   required: readonly (keyof R & string)[] = [],
 ): P & R {
-  const signature = signatureOf(method, defaults, required)
+  const signature = signatureOf(`${layer}.__init__`, defaults, required)
   const values = signature.bind([...args])
   const bound: Record<string, unknown> = { ...defaults }
   signature.parameters.forEach(({ names: [name = ''] }, i) => {
@@ -97,11 +96,3 @@ export function bindMethod<P extends Options, R = unknown>(
   })
   return bound as P & R
 }
-
-/** As `bindMethod`, of a layer's constructor. */
-export const bindLayer = <P extends Options, R = unknown>(
-  layer: string,
-  defaults: P,
-  args: readonly unknown[],
-  required?: readonly (keyof R & string)[],
-): P & R => bindMethod<P, R>(`${layer}.__init__`, defaults, args, required)

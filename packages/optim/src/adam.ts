@@ -63,8 +63,10 @@ const adamInit = constructorOf('Adam', 'params', [
 export class Adam extends Optimizer<Required<AdamOptions>> {
   readonly rule = adam
 
-  constructor(params: Params<Required<AdamOptions>>, ...args: Positional<AdamOptions>) {
-    const options = optionsOf<AdamOptions>(adamInit, params, args)
+  constructor(options: AdamOptions & { readonly params: Params<Required<AdamOptions>> })
+  constructor(params: Params<Required<AdamOptions>>, ...args: Positional<AdamOptions>)
+  constructor(...args: readonly unknown[]) {
+    const [params, options] = optionsOf<AdamOptions>(adamInit, args)
     const more = { amsgrad: false, fused: null, decoupled_weight_decay: false }
     const usual: Required<AdamOptions> = { ...moments, ...more }
     super(params, { ...usual, ...options }, checking('Adam', usual))
@@ -92,8 +94,10 @@ const adamWInit = constructorOf('AdamW', 'params', [
  * @see https://pytorch.org/docs/stable/generated/torch.optim.AdamW.html
  */
 export class AdamW extends Adam {
-  constructor(params: Params<Required<AdamOptions>>, ...args: Positional<AdamWOptions>) {
-    const options = optionsOf<AdamWOptions>(adamWInit, params, args)
+  constructor(options: AdamOptions & { readonly params: Params<Required<AdamOptions>> })
+  constructor(params: Params<Required<AdamOptions>>, ...args: Positional<AdamOptions>)
+  constructor(...args: readonly unknown[]) {
+    const [params, options] = optionsOf<AdamWOptions>(adamWInit, args)
     super(params, { weight_decay: 0.01, ...options, decoupled_weight_decay: true })
   }
 }
@@ -122,8 +126,10 @@ const adamaxInit = constructorOf('Adamax', 'params', [
 export class Adamax extends Optimizer<Required<AdamaxOptions>> {
   readonly rule = adamax
 
-  constructor(params: Params<Required<AdamaxOptions>>, ...args: Positional<AdamaxOptions>) {
-    const options = optionsOf<AdamaxOptions>(adamaxInit, params, args)
+  constructor(options: AdamaxOptions & { readonly params: Params<Required<AdamaxOptions>> })
+  constructor(params: Params<Required<AdamaxOptions>>, ...args: Positional<AdamaxOptions>)
+  constructor(...args: readonly unknown[]) {
+    const [params, options] = optionsOf<AdamaxOptions>(adamaxInit, args)
     const usual: Required<AdamaxOptions> = { ...moments, lr: 2e-3 }
     super(params, { ...usual, ...options }, checking('Adamax', usual))
   }
@@ -164,8 +170,10 @@ const nadamInit = constructorOf('NAdam', 'params', [
 export class NAdam extends Optimizer<Required<NAdamOptions>> {
   readonly rule = nadam
 
-  constructor(params: Params<Required<NAdamOptions>>, ...args: Positional<NAdamOptions>) {
-    const options = optionsOf<NAdamOptions>(nadamInit, params, args)
+  constructor(options: NAdamOptions & { readonly params: Params<Required<NAdamOptions>> })
+  constructor(params: Params<Required<NAdamOptions>>, ...args: Positional<NAdamOptions>)
+  constructor(...args: readonly unknown[]) {
+    const [params, options] = optionsOf<NAdamOptions>(nadamInit, args)
     const more = { lr: 2e-3, momentum_decay: 4e-3, decoupled_weight_decay: false }
     const usual: Required<NAdamOptions> = { ...moments, ...more }
     super(params, { ...usual, ...options }, checking('NAdam', usual))
@@ -194,8 +202,10 @@ const radamInit = constructorOf('RAdam', 'params', [
 export class RAdam extends Optimizer<Required<RAdamOptions>> {
   readonly rule = radam
 
-  constructor(params: Params<Required<RAdamOptions>>, ...args: Positional<RAdamOptions>) {
-    const options = optionsOf<RAdamOptions>(radamInit, params, args)
+  constructor(options: RAdamOptions & { readonly params: Params<Required<RAdamOptions>> })
+  constructor(params: Params<Required<RAdamOptions>>, ...args: Positional<RAdamOptions>)
+  constructor(...args: readonly unknown[]) {
+    const [params, options] = optionsOf<RAdamOptions>(radamInit, args)
     const usual: Required<RAdamOptions> = { ...moments, decoupled_weight_decay: false }
     super(params, { ...usual, ...options }, checking('RAdam', usual))
   }

@@ -52,8 +52,10 @@ const rmspropInit = constructorOf('RMSprop', 'params', [
 export class RMSprop extends Optimizer<Required<RMSpropOptions>> {
   readonly rule = rmsprop
 
-  constructor(params: Params<Required<RMSpropOptions>>, ...args: Positional<RMSpropOptions>) {
-    const options = optionsOf<RMSpropOptions>(rmspropInit, params, args)
+  constructor(options: RMSpropOptions & { readonly params: Params<Required<RMSpropOptions>> })
+  constructor(params: Params<Required<RMSpropOptions>>, ...args: Positional<RMSpropOptions>)
+  constructor(...args: readonly unknown[]) {
+    const [params, options] = optionsOf<RMSpropOptions>(rmspropInit, args)
     const more = { alpha: 0.99, momentum: 0, centered: false, capturable: false }
     const usual: Required<RMSpropOptions> = { ...scaled, ...more }
     super(params, { ...usual, ...options }, checking('RMSprop', usual))
@@ -90,8 +92,10 @@ const adagradInit = constructorOf('Adagrad', 'params', [
 export class Adagrad extends Optimizer<Required<AdagradOptions>> {
   readonly rule = adagrad
 
-  constructor(params: Params<Required<AdagradOptions>>, ...args: Positional<AdagradOptions>) {
-    const options = optionsOf<AdagradOptions>(adagradInit, params, args)
+  constructor(options: AdagradOptions & { readonly params: Params<Required<AdagradOptions>> })
+  constructor(params: Params<Required<AdagradOptions>>, ...args: Positional<AdagradOptions>)
+  constructor(...args: readonly unknown[]) {
+    const [params, options] = optionsOf<AdagradOptions>(adagradInit, args)
     const more = { eps: 1e-10, lr_decay: 0, initial_accumulator_value: 0, fused: null }
     const usual: Required<AdagradOptions> = { ...scaled, ...more }
     super(params, { ...usual, ...options }, checking('Adagrad', usual))
@@ -125,8 +129,10 @@ const adadeltaInit = constructorOf('Adadelta', 'params', [
 export class Adadelta extends Optimizer<Required<AdadeltaOptions>> {
   readonly rule = adadelta
 
-  constructor(params: Params<Required<AdadeltaOptions>>, ...args: Positional<AdadeltaOptions>) {
-    const options = optionsOf<AdadeltaOptions>(adadeltaInit, params, args)
+  constructor(options: AdadeltaOptions & { readonly params: Params<Required<AdadeltaOptions>> })
+  constructor(params: Params<Required<AdadeltaOptions>>, ...args: Positional<AdadeltaOptions>)
+  constructor(...args: readonly unknown[]) {
+    const [params, options] = optionsOf<AdadeltaOptions>(adadeltaInit, args)
     const more = { lr: 1, rho: 0.9, eps: 1e-6, capturable: false }
     const usual: Required<AdadeltaOptions> = { ...scaled, ...more }
     super(params, { ...usual, ...options }, checking('Adadelta', usual))
@@ -161,8 +167,10 @@ const rpropInit = constructorOf('Rprop', 'params', [
 export class Rprop extends Optimizer<Required<RpropOptions>> {
   readonly rule = rprop
 
-  constructor(params: Params<Required<RpropOptions>>, ...args: Positional<RpropOptions>) {
-    const options = optionsOf<RpropOptions>(rpropInit, params, args)
+  constructor(options: RpropOptions & { readonly params: Params<Required<RpropOptions>> })
+  constructor(params: Params<Required<RpropOptions>>, ...args: Positional<RpropOptions>)
+  constructor(...args: readonly unknown[]) {
+    const [params, options] = optionsOf<RpropOptions>(rpropInit, args)
     const more = { etas: [0.5, 1.2], step_sizes: [1e-6, 50], capturable: false } as const
     const usual: Required<RpropOptions> = { ...adaptive, ...more }
     const check = checking<Required<RpropOptions>>('Rprop', usual, ({ etas: [shrink, grow] }) => {
@@ -206,8 +214,10 @@ const asgdInit = constructorOf('ASGD', 'params', [
 export class ASGD extends Optimizer<Required<ASGDOptions>> {
   readonly rule = asgd
 
-  constructor(params: Params<Required<ASGDOptions>>, ...args: Positional<ASGDOptions>) {
-    const options = optionsOf<ASGDOptions>(asgdInit, params, args)
+  constructor(options: ASGDOptions & { readonly params: Params<Required<ASGDOptions>> })
+  constructor(params: Params<Required<ASGDOptions>>, ...args: Positional<ASGDOptions>)
+  constructor(...args: readonly unknown[]) {
+    const [params, options] = optionsOf<ASGDOptions>(asgdInit, args)
     const more = { lambd: 1e-4, alpha: 0.75, t0: 1e6, weight_decay: 0, capturable: false }
     const usual: Required<ASGDOptions> = { ...adaptive, ...more }
     super(params, { ...usual, ...options }, checking('ASGD', usual))

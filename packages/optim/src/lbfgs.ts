@@ -73,10 +73,13 @@ const lbfgsInit = constructorOf('LBFGS', 'params', [
  * @see https://pytorch.org/docs/stable/generated/torch.optim.LBFGS.html
  */
 export class LBFGS extends Optimizer<Required<LBFGSOptions>> {
+  static override readonly _signatures = { step: ['any closure'] }
   /** There are no formulas for single parameters: all are one vector. */
   readonly rule: Rule<Required<LBFGSOptions>> = { formulas: () => ({}) }
 
-  constructor(params: Params<Required<LBFGSOptions>>, ...args: Positional<LBFGSOptions>) {
+  constructor(options: LBFGSOptions & { readonly params: Params<Required<LBFGSOptions>> })
+  constructor(params: Params<Required<LBFGSOptions>>, ...args: Positional<LBFGSOptions>)
+  constructor(...args: readonly unknown[]) {
     const usual: Required<LBFGSOptions> = {
       lr: 1,
       max_iter: 20,
@@ -86,7 +89,8 @@ export class LBFGS extends Optimizer<Required<LBFGSOptions>> {
       history_size: 100,
       line_search_fn: null,
     }
-    const options = { ...usual, ...optionsOf<LBFGSOptions>(lbfgsInit, params, args) }
+    const [params, given] = optionsOf<LBFGSOptions>(lbfgsInit, args)
+    const options = { ...usual, ...given }
     const check = checking('LBFGS', usual)
     check(options)
     const max_eval = options.max_eval ?? Math.floor((options.max_iter * 5) / 4)

@@ -1,10 +1,12 @@
 import {
   type autograd,
+  bindClass,
   enable_grad,
   KeyError,
+  type MethodParameters,
   RuntimeError,
   repr,
-  Signature,
+  shown,
   Tensor,
   TypeError,
   typeName,
@@ -42,8 +44,6 @@ export type Closure = () => unknown
 /** Node asks for this when it prints an object. */
 const inspect = Symbol.for('nodejs.util.inspect.custom')
 
-const zeroGrad = new Signature('Optimizer.zero_grad', ['bool set_to_none'], 0, 'python')
-
 /**
  * What all optimizers share: groups, state, steps. An optimizer of one's own is a rule, its update formulas, and the
  * defaults of its options.
@@ -58,6 +58,17 @@ const zeroGrad = new Signature('Optimizer.zero_grad', ['bool set_to_none'], 0, '
  * @see https://pytorch.org/docs/stable/optim.html#torch.optim.Optimizer
  */
 export abstract class Optimizer<Options extends object = object> {
+  /** What the methods take, as `bindClass` reads it. */
+  static readonly _signatures: MethodParameters = {
+    add_param_group: ['dict|any param_group'],
+    step: [null, 'any closure'],
+    zero_grad: [null, 'bool set_to_none'],
+    state_dict: [],
+    load_state_dict: ['dict|any state_dict'],
+    register_step_pre_hook: ['function hook'],
+    register_step_post_hook: ['function hook'],
+    toString: [],
+  }
   /** The options of groups that say nothing else. */
   readonly defaults: Options
   /** The groups. Options may be changed at any time: `group.lr *= 0.1`. */
@@ -79,6 +90,7 @@ export abstract class Optimizer<Options extends object = object> {
    * @throws TypeError, ValueError with PyTorch's texts where it is not that, or empty, or not leaves.
    */
   constructor(params: Params<Options>, defaults: Options, check: (options: Options) => void = () => {}) {
+    bindClass(new.target)
     check(defaults)
     this.defaults = defaults
     this.#check = check as (options: object) => void
@@ -142,13 +154,13 @@ export abstract class Optimizer<Options extends object = object> {
    * @throws RuntimeError, TypeError where a gradient or an option does not fit; no parameter has changed then.
    */
   step(): null
-  step<T>(closure: () => T): T
-  step(closure?: Closure): unknown {
+  step<T>(closure: (() => T) | { readonly closure: () => T }): T
+  step(closure?: unknown): unknown {
     if (closure !== undefined && closure !== null && typeof closure !== 'function') {
       throw new TypeError(`'${typeName(closure)}' object is not callable`)
     }
     if (this._opt_called === false) this._opt_called = true
-    let args: readonly [Closure?] = closure === undefined ? [] : [closure]
+    let args: readonly [Closure?] = typeof closure === 'function' ? [closure as Closure] : []
     for (const { run } of this.#preHooks) args = run(this, args) ?? args
     const [evaluate] = args
     const loss = this.advance(evaluate)
@@ -178,12 +190,11 @@ export abstract class Optimizer<Options extends object = object> {
   }
 
   /** Clears the gradients: to `null`, or to zeros where `set_to_none` is false. */
-  zero_grad(set_to_none?: boolean | { readonly set_to_none?: boolean }): void {
-    const [toNull = true] = zeroGrad.bind(set_to_none === undefined ? [] : [set_to_none])
+  zero_grad(set_to_none: boolean | { readonly set_to_none?: boolean } = true): void {
     for (const { params } of this.param_groups) {
       for (const p of params) {
         // Asking for `p.grad` would hand it out, and keep its memory.
-        if (toNull === true) p.grad = null
+        if (set_to_none === true) p.grad = null
         else if (p.grad === null) continue
         else if (p.grad.grad_fn === null) p.grad.requires_grad_(false).zero_()
         else p.grad.detach_().zero_()
@@ -213,7 +224,9 @@ export abstract class Optimizer<Options extends object = object> {
    *
    * @throws ValueError, RuntimeError, TypeError where groups, shapes or options do not fit; nothing has changed then.
    */
-  load_state_dict({ state, param_groups: saved }: OptimizerStateDict): void {
+  load_state_dict(state_dict: OptimizerStateDict): void {
+    checkState(state_dict)
+    const { state, param_groups: saved } = state_dict
     if (saved.length !== this.param_groups.length) {
       throw new ValueError('loaded state dict has a different number of parameter groups')
     }
@@ -282,6 +295,21 @@ function register<T>(hooks: Set<T>, hook: T): autograd.RemovableHandle {
   }
 }
 
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null
+
+/** @throws TypeError for what no optimizer gave. */
+function checkState(given: unknown): void {
+  const { state, param_groups } = (isObject(given) ? given : {}) as { state?: unknown; param_groups?: unknown }
+  const isState = isObject(state) && Object.values(state).every((kept) => isObject(kept) && !(kept instanceof Tensor))
+  const areGroups =
+    Array.isArray(param_groups) &&
+    param_groups.every((group: unknown) => isObject(group) && 'params' in group && Array.isArray(group.params))
+  if (isState && areGroups) return
+  throw new TypeError(
+    `load_state_dict: expected what state_dict() gave, with state and param_groups, got ${shown(given)}`,
+  )
+}
+
 /** A copy of one parameter's saved state, in the parameter's dtype and on its device. */
 function loadedState(id: number, saved: ParamState, p: Tensor, like: ReadonlySet<string>): ParamState {
   const copies = Object.entries(saved).flatMap(([key, value]: [string, unknown]): [string, StateValue][] => {
@@ -311,7 +339,20 @@ function loadedState(id: number, saved: ParamState, p: Tensor, like: ReadonlySet
 /** An option as a state keeps it: a copy, which later changes of the original do not reach. */
 function copied(value: unknown): unknown {
   if (value instanceof Tensor) return value.clone()
-  return typeof value === 'function' ? value : structuredClone(value)
+  return typeof value === 'function' ? value : cloned(value)
+}
+
+/**
+ * A copy of plain values.
+ *
+ * @throws TypeError for what cannot be copied, such as a function within.
+ */
+export function cloned<T>(value: T): T {
+  try {
+    return structuredClone(value)
+  } catch {
+    throw new TypeError(`load_state_dict: a state holds plain values, got ${shown(value)}`)
+  }
 }
 
 const isNumeric = (value: unknown): value is Tensor | number => typeof value === 'number' || value instanceof Tensor

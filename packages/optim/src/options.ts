@@ -29,13 +29,16 @@ export const constructorOf = (of: string, first: string, parameters: readonly st
   )
 
 /**
- * The options that a constructor was given, by name.
+ * What a constructor was given: the first, parameters or an optimizer, and the options by name.
  *
  * @throws TypeError in PyTorch's words.
  */
 // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the options that the signature names
-export function optionsOf<O extends object>(signature: Signature, first: unknown, args: readonly unknown[]): O {
-  const values = signature.bind([first ?? null, ...args])
+export function optionsOf<O extends object>(
+  signature: Signature,
+  args: readonly unknown[],
+): readonly [first: never, options: O] {
+  const values = signature.bind([...args])
   const options: Record<string, unknown> = {}
   signature.parameters.forEach(({ names: [name = ''], positional }, i) => {
     if (i > 0 && positional && values[i] !== undefined) options[name] = values[i]
@@ -45,7 +48,7 @@ export function optionsOf<O extends object>(signature: Signature, first: unknown
   if (options['verbose'] !== undefined) {
     warnings.warn('The verbose parameter is deprecated. Please use get_last_lr() to access the learning rate.')
   }
-  return options as O
+  return [values[0] as never, options as O]
 }
 
 /** What PyTorch calls each number that must not be negative, in the order in which it checks them. */

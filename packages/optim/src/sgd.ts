@@ -46,8 +46,10 @@ const sgdInit = constructorOf('SGD', 'params', [
 export class SGD extends Optimizer<Required<SGDOptions>> {
   readonly rule = sgd
 
-  constructor(params: Params<Required<SGDOptions>>, ...args: Positional<SGDOptions>) {
-    const options = optionsOf<SGDOptions>(sgdInit, params, args)
+  constructor(options: SGDOptions & { readonly params: Params<Required<SGDOptions>> })
+  constructor(params: Params<Required<SGDOptions>>, ...args: Positional<SGDOptions>)
+  constructor(...args: readonly unknown[]) {
+    const [params, options] = optionsOf<SGDOptions>(sgdInit, args)
     const usual: Required<SGDOptions> = {
       lr: 1e-3,
       momentum: 0,

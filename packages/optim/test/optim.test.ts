@@ -206,7 +206,7 @@ describe('errors', () => {
 
   test('what is no list of tensors', () => {
     const of = (given: unknown) => () => new optim.SGD(given as torch.Tensor[])
-    expect(of({ params: [p] })).toThrow('should be an iterable of Tensors or dicts, but got dict')
+    expect(of(7)).toThrow("'int' object is not iterable")
     expect(of([p, 3])).toThrow('optimizer can only optimize Tensors, but one of the params is int')
     expect(of([{ params: new Set([p]) }])).toThrow('need to be organized in ordered collections')
     expect(() => new optim.SGD([p]).add_param_group({ params: [p] })).toThrow(
@@ -291,7 +291,7 @@ describe('errors', () => {
     expect(() => load({ 0: { momentum_buffer: 'abc' } })).toThrow(
       "load_state_dict: 'momentum_buffer' of parameter 0 must be a tensor, a number or a list of them, got str",
     )
-    expect(() => load({}, { note: { of: () => 1 } })).toThrow('could not be cloned')
+    expect(() => load({}, { note: { of: () => 1 } })).toThrow('a state holds plain values')
     expect([String(optimizer), String(optimizer.state.get(w)?.['momentum_buffer'])]).toEqual(before)
     load({ 0: { momentum_buffer: null } })
     expect(optimizer.state.get(w)).toEqual({})

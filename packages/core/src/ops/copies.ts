@@ -157,26 +157,30 @@ export const type = overloaded<TypeOf>(
   },
 )
 
-/** Overwrites the tensor with `src`, which broadcasts and is converted. */
-export const copy_ = signature('copy_', ['Tensor input', 'Tensor|Number src'], (x: Tensor, src: TensorLike): Tensor => {
-  checkInPlace(x)
-  const value = toValue('copy_', src)
-  const size = typeof value === 'number' ? [] : value.shape
-  const operands = typeof value === 'number' ? [x] : [x, value]
-  if (typeof value !== 'number' && value.storage.device !== x.storage.device) return copy_(x, to(value, x.device))
-  checkMemory(x, operands.slice(1))
-  if (typeof value !== 'number') checkFits(x, broadcastShapes(x.shape, value.shape))
-  return inPlace(
-    x,
-    operands.slice(1),
-    () => write(x, value),
-    ([g = null], needs) => [
-      g === null || !needs(0) ? null : g.new_zeros(g.shape),
-      ...(typeof value === 'number' ? [] : [g === null || !needs(1) ? null : to(g, value.dtype).sum_to_size(size)]),
-    ],
-    'CopyBackwards',
-  )
-})
+/** Overwrites `x` with `src`, which broadcasts and is converted. `non_blocking` is accepted, without an effect. */
+export const copy_ = signature(
+  'copy_',
+  ['Tensor input', 'Tensor|Number src', 'bool non_blocking'],
+  (x: Tensor, src: TensorLike, _non_blocking = false): Tensor => {
+    checkInPlace(x)
+    const value = toValue('copy_', src)
+    const size = typeof value === 'number' ? [] : value.shape
+    const operands = typeof value === 'number' ? [x] : [x, value]
+    if (typeof value !== 'number' && value.storage.device !== x.storage.device) return copy_(x, to(value, x.device))
+    checkMemory(x, operands.slice(1))
+    if (typeof value !== 'number') checkFits(x, broadcastShapes(x.shape, value.shape))
+    return inPlace(
+      x,
+      operands.slice(1),
+      () => write(x, value),
+      ([g = null], needs) => [
+        g === null || !needs(0) ? null : g.new_zeros(g.shape),
+        ...(typeof value === 'number' ? [] : [g === null || !needs(1) ? null : to(g, value.dtype).sum_to_size(size)]),
+      ],
+      'CopyBackwards',
+    )
+  },
+)
 
 /** Overwrites every element with one value. */
 export const fill_ = signature(

@@ -142,30 +142,70 @@ export function methodOf(signature: Signature, name: string, run: Callable) {
   return Object.defineProperty(method, 'signature', { value: signature })
 }
 
+/** The parameters of methods, `'Kind name'` each; those that have a default come after a `null`. */
+export type MethodParameters = Readonly<Record<string, readonly (string | null)[]>>
+
 /**
- * Makes methods of a class bind their arguments, `'Kind name'` each, before they run. Called without arguments where none is
- * required, a method runs as it is.
+ * Makes methods of a class bind their arguments before they run. Called without arguments where none is required, or with one or
+ * two that need no change, a method runs as it is.
  *
  * @param prototype of the class; its methods are replaced.
- * @param signatures the parameters of each method, those that have a default after a `null`.
+ * @param title how messages name a method of an object.
  */
 export function bindMethods(
   prototype: object,
-  signatures: Readonly<Record<string, readonly (string | null)[]>>,
+  signatures: MethodParameters,
   words?: Words,
+  title: (method: string, self: unknown) => string = (method) => method,
 ): void {
   for (const [name, given] of Object.entries(signatures)) {
     const own = Reflect.get(prototype, name) as (this: unknown, ...args: readonly unknown[]) => unknown
     const optional = given.indexOf(null)
     const parameters = given.filter((text) => text !== null)
-    const required = optional < 0 ? parameters.length : optional
+    const required = optional < 0 ? [...parameters, '*'].indexOf('*') : optional
     const bound = new Signature(name, ['any self', ...parameters], required + 1, words)
-    const method = function (this: unknown): unknown {
-      if (arguments.length === 0 && required === 0) return own.call(this)
-      const [, ...values] = bound.bind([this, ...arguments], 1)
+    let [first, second] = unread
+    const method = function (this: unknown, a: unknown, b: unknown): unknown {
+      const { length } = arguments
+      if (length >= required) {
+        if (length === 0) return own.call(this)
+        if (length === 1 && fits(first, a)) return own.call(this, a)
+        if (length === 2 && fits(first, a) && fits(second, b)) return own.call(this, a, b)
+      }
+      ;[, first, second] = bound.quick
+      const given = parameters.length === 1 && isOfMap(arguments) ? [a] : arguments
+      const [, ...values] = bound.bind([this, ...given], 1, title(name, this))
       return own.apply(this, values)
     }
     Object.defineProperties(method, { name: { value: name }, signature: { value: bound } })
     Object.defineProperty(prototype, name, { value: method, configurable: true, writable: true })
+  }
+}
+
+/** True for what `list.map(layer)` calls a layer with: an element, its index and the list. */
+const isOfMap = ({ length, 0: item, 1: index, 2: list }: IArguments): boolean =>
+  length === 3 && typeof index === 'number' && Array.isArray(list) && list[index] === item
+
+const boundClasses = new WeakSet()
+/** Methods that messages name by the object's own class, as in PyTorch, where each class has its own. */
+const ofEach: readonly string[] = ['forward', 'step']
+
+/**
+ * Makes the methods of a class, and of those that it extends, bind their arguments: each class says by `static _signatures` what its
+ * own methods take. Constructors call it, and not the module that has the class, so that bundlers can drop what nobody makes.
+ *
+ * @param made the class, `new.target`.
+ */
+export function bindClass(made: object): void {
+  let one: object | null = made
+  while (typeof one === 'function' && !boundClasses.has(one)) {
+    boundClasses.add(one)
+    const { name, prototype } = one as { readonly name: string; readonly prototype: object }
+    const title = (method: string, self: unknown): string =>
+      `${ofEach.includes(method) ? (self as object).constructor.name : name}.${method}`
+    if (Object.hasOwn(one, '_signatures')) {
+      bindMethods(prototype, Reflect.get(one, '_signatures') as MethodParameters, 'python', title)
+    }
+    one = Object.getPrototypeOf(one) as object | null
   }
 }

@@ -1,4 +1,13 @@
-export { type Bound, bindMethods, bindTo, methodOf, overloaded, signature } from './define.ts'
+export {
+  type Bound,
+  bindClass,
+  bindMethods,
+  bindTo,
+  type MethodParameters,
+  methodOf,
+  overloaded,
+  signature,
+} from './define.ts'
 export { isKeywords, typeName } from './kinds.ts'
 export type { Binding, Method, Named, Signed, Unnamed } from './overloads.ts'
 export { shown } from './shown.ts'

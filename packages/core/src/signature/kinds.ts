@@ -24,7 +24,7 @@ export function fits(kind: Quick, value: unknown): boolean {
 export function quickOf(text: string): Quick {
   const kind = text.replace(/\?$/, '')
   if (kind === 'Tensor') return Quick.Tensor
-  if (kind === 'Tensor|Number') return Quick.TensorOrNumber
+  if (kind === 'Tensor|Number' || kind === 'any') return Quick.TensorOrNumber
   if (kind === 'Number' || kind === 'float') return Quick.number
   if (kind === 'int' || kind === 'int[]') return Quick.int
   return kind === 'bool' ? Quick.bool : Quick.never
@@ -174,6 +174,7 @@ export function typeName(value: unknown): string {
   if (typeof value === 'boolean') return 'bool'
   if (typeof value === 'string') return 'str'
   if (typeof value === 'object') return objectName(value)
+  if (typeof value === 'function' && isClass(value)) return 'type'
   // A module is a function that has a class.
   const name = typeof value === 'function' ? nameOfClass(value) : ''
   return name === '' || name.endsWith('Function') ? typeof value : name

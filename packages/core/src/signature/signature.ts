@@ -142,9 +142,11 @@ export class Signature {
     return bound
   }
 
-  /** True for an object of keywords: a literal where no literal is asked for by position. */
+  /** True for an object of keywords: a literal where no literal is asked for by position, or that has this one by its name. */
   #isByName(place: number, value: object | null): value is Values {
-    return isKeywords(value) && this.#read.positional[place]?.kind.startsWith('dict') !== true
+    if (!isKeywords(value)) return false
+    const parameter = this.#read.positional[place]
+    return parameter?.kind.startsWith('dict') !== true || Object.hasOwn(value, parameter.names[0] as string)
   }
 
   #bindNames(args: unknown[], keywords: Values, self: 0 | 1, name: string): unknown[] {

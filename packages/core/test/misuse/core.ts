@@ -35,6 +35,7 @@ const classes = [
   'Generator',
   'TypeError',
   // What makes functions, not what computes.
+  'bindClass',
   'overloaded',
   'signature',
   'typeName',

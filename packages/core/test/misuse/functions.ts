@@ -55,7 +55,7 @@ const average = { 'stride?': 1, 'padding?': 1, 'ceil_mode?': true, 'count_includ
 const image = (): Tensor => numbers(1, 2, 4, 4)
 const line = (): Tensor => numbers(1, 2, 5)
 const conv = (): Record<string, unknown> => ({ 'stride?': 2, 'padding?': 1, 'dilation?': 1, 'groups?': 1 })
-const transposed = { 'stride?': 2, 'padding?': 1, 'output_padding?': 1, 'groups?': 1, 'dilation?': 1 }
+const transposed = { 'stride?': 2, 'padding?': 1, 'output_padding?': 1, 'groups?': 1, 'dilation?': 2 }
 const into = () => ({ input: x(), dim: 0, index: index(), source: y() })
 
 export const functions: Table = {
@@ -120,7 +120,7 @@ export const functions: Table = {
   empty_like: () => ({ input: x(), ...options }),
   full_like: () => ({ input: x(), fill_value: 7, ...options }),
   eye: () => ({ n: 2, 'm?': 3, ...options }),
-  arange: () => ({ start: 0, end: 5, 'step?': 2, ...options }),
+  arange: () => ({ start: 0, end: 5, 'step?': 0.5, ...options }),
   linspace: () => ({ start: 0, end: 1, steps: 5, ...options }),
   logspace: () => ({ start: 0, end: 1, steps: 5, 'base?': 2, ...options }),
   one_hot: () => ({ tensor: index(), 'num_classes?': 3 }),
@@ -137,6 +137,7 @@ export const functions: Table = {
   true_divide: pair(),
   clamp: () => ({ input: x(), 'min!': 0.2, 'max?': 0.6 }),
   masked_fill: () => ({ input: x(), mask: mask(), value: 2 }),
+  nextafter: () => ({ input: x(), other: y() }),
   lerp: () => ({ input: x(), end: y(), weight: 0.5 }),
   addcmul: () => ({ input: x(), tensor1: y(), tensor2: y(), '*value?': 2 }),
   addcdiv: () => ({ input: x(), tensor1: y(), tensor2: y(), '*value?': 2 }),

@@ -1,9 +1,30 @@
-import { dropout_mask, RuntimeError, repr, signature, type Tensor, ValueError, warnings } from '@chainrule/core'
+import {
+  dropout_mask,
+  get_rng_state,
+  RuntimeError,
+  repr,
+  set_rng_state,
+  signature,
+  type Tensor,
+  ValueError,
+  warnings,
+} from '@chainrule/core'
 
 /** What every dropout takes: the probability `p` that an element (or channel) becomes 0, unless not in training. */
 const parameters = ['Tensor input', 'float p', 'bool training', 'bool inplace'] as const
 
 type Drop = (input: Tensor, p: number, training: boolean, inplace: boolean) => Tensor
+
+/** Runs what draws and then changes a tensor in place: where that is refused, nothing has been drawn. */
+function undrawn(run: () => Tensor): Tensor {
+  const state = get_rng_state()
+  try {
+    return run()
+  } catch (error) {
+    set_rng_state(state)
+    throw error
+  }
+}
 
 /** A dropout by its name and by what it does where something is to be dropped. */
 const dropping = (name: string, drop: Drop, usually = true) =>
@@ -14,7 +35,7 @@ const dropping = (name: string, drop: Drop, usually = true) =>
       if (!(p >= 0 && p <= 1)) {
         throw new ValueError(`dropout probability has to be between 0 and 1, but got ${repr(p, { float: true })}`)
       }
-      return drop(input, p, training, inplace)
+      return inplace ? undrawn(() => drop(input, p, training, true)) : drop(input, p, training, false)
     },
     'python',
   )

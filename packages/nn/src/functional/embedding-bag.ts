@@ -1,6 +1,7 @@
 import * as torch from '@chainrule/core'
 import {
   enclosed,
+  IndexError,
   NotImplementedError,
   nameStep,
   no_grad,
@@ -76,6 +77,7 @@ export const embedding_bag = signature(
     }
     const ends = include_last_offset ? 1 : 0
     const bags = offsets === null ? input.size(0) : offsets.numel() - ends
+    if (bags + ends === 0 && input.numel() > 0) throw new IndexError('index out of range in self')
     const out = enclosed(() => {
       const places = no_grad(() => (offsets === null ? rowsOf(input) : bagsOf(input, offsets)))
       const vectors = embedding(input.reshape(-1), weight, skip, max_norm, norm_type, scale_grad_by_freq)

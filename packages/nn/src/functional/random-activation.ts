@@ -71,6 +71,8 @@ export const gumbel_softmax = signature(
   'gumbel_softmax',
   ['Tensor logits', 'float|Tensor tau', 'bool hard', 'float eps', 'int dim'],
   (logits: Tensor, tau: number | Tensor = 1, hard = false, _eps = 1e-10, dim = -1): Tensor => {
+    // A dimension that is none is refused before anything is drawn.
+    if (logits.ndim > 0) logits.size(dim)
     const noise = no_grad(() => enclosed(() => torch.empty_like(logits).exponential_().log().neg()))
     const soft = logits.add(noise).div(tau).softmax(dim)
     if (!hard) return soft

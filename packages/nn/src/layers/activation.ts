@@ -102,12 +102,18 @@ export class LogSoftmax extends layer(noDim, ({ dim }, x: Tensor) => F.log_softm
 export class Softmin extends layer(noDim, ({ dim }, x: Tensor) => F.softmin(x, dim), dimText) {}
 
 /** `softmax` over the channels of `[N, C, H, W]` or `[C, H, W]`. */
-export class Softmax2d extends layer({}, (_, x: Tensor) => {
-  if (x.ndim !== 3 && x.ndim !== 4) {
-    throw new torch.ValueError(`Softmax2d: expected input to be 3D or 4D, got ${x.ndim}D instead`)
-  }
-  return F.softmax(x, -3)
-}) {}
+export class Softmax2d extends layer(
+  {},
+  (_, x: Tensor) => {
+    if (x.ndim !== 3 && x.ndim !== 4) {
+      throw new torch.ValueError(`Softmax2d: expected input to be 3D or 4D, got ${x.ndim}D instead`)
+    }
+    return F.softmax(x, -3)
+  },
+  undefined,
+  undefined,
+  ['Tensor input'],
+) {}
 /** As `LeakyReLU`, in training with slopes drawn evenly between bounds (Xu et al. 2015). */
 export class RReLU extends layer(
   { lower: 1 / 8, upper: 1 / 3, inplace: false },
@@ -120,6 +126,7 @@ const oneSlope = { num_parameters: 1, init: 0.25 }
 /** As `LeakyReLU`, with slopes that are learned: one for all, or one for each channel (He et al. 2015). */
 export class PReLU extends Module {
   static readonly keepsNothing = 'leaf'
+  static override readonly _signatures = { forward: ['any input'] }
   readonly num_parameters: number
   weight: Parameter
 

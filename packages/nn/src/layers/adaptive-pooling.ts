@@ -54,6 +54,7 @@ abstract class AdaptiveMaxPool<Size extends AdaptiveSize, R extends boolean> ext
 /** The averages of `output_size` even windows: `[N, C, L] → [N, C, output_size]`, or the same without N. */
 export class AdaptiveAvgPool1d extends AdaptivePool<Extent> {
   static readonly keepsNothing = 'leaf'
+  static override readonly _signatures = { forward: ['Tensor input'] }
   forward(input: Tensor): Tensor {
     return torch.adaptive_avg_pool1d(input, this.output_size)
   }
@@ -61,6 +62,7 @@ export class AdaptiveAvgPool1d extends AdaptivePool<Extent> {
 /** The averages of even windows: `[N, C, H, W] → [N, C, …output_size]`, or the same without N; null keeps a size. */
 export class AdaptiveAvgPool2d extends AdaptivePool<AdaptiveSize> {
   static readonly keepsNothing = 'leaf'
+  static override readonly _signatures = { forward: ['Tensor input'] }
   forward(input: Tensor): Tensor {
     return torch.adaptive_avg_pool2d(input, this.output_size)
   }
@@ -68,6 +70,7 @@ export class AdaptiveAvgPool2d extends AdaptivePool<AdaptiveSize> {
 /** The largest of `output_size` even windows: `[N, C, L] → [N, C, output_size]`, or the same without N. */
 export class AdaptiveMaxPool1d<R extends boolean = false> extends AdaptiveMaxPool<Extent, R> {
   static readonly keepsNothing = 'leaf'
+  static override readonly _signatures = { forward: ['Tensor input'] }
   forward(input: Tensor): Pooled<R> {
     const both = torch.adaptive_max_pool1d_with_indices(input, this.output_size)
     return (this.return_indices ? both : both[0]) as Pooled<R>
@@ -76,6 +79,7 @@ export class AdaptiveMaxPool1d<R extends boolean = false> extends AdaptiveMaxPoo
 /** The largest of even windows: `[N, C, H, W] → [N, C, …output_size]`, or the same without N; null keeps a size. */
 export class AdaptiveMaxPool2d<R extends boolean = false> extends AdaptiveMaxPool<AdaptiveSize, R> {
   static readonly keepsNothing = 'leaf'
+  static override readonly _signatures = { forward: ['Tensor input'] }
   forward(input: Tensor): Pooled<R> {
     const both = torch.adaptive_max_pool2d_with_indices(input, this.output_size)
     return (this.return_indices ? both : both[0]) as Pooled<R>

@@ -58,7 +58,18 @@ const defaults = {
 /** PyTorch's name of the last projection, which its text shows. */
 class NonDynamicallyQuantizableLinear extends Linear {}
 
-type Call = [query: Tensor, key: Tensor, value: Tensor, options?: MultiheadAttentionCall]
+type Call = [query: Tensor, key: Tensor, value: Tensor, ...options: LayerArguments<MultiheadAttentionCall>]
+/** The same, bound. */
+type Bound = [
+  query: Tensor,
+  key: Tensor,
+  value: Tensor,
+  key_padding_mask?: Tensor | null,
+  need_weights?: boolean,
+  attn_mask?: Tensor | null,
+  average_attn_weights?: boolean,
+  is_causal?: boolean,
+]
 
 /**
  * Attention of several heads at once, each on a part of the width (Vaswani et al. 2017). Gives the output and the weights.
@@ -69,6 +80,19 @@ type Call = [query: Tensor, key: Tensor, value: Tensor, options?: MultiheadAtten
  */
 export class MultiheadAttention extends Module<Call, [output: Tensor, weights: Tensor | null]> {
   static readonly keepsNothing = true
+  static override readonly _signatures = {
+    forward: [
+      'Tensor query',
+      'Tensor key',
+      'Tensor value',
+      null,
+      'Tensor? key_padding_mask',
+      'bool need_weights',
+      'Tensor? attn_mask',
+      'bool average_attn_weights',
+      'bool is_causal',
+    ],
+  }
   readonly embed_dim: number
   readonly num_heads: number
   readonly dropout: number
@@ -135,12 +159,12 @@ export class MultiheadAttention extends Module<Call, [output: Tensor, weights: T
   }
 
   forward(...call: Call): [Tensor, Tensor | null] {
-    return forwardOf(this, () => this._attend(...call))
+    return forwardOf(this, () => this.#attend(call as Bound))
   }
 
-  protected _attend(...[query, key, value, options = {}]: Call): [Tensor, Tensor | null] {
-    const { key_padding_mask = null, need_weights = true, attn_mask = null } = options
-    const { average_attn_weights = true, is_causal = false } = options
+  #attend(bound: Bound): [Tensor, Tensor | null] {
+    const [query, key, value, key_padding_mask = null, need_weights = true, attn_mask = null] = bound
+    const [average_attn_weights = true, is_causal = false] = bound.slice(6) as boolean[]
     if (is_causal && attn_mask === null) {
       throw new torch.RuntimeError('Need attn_mask if specifying the is_causal hint.')
     }

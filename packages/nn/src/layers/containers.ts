@@ -1,4 +1,4 @@
-import { IndexError, KeyError, Tensor } from '@chainrule/core'
+import { IndexError, KeyError, Signature, shown, Tensor, TypeError, typeName, ValueError } from '@chainrule/core'
 import { missingForward } from '../module/callable.ts'
 import { forwardOf } from '../module/keeps-nothing.ts'
 import { ownModules } from '../module/members.ts'
@@ -10,6 +10,37 @@ import { moduleRepr, repeatedLines } from '../module/repr.ts'
 function place(container: object, index: number, length: number, end = length - 1): number {
   if (!Number.isInteger(index) || index < -length || index > end) throw new IndexError(`index ${index} is out of range`)
   return index < 0 ? index + length : index
+}
+
+/** How many layers one module makes of itself. */
+const mostLayers = 10_000
+
+/**
+ * Refuses a number of layers that no memory holds, before one of them is made.
+ *
+ * @throws ValueError that says how many there may be.
+ */
+export function checkCount(num_layers: number): void {
+  if (num_layers <= mostLayers) return
+  throw new ValueError(`num_layers is ${num_layers}; give at most ${mostLayers}`)
+}
+
+const listOfModules = new Signature('ModuleList.__init__', ['any modules'], 0, 'python')
+const dictOfModules = new Signature('ModuleDict.__init__', ['dict? modules'], 0, 'python')
+const listOfParameters = new Signature('ParameterList.__init__', ['any values'], 0, 'python')
+const dictOfParameters = new Signature('ParameterDict.__init__', ['dict? parameters'], 0, 'python')
+
+/** What is added at the end of a container, in a list. */
+function listed<T>(container: string, items: Iterable<T>): readonly T[] {
+  if (typeof items === 'object' && items !== null && Symbol.iterator in items) return [...items]
+  throw new TypeError(`${container}.extend should be called with an iterable, but got ${typeName(items)}`)
+}
+
+/** A parameter of a container, made of a tensor. */
+function parameterOf(container: string, value: Tensor): Parameter {
+  if (value instanceof Parameter) return value
+  if (value instanceof Tensor) return new Parameter(value)
+  throw new TypeError(`${container}: expected a Tensor, got ${shown(value)}`)
 }
 
 /** Makes modules the fields `'0'`, `'1'`, … of a container, in place of those that were there. */
@@ -32,6 +63,12 @@ export type NamedModules<M extends AnyModule = Module> = Readonly<Record<string,
  */
 export class Sequential extends Module {
   static readonly keepsNothing = true
+  static override readonly _signatures = {
+    forward: ['dict|any input'],
+    at: ['int index'],
+    append: ['any module'],
+    extend: ['any sequential'],
+  }
   readonly [index: number]: Module
 
   constructor(...modules: readonly Module[] | readonly [NamedModules])
@@ -72,7 +109,7 @@ export class Sequential extends Module {
 
   /** Adds modules at the end. */
   extend(modules: Iterable<Module>): this {
-    for (const module of modules) this.append(module)
+    for (const module of listed('Sequential', modules)) this.append(module)
     return this
   }
 
@@ -85,10 +122,21 @@ export class Sequential extends Module {
 export class ModuleList<M extends AnyModule = Module> extends Module<never, never> {
   [index: number]: M
   static readonly keepsNothing = true
+  static override readonly _signatures = {
+    at: ['int index'],
+    append: ['any module'],
+    extend: ['any modules'],
+    insert: ['int index', 'any module'],
+    pop: [null, 'int key'],
+    map: ['function fn'],
+    toString: [],
+  }
 
-  constructor(modules: Iterable<M> = []) {
+  constructor(modules?: Iterable<M> | { readonly modules?: Iterable<M> })
+  constructor(...args: readonly unknown[]) {
     super()
-    this.extend(modules)
+    const [given] = listOfModules.bind([...args])
+    this.extend((given ?? []) as Iterable<M>)
   }
 
   forward(): never {
@@ -114,7 +162,7 @@ export class ModuleList<M extends AnyModule = Module> extends Module<never, neve
 
   /** Adds modules at the end. */
   extend(modules: Iterable<M>): this {
-    for (const module of modules) this.append(module)
+    for (const module of listed('ModuleList', modules)) this.append(module)
     return this
   }
 
@@ -153,9 +201,22 @@ export class ModuleDict<M extends AnyModule = Module, N extends NamedModules<M> 
   never
 > {
   static readonly keepsNothing = true
-  constructor(modules: N & NamedModules<M> = {} as N) {
+  static override readonly _signatures = {
+    get: ['str key'],
+    set: ['str key', 'any module'],
+    has: ['str key'],
+    pop: ['str key'],
+    update: ['dict modules'],
+    keys: [],
+    values: [],
+    items: [],
+  }
+  constructor(modules?: N & NamedModules<M>)
+  constructor(options: { readonly modules?: N & NamedModules<M> })
+  constructor(...args: readonly unknown[]) {
     super()
-    this.update(modules)
+    const [given] = dictOfModules.bind([...args])
+    this.update((given ?? {}) as NamedModules<M>)
   }
 
   forward(): never {
@@ -221,10 +282,13 @@ export class ModuleDict<M extends AnyModule = Module, N extends NamedModules<M> 
 export class ParameterList extends Module<never, never> {
   [index: number]: Parameter
   static readonly keepsNothing = true
+  static override readonly _signatures = { append: ['any value'], extend: ['any values'], extra_repr: [] }
 
-  constructor(values: Iterable<Tensor> = []) {
+  constructor(values?: Iterable<Tensor> | { readonly values?: Iterable<Tensor> })
+  constructor(...args: readonly unknown[]) {
     super()
-    this.extend(values)
+    const [given] = listOfParameters.bind([...args])
+    this.extend((given ?? []) as Iterable<Tensor>)
   }
 
   forward(): never {
@@ -238,13 +302,13 @@ export class ParameterList extends Module<never, never> {
 
   /** Adds a parameter at the end. */
   append(value: Tensor): this {
-    this.register_parameter(String(this.length), value instanceof Parameter ? value : new Parameter(value))
+    this.register_parameter(String(this.length), parameterOf('ParameterList', value))
     return this
   }
 
   /** Adds parameters at the end. */
   extend(values: Iterable<Tensor>): this {
-    for (const value of values) this.append(value)
+    for (const value of listed('ParameterList', values)) this.append(value)
     return this
   }
 
@@ -262,9 +326,25 @@ export class ParameterList extends Module<never, never> {
 /** Parameters by name, which are found. Tensors become parameters. */
 export class ParameterDict extends Module<never, never> {
   static readonly keepsNothing = true
-  constructor(values: Readonly<Record<string, Tensor>> = {}) {
+  static override readonly _signatures = {
+    get: ['str key'],
+    set: ['str key', 'any parameter'],
+    has: ['str key'],
+    pop: ['str key'],
+    clear: [],
+    update: ['dict parameters'],
+    keys: [],
+    values: [],
+    items: [],
+    extra_repr: [],
+  }
+  constructor(
+    parameters?: Readonly<Record<string, Tensor>> | { readonly parameters?: Readonly<Record<string, Tensor>> },
+  )
+  constructor(...args: readonly unknown[]) {
     super()
-    this.update(values)
+    const [given] = dictOfParameters.bind([...args])
+    this.update((given ?? {}) as Readonly<Record<string, Tensor>>)
   }
 
   forward(): never {
@@ -287,7 +367,7 @@ export class ParameterDict extends Module<never, never> {
 
   /** Adds a parameter under a name, or replaces it. */
   set(name: string, value: Tensor): this {
-    this.register_parameter(name, value instanceof Parameter ? value : new Parameter(value))
+    this.register_parameter(name, parameterOf('ParameterDict', value))
     return this
   }
 

@@ -62,6 +62,7 @@ abstract class TransposedConvolution extends Convolution {
  */
 export class ConvTranspose1d extends TransposedConvolution {
   static readonly keepsNothing = 'leaf'
+  static override readonly _signatures = { forward: ['Tensor input', null, 'int[]? output_size'] }
   protected get _directions(): number {
     return 1
   }
@@ -83,6 +84,7 @@ export class ConvTranspose1d extends TransposedConvolution {
  */
 export class ConvTranspose2d extends TransposedConvolution {
   static readonly keepsNothing = 'leaf'
+  static override readonly _signatures = { forward: ['Tensor input', null, 'int[]? output_size'] }
   protected get _directions(): number {
     return 2
   }

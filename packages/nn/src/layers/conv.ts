@@ -32,6 +32,7 @@ function padded(input: Tensor, layer: Convolution): { x: Tensor; padding: Sizes 
  */
 export class Conv1d extends Convolution {
   static readonly keepsNothing = 'leaf'
+  static override readonly _signatures = { forward: ['Tensor input'] }
   protected get _directions(): number {
     return 1
   }
@@ -52,6 +53,7 @@ export class Conv1d extends Convolution {
  */
 export class Conv2d extends Convolution {
   static readonly keepsNothing = 'leaf'
+  static override readonly _signatures = { forward: ['Tensor input'] }
   protected get _directions(): number {
     return 2
   }

@@ -44,6 +44,9 @@ const defaults = {
 /** A table of vectors, of which bags are summed, averaged, or their maxima taken: `[B, N]` → `[B, embedding_dim]`. */
 export class EmbeddingBag extends Module<[input: Tensor, offsets?: Tensor | null, per_sample_weights?: Tensor | null]> {
   static readonly keepsNothing = 'leaf'
+  static override readonly _signatures = {
+    forward: ['Tensor input', null, 'Tensor? offsets', 'Tensor? per_sample_weights'],
+  }
   readonly num_embeddings: number
   readonly embedding_dim: number
   readonly max_norm: number | null

@@ -41,6 +41,7 @@ const defaults = {
 /** A table of vectors, read by index: `[…]` of int32 → `[…, embedding_dim]`. */
 export class Embedding extends Module {
   static readonly keepsNothing = 'leaf'
+  static override readonly _signatures = { forward: ['Tensor input'] }
   readonly num_embeddings: number
   readonly embedding_dim: number
   readonly padding_idx: number | null

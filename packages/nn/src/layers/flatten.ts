@@ -6,6 +6,7 @@ const dims = { start_dim: 1, end_dim: -1 }
 /** Makes one dimension of those from `start_dim` to `end_dim`: by default all but the first, the batch. */
 export class Flatten extends Module {
   static readonly keepsNothing = 'leaf'
+  static override readonly _signatures = { forward: ['Tensor input'] }
   readonly start_dim: number
   readonly end_dim: number
 
@@ -29,6 +30,7 @@ const noOptions = {}
 /** Makes several dimensions of one; one of the sizes may be -1. */
 export class Unflatten extends Module {
   static readonly keepsNothing = 'leaf'
+  static override readonly _signatures = { forward: ['Tensor input'] }
   readonly dim: number
   readonly unflattened_size: Shape
 

@@ -24,6 +24,7 @@ export type WeightArguments = [bias?: boolean | WeightOptions, device?: DeviceNa
 /** The input itself. Takes any arguments and ignores them. */
 export class Identity extends Module {
   static readonly keepsNothing = 'leaf'
+  static override readonly _signatures = { forward: ['any input'] }
   // oxlint-disable-next-line no-unused-vars -- it may stand for a layer with any arguments
   constructor(..._: readonly unknown[]) {
     super()
@@ -43,6 +44,7 @@ export class Identity extends Module {
  */
 export class Linear extends Module {
   static readonly keepsNothing = 'leaf'
+  static override readonly _signatures = { forward: ['any input'] }
   readonly in_features: number
   readonly out_features: number
   /** `[out_features, in_features]` */
@@ -90,6 +92,7 @@ export class Linear extends Module {
 
 /** `y = x₁ᵀ A x₂ + b`: `[…, in1_features], […, in2_features] → […, out_features]`. */
 export class Bilinear extends Module<[Tensor, Tensor]> {
+  static override readonly _signatures = { forward: ['any input1', 'any input2'] }
   readonly in1_features: number
   readonly in2_features: number
   readonly out_features: number

@@ -17,6 +17,7 @@ const reduced = { ...average, ...fold, ...mean }
 const divergence: typeof average & typeof fold & { reduction: Reduction | 'batchmean' } = reduced
 const ctc = { blank: 0, ...mean, zero_infinity: false }
 type Pair = [input: Tensor, target: Tensor]
+const pair = ['any input', 'any target'] as const
 
 const noText = (): string => ''
 /** Says the reduction in today's word, where the older ones were given, which are no fields. */
@@ -32,6 +33,7 @@ export class MSELoss extends layer(
   ({ reduction }, ...[input, target]: Pair) => F.mse_loss(input, target, null, null, reduction),
   noText,
   settle,
+  pair,
 ) {}
 /** `|input - target|`. */
 export class L1Loss extends layer(
@@ -39,6 +41,7 @@ export class L1Loss extends layer(
   ({ reduction }, ...[input, target]: Pair) => F.l1_loss(input, target, null, null, reduction),
   noText,
   settle,
+  pair,
 ) {}
 /** Half the square nearer than `beta`, the distance farther. */
 export class SmoothL1Loss extends layer(
@@ -46,10 +49,15 @@ export class SmoothL1Loss extends layer(
   ({ reduction, beta }, ...[input, target]: Pair) => F.smooth_l1_loss(input, target, null, null, reduction, beta),
   noText,
   settle,
+  pair,
 ) {}
 /** Half the square nearer than `delta`, its tangent farther. */
-export class HuberLoss extends layer({ ...mean, delta: 1 }, ({ reduction, delta }, ...[input, target]: Pair) =>
-  F.huber_loss(input, target, reduction, delta),
+export class HuberLoss extends layer(
+  { ...mean, delta: 1 },
+  ({ reduction, delta }, ...[input, target]: Pair) => F.huber_loss(input, target, reduction, delta),
+  noText,
+  undefined,
+  pair,
 ) {}
 /** Binary cross-entropy of probabilities. */
 export class BCELoss extends layer(
@@ -58,6 +66,7 @@ export class BCELoss extends layer(
     F.binary_cross_entropy(input, target, weight, null, null, reduction),
   noText,
   settle,
+  pair,
 ) {}
 /** Binary cross-entropy of logits. */
 export class BCEWithLogitsLoss extends layer(
@@ -66,6 +75,7 @@ export class BCEWithLogitsLoss extends layer(
     F.binary_cross_entropy_with_logits(input, target, weight, null, null, reduction, pos_weight),
   noText,
   settle,
+  pair,
 ) {}
 /** Cross-entropy of logits and class indices or probabilities. */
 export class CrossEntropyLoss extends layer(
@@ -74,6 +84,7 @@ export class CrossEntropyLoss extends layer(
     F.cross_entropy(input, target, weight, null, ignore_index, null, reduction, label_smoothing),
   noText,
   settle,
+  pair,
 ) {}
 /** The negative of the log-probability of the target class. */
 export class NLLLoss extends layer(
@@ -82,6 +93,7 @@ export class NLLLoss extends layer(
     F.nll_loss(input, target, weight, null, ignore_index, null, reduction),
   noText,
   settle,
+  pair,
 ) {}
 /** The Kullback-Leibler divergence. */
 export class KLDivLoss extends layer(
@@ -89,6 +101,7 @@ export class KLDivLoss extends layer(
   ({ reduction, log_target }, ...[input, target]: Pair) => F.kl_div(input, target, null, null, reduction, log_target),
   noText,
   settle,
+  pair,
 ) {}
 /** `log(1 + exp(-target · input))`. */
 export class SoftMarginLoss extends layer(
@@ -96,6 +109,7 @@ export class SoftMarginLoss extends layer(
   ({ reduction }, ...[input, target]: Pair) => F.soft_margin_loss(input, target, null, null, reduction),
   noText,
   settle,
+  pair,
 ) {}
 /** A distance where the target is 1, a hinge where it is -1. */
 export class HingeEmbeddingLoss extends layer(
@@ -104,6 +118,7 @@ export class HingeEmbeddingLoss extends layer(
     F.hinge_embedding_loss(input, target, margin, null, null, reduction),
   noText,
   settle,
+  pair,
 ) {}
 /** `max(0, -target · (input1 - input2) + margin)`. */
 export class MarginRankingLoss extends layer(
@@ -112,6 +127,7 @@ export class MarginRankingLoss extends layer(
     F.margin_ranking_loss(input1, input2, target, margin, null, null, reduction),
   noText,
   settle,
+  ['any input1', 'any input2', 'any target'],
 ) {}
 /** `1 - cos` where the target is 1, `max(0, cos - margin)` where it is -1. */
 export class CosineEmbeddingLoss extends layer(
@@ -120,6 +136,7 @@ export class CosineEmbeddingLoss extends layer(
     F.cosine_embedding_loss(input1, input2, target, margin, null, null, reduction),
   noText,
   settle,
+  ['any input1', 'any input2', 'any target'],
 ) {}
 /** `max(0, ‖anchor - positive‖ - ‖anchor - negative‖ + margin)`. */
 export class TripletMarginLoss extends layer(
@@ -128,6 +145,7 @@ export class TripletMarginLoss extends layer(
     F.triplet_margin_loss(anchor, positive, negative, margin, p, eps, swap, null, null, reduction),
   noText,
   settle,
+  ['any anchor', 'any positive', 'any negative'],
 ) {}
 /** The negative log likelihood of counts under Poisson distributions. */
 export class PoissonNLLLoss extends layer(
@@ -136,12 +154,16 @@ export class PoissonNLLLoss extends layer(
     F.poisson_nll_loss(input, target, log_input, full, null, eps, null, reduction),
   noText,
   settle,
+  ['any log_input|input', 'any target'],
 ) {}
 /** The negative log likelihood under normal distributions. */
 export class GaussianNLLLoss extends layer(
   { full: false, eps: 1e-6, ...mean },
   ({ full, eps, reduction }, input: Tensor, target: Tensor, variance: Tensor) =>
     F.gaussian_nll_loss(input, target, variance, full, eps, reduction),
+  noText,
+  undefined,
+  ['any input', 'any target', 'any var'],
 ) {}
 /** A margin between the score of the target class and all others. */
 export class MultiMarginLoss extends layer(
@@ -155,6 +177,7 @@ export class MultiMarginLoss extends layer(
     if (weight !== null && weight.ndim !== 1) throw new ValueError('MultiMarginLoss: weight must be 1D')
     settle(options)
   },
+  pair,
 ) {}
 /** A margin between the scores of several target classes and all others. */
 export class MultiLabelMarginLoss extends layer(
@@ -162,6 +185,7 @@ export class MultiLabelMarginLoss extends layer(
   ({ reduction }, ...[input, target]: Pair) => F.multilabel_margin_loss(input, target, null, null, reduction),
   noText,
   settle,
+  pair,
 ) {}
 /** The binary cross-entropy of logits, averaged over the classes. */
 export class MultiLabelSoftMarginLoss extends layer(
@@ -170,12 +194,16 @@ export class MultiLabelSoftMarginLoss extends layer(
     F.multilabel_soft_margin_loss(input, target, weight, null, null, reduction),
   noText,
   settle,
+  pair,
 ) {}
 /** Connectionist temporal classification (Graves et al. 2006). */
 export class CTCLoss extends Module<
   [log_probs: Tensor, targets: Tensor, input_lengths: F.Lengths, target_lengths: F.Lengths]
 > {
   static readonly keepsNothing = 'leaf'
+  static override readonly _signatures = {
+    forward: ['any log_probs', 'any targets', 'any input_lengths', 'any target_lengths'],
+  }
   readonly blank: number
   readonly reduction: Reduction
   readonly zero_infinity: boolean
@@ -201,6 +229,7 @@ const withDistance = {
 }
 /** As `TripletMarginLoss`, with any distance: a function, or a module such as `PairwiseDistance`, which it is where left out. */
 export class TripletMarginWithDistanceLoss extends Module<[anchor: Tensor, positive: Tensor, negative: Tensor]> {
+  static override readonly _signatures = { forward: ['any anchor', 'any positive', 'any negative'] }
   readonly distance_function: F.Distance | Module<[Tensor, Tensor]>
   readonly margin: number
   readonly swap: boolean

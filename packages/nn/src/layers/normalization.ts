@@ -35,6 +35,7 @@ export interface LayerNormOptions extends Place {
 /** Normalises the last dimensions of its input, which have `normalized_shape` (Ba et al. 2016). */
 export class LayerNorm extends Module {
   static readonly keepsNothing = 'leaf'
+  static override readonly _signatures = { forward: ['Tensor input'] }
   readonly normalized_shape: Shape
   readonly eps: number
   readonly elementwise_affine: boolean
@@ -83,6 +84,7 @@ export interface GroupNormOptions extends Place {
 /** Normalises groups of channels of `[N, C, …]`, each sample for itself (Wu and He 2018). */
 export class GroupNorm extends Module {
   static readonly keepsNothing = 'leaf'
+  static override readonly _signatures = { forward: ['Tensor input'] }
   readonly num_groups: number
   readonly num_channels: number
   readonly eps: number
@@ -199,6 +201,7 @@ abstract class RunningNorm extends Module {
 /** What the batch normalisations share. */
 export abstract class BatchNorm extends RunningNorm {
   static readonly keepsNothing = 'leaf'
+  static override readonly _signatures = { forward: ['Tensor input'] }
   /** The numbers of dimensions that an input may have. */
   protected abstract get _ranks(): readonly number[]
 
@@ -250,6 +253,7 @@ export class BatchNorm3d extends BatchNorm {
 /** What the instance normalisations share. */
 export abstract class InstanceNorm extends RunningNorm {
   static readonly keepsNothing = 'leaf'
+  static override readonly _signatures = { forward: ['Tensor input'] }
   /** How many dimensions an input without a batch has. */
   protected abstract get _rank(): number
 

@@ -98,6 +98,7 @@ abstract class MaxPool<R extends boolean> extends Module<[Tensor], Pooled<R>> {
 /** The largest of each window: `[N, C, L] → [N, C, L′]`, or the same without N. */
 export class MaxPool1d<R extends boolean = false> extends MaxPool<R> {
   static override readonly keepsNothing = 'leaf'
+  static override readonly _signatures = { forward: ['Tensor input'] }
 
   forward(input: Tensor): Pooled<R> {
     return torch.max_pool1d(input, this.kernel_size, this._options()) as Pooled<R>
@@ -106,6 +107,7 @@ export class MaxPool1d<R extends boolean = false> extends MaxPool<R> {
 /** The largest of each window: `[N, C, H, W] → [N, C, H′, W′]`, or the same without N. */
 export class MaxPool2d<R extends boolean = false> extends MaxPool<R> {
   static override readonly keepsNothing = 'leaf'
+  static override readonly _signatures = { forward: ['Tensor input'] }
 
   forward(input: Tensor): Pooled<R> {
     return torch.max_pool2d(input, this.kernel_size, this._options()) as Pooled<R>
@@ -115,6 +117,7 @@ export class MaxPool2d<R extends boolean = false> extends MaxPool<R> {
 /** The average of each window: `[N, C, L] → [N, C, L′]`, or the same without N. */
 export class AvgPool1d extends Module {
   static readonly keepsNothing = 'leaf'
+  static override readonly _signatures = { forward: ['Tensor input'] }
   readonly kernel_size: readonly number[]
   readonly stride: readonly number[]
   readonly padding: readonly number[]
@@ -147,6 +150,7 @@ export class AvgPool1d extends Module {
 /** The average of each window: `[N, C, H, W] → [N, C, H′, W′]`, or the same without N. */
 export class AvgPool2d extends Module {
   static readonly keepsNothing = 'leaf'
+  static override readonly _signatures = { forward: ['Tensor input'] }
   readonly kernel_size: Extent
   readonly stride: Extent
   readonly padding: Extent

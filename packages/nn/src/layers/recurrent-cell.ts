@@ -27,6 +27,7 @@ export interface RNNCellOptions extends WeightOptions {
 /** One step of a recurrent layer: inputs are `[N, input_size]` or `[input_size]`, states `[N, hidden_size]` or `[hidden_size]`. */
 abstract class RecurrentCell<S> extends Module<[input: Tensor, hx?: S | null], S> {
   static readonly keepsNothing = 'leaf'
+  static override readonly _signatures = { forward: ['Tensor input', null, 'Tensor|Tensor[]? hx'] }
   readonly input_size: number
   readonly hidden_size: number
   /** `[gates · hidden_size, input_size]` */

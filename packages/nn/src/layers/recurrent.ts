@@ -7,6 +7,7 @@ import { uniform_ } from '../init/index.ts'
 import { forwardOf } from '../module/keeps-nothing.ts'
 import { Module } from '../module/module.ts'
 import { Parameter } from '../module/parameter.ts'
+import { checkCount } from './containers.ts'
 import { place } from './linear.ts'
 import { elman, gru, lstm, type State, type Step } from './recurrent-step.ts'
 
@@ -54,6 +55,7 @@ type End = `l${number}` | `l${number}_reverse`
  */
 abstract class Recurrent<S> extends Module<[input: Tensor, hx?: S | null], [output: Tensor, hx: S]> {
   static readonly keepsNothing = 'leaf'
+  static override readonly _signatures = { forward: ['Tensor input', null, 'Tensor|Tensor[]? hx'] }
   readonly input_size: number
   readonly hidden_size: number
   readonly num_layers: number
@@ -242,6 +244,7 @@ function check(hidden_size: number, num_layers: number, dropout: number, proj_si
   }
   if (!(hidden_size > 0)) throw new torch.ValueError('hidden_size must be greater than zero')
   if (!(num_layers > 0)) throw new torch.ValueError('num_layers must be greater than zero')
+  checkCount(num_layers)
   if (proj_size < 0) {
     throw new torch.ValueError('proj_size should be a positive integer or zero to disable projections')
   }

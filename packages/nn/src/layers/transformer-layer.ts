@@ -1,11 +1,13 @@
 /** The layers of transformers (Vaswani et al. 2017): attention and a network for each place, with sums around them. */
 import type { DeviceName, DType, Tensor } from '@chainrule/core'
+import * as torch from '@chainrule/core'
 import { RuntimeError } from '@chainrule/core'
-import { bindLayer, bindMethod, type Call, type LayerArguments } from '../arguments.ts'
+import { bindLayer, type Call, type LayerArguments } from '../arguments.ts'
 import { gelu, relu } from '../functional/activation.ts'
 import { forwardOf } from '../module/keeps-nothing.ts'
 import { Module } from '../module/module.ts'
 import { MultiheadAttention } from './attention.ts'
+import { checkAttention } from './attention-checks.ts'
 import { Dropout } from './dropout.ts'
 import { Linear, place } from './linear.ts'
 import { LayerNorm } from './normalization.ts'
@@ -70,16 +72,19 @@ export type DecoderLayerMasks = {
   readonly memory_is_causal?: boolean
 }
 
-const none = null as Mask
-const encoderMasks = { src_mask: none, src_key_padding_mask: none, is_causal: false }
-const decoderMasks = {
-  tgt_mask: none,
-  memory_mask: none,
-  tgt_key_padding_mask: none,
-  memory_key_padding_mask: none,
-  tgt_is_causal: false,
-  memory_is_causal: false,
-}
+const encoderMasks = ['Tensor? src_mask', 'Tensor? src_key_padding_mask', 'bool? is_causal']
+/** What the `forward` of a decoder and of its layers takes. */
+export const decoderForward: readonly (string | null)[] = [
+  'Tensor tgt',
+  'Tensor memory',
+  null,
+  'Tensor? tgt_mask',
+  'Tensor? memory_mask',
+  'Tensor? tgt_key_padding_mask',
+  'Tensor? memory_key_padding_mask',
+  'bool? tgt_is_causal',
+  'bool memory_is_causal',
+]
 
 /** The function that an activation's name says. */
 function activationOf(activation: Activation): (x: Tensor) => Tensor {
@@ -91,7 +96,11 @@ function activationOf(activation: Activation): (x: Tensor) => Tensor {
 
 const bound = (layer: string, args: readonly unknown[]) => {
   const options = bindLayer<typeof layerDefaults, Sizes>(layer, layerDefaults, args, ['d_model', 'nhead'])
-  activationOf(options.activation)
+  const { d_model, dim_feedforward, dropout, activation, device, dtype } = options
+  // What is wrong shows before a weight is drawn.
+  activationOf(activation)
+  void new Dropout(dropout)
+  torch.empty([dim_feedforward, d_model], { device, dtype })
   return options
 }
 
@@ -102,6 +111,7 @@ const bound = (layer: string, args: readonly unknown[]) => {
  */
 export class TransformerEncoderLayer extends Module<[src: Tensor, ...masks: LayerArguments<EncoderLayerMasks>]> {
   static readonly keepsNothing = true
+  static override readonly _signatures = { forward: ['Tensor src', null, ...encoderMasks] }
   self_attn: MultiheadAttention
   linear1: Linear
   dropout: Dropout
@@ -130,7 +140,7 @@ export class TransformerEncoderLayer extends Module<[src: Tensor, ...masks: Laye
   }
 
   forward(src: Tensor, ...masks: LayerArguments<EncoderLayerMasks>): Tensor {
-    const { src_mask, src_key_padding_mask } = bindMethod('TransformerEncoderLayer.forward', encoderMasks, masks)
+    const [src_mask = null, src_key_padding_mask = null] = masks as Mask[]
     const options = { attn_mask: src_mask, key_padding_mask: src_key_padding_mask, need_weights: false }
     const attend = (x: Tensor): Tensor => this.dropout1(this.self_attn(x, x, x, options)[0])
     const feed = (x: Tensor): Tensor => this.dropout2(feedForward(this, x))
@@ -151,6 +161,7 @@ export class TransformerDecoderLayer extends Module<
   [tgt: Tensor, memory: Tensor, ...masks: LayerArguments<DecoderLayerMasks>]
 > {
   static readonly keepsNothing = true
+  static override readonly _signatures = { forward: decoderForward }
   self_attn: MultiheadAttention
   multihead_attn: MultiheadAttention
   linear1: Linear
@@ -185,11 +196,10 @@ export class TransformerDecoderLayer extends Module<
   }
 
   forward(tgt: Tensor, memory: Tensor, ...masks: LayerArguments<DecoderLayerMasks>): Tensor {
-    const { tgt_mask, memory_mask, tgt_key_padding_mask, memory_key_padding_mask } = bindMethod(
-      'TransformerDecoderLayer.forward',
-      decoderMasks,
-      masks,
-    )
+    const [tgt_mask = null, memory_mask = null, tgt_key_padding_mask = null, memory_key_padding_mask = null] =
+      masks as Mask[]
+    checkAttention(this.self_attn, tgt, tgt, tgt, tgt_key_padding_mask, tgt_mask)
+    checkAttention(this.multihead_attn, tgt, memory, memory, memory_key_padding_mask, memory_mask)
     const own = { attn_mask: tgt_mask, key_padding_mask: tgt_key_padding_mask, need_weights: false }
     const others = { attn_mask: memory_mask, key_padding_mask: memory_key_padding_mask, need_weights: false }
     const attend = (x: Tensor): Tensor => this.dropout1(this.self_attn(x, x, x, own)[0])

@@ -1,15 +1,16 @@
 /** Transformers: layers one after the other, and both halves together (Vaswani et al. 2017). */
 import type { DeviceName, Tensor } from '@chainrule/core'
 import * as torch from '@chainrule/core'
-import { bindLayer, bindMethod, type LayerArguments } from '../arguments.ts'
+import { bindLayer, type LayerArguments } from '../arguments.ts'
 import { xavier_uniform_ } from '../init/index.ts'
 import { copyModule } from '../module/copy.ts'
 import { forwardOf } from '../module/keeps-nothing.ts'
-import { Module } from '../module/module.ts'
-import { ModuleList } from './containers.ts'
+import { type AnyModule, Module } from '../module/module.ts'
+import { checkCount, ModuleList } from './containers.ts'
 import { LayerNorm } from './normalization.ts'
 import {
   type DecoderLayerMasks,
+  decoderForward,
   type EncoderLayerMasks,
   layerDefaults,
   TransformerDecoderLayer,
@@ -18,7 +19,6 @@ import {
 } from './transformer-layer.ts'
 
 type Mask = Tensor | null
-const none = null as Mask
 
 /** A layer of an encoder. */
 export type EncoderLayer = Module<[src: Tensor, ...masks: LayerArguments<EncoderLayerMasks>]>
@@ -31,18 +31,38 @@ export type EncoderMasks = {
   readonly src_key_padding_mask?: Mask
   readonly is_causal?: boolean | null
 }
-const encoderMasks = { mask: none, src_key_padding_mask: none, is_causal: null as boolean | null }
-const decoderMasks = {
-  tgt_mask: none,
-  memory_mask: none,
-  tgt_key_padding_mask: none,
-  memory_key_padding_mask: none,
-  tgt_is_causal: null as boolean | null,
-  memory_is_causal: false,
+/** Copies of a layer, of which there may be so many. */
+function copies<M extends Module<never>>(layer: M, count: number): ModuleList<M> {
+  checkCount(count)
+  return new ModuleList(Array.from({ length: count }, () => copyModule(layer)))
 }
 
-const copies = <M extends Module<never>>(layer: M, count: number): ModuleList<M> =>
-  new ModuleList(Array.from({ length: count }, () => copyModule(layer)))
+/** What an encoder or a decoder is made with, when it is what it has to be. */
+function partsOf<M extends AnyModule>(
+  signature: torch.Signature,
+  args: readonly unknown[],
+): [M, number, Module | null] {
+  const [layer, count, norm = null] = signature.bind([...args])
+  const [name] = signature.name.split('.')
+  if (!(layer instanceof Module))
+    throw new torch.TypeError(`${name}: the layer must be a Module, got ${torch.shown(layer)}`)
+  if (norm !== null && !(norm instanceof Module)) {
+    throw new torch.TypeError(`${name}: norm must be a Module, got ${torch.shown(norm)}`)
+  }
+  return [layer as unknown as M, count as number, norm as Module | null]
+}
+const encoder = new torch.Signature(
+  'TransformerEncoder.__init__',
+  ['any encoder_layer', 'int num_layers', 'any norm'],
+  2,
+  'python',
+)
+const decoder = new torch.Signature(
+  'TransformerDecoder.__init__',
+  ['any decoder_layer', 'int num_layers', 'any norm'],
+  2,
+  'python',
+)
 
 /**
  * Copies of a layer one after the other, and a normalisation where one is given.
@@ -53,19 +73,25 @@ const copies = <M extends Module<never>>(layer: M, count: number): ModuleList<M>
  */
 export class TransformerEncoder extends Module<[src: Tensor, ...masks: LayerArguments<EncoderMasks>]> {
   static readonly keepsNothing = true
+  static override readonly _signatures = {
+    forward: ['Tensor src', null, 'Tensor? mask', 'Tensor? src_key_padding_mask', 'bool? is_causal'],
+  }
   layers: ModuleList<EncoderLayer>
   readonly num_layers: number
   norm: Module | null
 
-  constructor(encoder_layer: EncoderLayer, num_layers: number, norm: Module | null = null) {
+  constructor(encoder_layer: EncoderLayer, num_layers: number, norm?: Module | null | { readonly norm?: Module | null })
+  constructor(encoder_layer: EncoderLayer, options: { readonly num_layers: number; readonly norm?: Module | null })
+  constructor(...args: readonly unknown[]) {
     super()
-    this.layers = copies(encoder_layer, num_layers)
+    const [layer, num_layers, norm] = partsOf<EncoderLayer>(encoder, args)
+    this.layers = copies(layer, num_layers)
     this.num_layers = num_layers
     this.norm = norm
   }
 
   forward(src: Tensor, ...masks: LayerArguments<EncoderMasks>): Tensor {
-    const { mask, src_key_padding_mask } = bindMethod('TransformerEncoder.forward', encoderMasks, masks)
+    const [mask = null, src_key_padding_mask = null] = masks as Mask[]
     return forwardOf(this, () => {
       let x = src
       for (const layer of this.layers) x = layer(x, { src_mask: mask, src_key_padding_mask })
@@ -83,23 +109,25 @@ export class TransformerDecoder extends Module<
   [tgt: Tensor, memory: Tensor, ...masks: LayerArguments<DecoderLayerMasks>]
 > {
   static readonly keepsNothing = true
+  static override readonly _signatures = { forward: decoderForward }
   layers: ModuleList<DecoderLayer>
   readonly num_layers: number
   norm: Module | null
 
-  constructor(decoder_layer: DecoderLayer, num_layers: number, norm: Module | null = null) {
+  constructor(decoder_layer: DecoderLayer, num_layers: number, norm?: Module | null | { readonly norm?: Module | null })
+  constructor(decoder_layer: DecoderLayer, options: { readonly num_layers: number; readonly norm?: Module | null })
+  constructor(...args: readonly unknown[]) {
     super()
-    this.layers = copies(decoder_layer, num_layers)
+    const [layer, num_layers, norm] = partsOf<DecoderLayer>(decoder, args)
+    this.layers = copies(layer, num_layers)
     this.num_layers = num_layers
     this.norm = norm
   }
 
   forward(tgt: Tensor, memory: Tensor, ...masks: LayerArguments<DecoderLayerMasks>): Tensor {
-    const {
-      tgt_is_causal: _,
-      memory_is_causal: __,
-      ...bound
-    } = bindMethod('TransformerDecoder.forward', decoderMasks, masks)
+    const [tgt_mask = null, memory_mask = null, tgt_key_padding_mask = null, memory_key_padding_mask = null] =
+      masks as Mask[]
+    const bound = { tgt_mask, memory_mask, tgt_key_padding_mask, memory_key_padding_mask }
     return forwardOf(this, () => {
       let x = tgt
       for (const layer of this.layers) x = layer(x, memory, bound)
@@ -144,17 +172,20 @@ export type TransformerMasks = {
   readonly tgt_is_causal?: boolean | null
   readonly memory_is_causal?: boolean
 }
-const transformerMasks = {
-  src_mask: none,
-  tgt_mask: none,
-  memory_mask: none,
-  src_key_padding_mask: none,
-  tgt_key_padding_mask: none,
-  memory_key_padding_mask: none,
-  src_is_causal: null as boolean | null,
-  tgt_is_causal: null as boolean | null,
-  memory_is_causal: false,
-}
+const transformerForward = [
+  'Tensor src',
+  'Tensor tgt',
+  null,
+  'Tensor? src_mask',
+  'Tensor? tgt_mask',
+  'Tensor? memory_mask',
+  'Tensor? src_key_padding_mask',
+  'Tensor? tgt_key_padding_mask',
+  'Tensor? memory_key_padding_mask',
+  'bool? src_is_causal',
+  'bool? tgt_is_causal',
+  'bool memory_is_causal',
+]
 
 /**
  * An encoder, and a decoder that looks at what it gives: `[S, N, E]`, `[T, N, E]` → `[T, N, E]`.
@@ -163,6 +194,7 @@ const transformerMasks = {
  */
 export class Transformer extends Module<[src: Tensor, tgt: Tensor, ...masks: LayerArguments<TransformerMasks>]> {
   static readonly keepsNothing = true
+  static override readonly _signatures = { forward: transformerForward }
   encoder: Module<[Tensor, ...LayerArguments<EncoderMasks>]>
   decoder: Module<[Tensor, Tensor, ...LayerArguments<DecoderLayerMasks>]>
   readonly d_model: number
@@ -173,6 +205,8 @@ export class Transformer extends Module<[src: Tensor, tgt: Tensor, ...masks: Lay
     super()
     const { d_model, nhead, num_encoder_layers, num_decoder_layers, custom_encoder, custom_decoder, ...options } =
       bindLayer('Transformer', transformerDefaults, args)
+    checkCount(num_encoder_layers)
+    checkCount(num_decoder_layers)
     const { layer_norm_eps: eps, bias, device, dtype } = options
     const norm = (): LayerNorm => new LayerNorm(d_model, { eps, bias, device, dtype })
     this.encoder =
@@ -196,12 +230,11 @@ export class Transformer extends Module<[src: Tensor, tgt: Tensor, ...masks: Lay
   }
 
   forward(src: Tensor, tgt: Tensor, ...masks: LayerArguments<TransformerMasks>): Tensor {
-    const {
-      src_mask,
-      src_key_padding_mask,
-      src_is_causal: is_causal,
-      ...rest
-    } = bindMethod('Transformer.forward', transformerMasks, masks)
+    const [src_mask = null, tgt_mask = null, memory_mask = null] = masks as Mask[]
+    const [src_key_padding_mask = null, tgt_key_padding_mask = null, memory_key_padding_mask = null] = masks.slice(
+      3,
+    ) as Mask[]
+    const [is_causal = null, tgt_is_causal = null, memory_is_causal = false] = masks.slice(6) as (boolean | null)[]
     const batch = this.batch_first ? 0 : 1
     if (src.ndim === 3 && src.size(batch) !== tgt.size(batch)) {
       throw new torch.RuntimeError('the batch number of src and tgt must be equal')
@@ -209,7 +242,13 @@ export class Transformer extends Module<[src: Tensor, tgt: Tensor, ...masks: Lay
     if (src.size(-1) !== this.d_model || tgt.size(-1) !== this.d_model) {
       throw new torch.RuntimeError('the feature number of src and tgt must be equal to d_model')
     }
-    const { tgt_is_causal, ...decoderMasks } = rest
+    const decoderMasks = {
+      tgt_mask,
+      memory_mask,
+      tgt_key_padding_mask,
+      memory_key_padding_mask,
+      memory_is_causal: memory_is_causal === true,
+    }
     return forwardOf(this, () => {
       const memory = this.encoder(src, { mask: src_mask, src_key_padding_mask, is_causal })
       return this.decoder(tgt, memory, tgt_is_causal === null ? decoderMasks : { ...decoderMasks, tgt_is_causal })

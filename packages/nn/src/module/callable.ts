@@ -1,4 +1,4 @@
-import { NotImplementedError } from '@chainrule/core'
+import { bindClass, NotImplementedError } from '@chainrule/core'
 import { callHooked, hooksOf } from './hooks.ts'
 import type { AnyModule } from './module.ts'
 import { leave } from './place.ts'
@@ -19,6 +19,7 @@ export abstract class Callable {
         throw error
       }
     }
+    bindClass(new.target)
     // The prototype comes first: the other way round V8 makes a hidden class for each object.
     Object.setPrototypeOf(module, new.target.prototype)
     // They would hide a class's `get length()`, and `this.name = …` would throw.

@@ -21,6 +21,7 @@ type MakeLayer<R extends object> = <P extends Options, A extends readonly Tensor
   run: (options: R & P & { readonly training: boolean }, ...inputs: A) => Tensor,
   text?: (options: R & P) => string,
   check?: (options: R & P) => void,
+  inputs?: readonly string[],
 ) => LayerClass<R, P, A>
 
 /** `alpha=1.0, inplace=True`: options as PyTorch writes them; numbers are floats, and `inplace` shows where it is true. */
@@ -33,7 +34,8 @@ export function namedOptions(options: Options): string {
 
 /**
  * A layer that is a function with options: its class to extend. Options become fields, and those that are tensors become
- * buffers. `run` receives the options and what `forward` was given.
+ * buffers. `run` receives the options and what `forward` was given, whose kinds and names are
+ * `inputs`, one `input` where they are left out.
  */
 export const layer: MakeLayer<object> = layerOf()
 
@@ -56,6 +58,7 @@ function makeLayer<R extends object, P extends Options, A extends readonly Tenso
   run: (options: R & P & { readonly training: boolean }, ...inputs: A) => Tensor,
   text: (options: R & P) => string = () => '',
   check: (options: R & P) => void = () => {},
+  inputs: readonly string[] = ['any input'],
 ): LayerClass<R, P, A> {
   const names = [...required, ...Object.keys(defaults)]
   /** The options as they are now: fields may be changed. */
@@ -67,6 +70,7 @@ function makeLayer<R extends object, P extends Options, A extends readonly Tenso
   class Layer extends Module<[...A]> {
     /** An option that may hold a function or a module may be run. */
     static readonly keepsNothing = isPlain ? 'leaf' : true
+    static override readonly _signatures = { forward: inputs }
     constructor(...args: readonly unknown[]) {
       super()
       const options = bindLayer<P, R>(new.target.name, defaults, args, required)

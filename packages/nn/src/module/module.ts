@@ -6,8 +6,11 @@ import {
   float32,
   float64,
   KeyError,
+  type MethodParameters,
+  Signature,
   Tensor,
   TypeError,
+  ValueError,
 } from '@chainrule/core'
 import { Callable } from './callable.ts'
 import { addHook, type BackwardHook, type BackwardPreHook, type ForwardHook, type ForwardPreHook } from './hooks.ts'
@@ -35,6 +38,9 @@ export interface MemberOptions {
   readonly remove_duplicate?: boolean
 }
 
+const listed = [null, 'str prefix', 'bool recurse', 'bool remove_duplicate']
+const hooked = ['function hook', '*', 'bool prepend']
+
 const inspect = Symbol.for('nodejs.util.inspect.custom')
 
 /**
@@ -52,6 +58,39 @@ const inspect = Symbol.for('nodejs.util.inspect.custom')
  */
 // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- they are there for who extends the class
 export abstract class Module<Args extends readonly unknown[] = [input: Tensor], Result = Tensor> extends Callable {
+  /** What the methods take, as `bindClass` reads it. */
+  static readonly _signatures: MethodParameters = {
+    parameters: [null, 'bool recurse'],
+    named_parameters: listed,
+    buffers: [null, 'bool recurse'],
+    named_buffers: listed,
+    children: [],
+    named_children: [],
+    modules: [],
+    named_modules: [null, 'str prefix', 'bool remove_duplicate'],
+    register_parameter: ['any name', 'dict|any param'],
+    register_buffer: ['any name', 'dict|any tensor', null, 'bool persistent'],
+    add_module: ['any name', 'dict|any module'],
+    register_module: ['any name', 'dict|any module'],
+    get_submodule: ['str target'],
+    get_parameter: ['str target'],
+    get_buffer: ['str target'],
+    state_dict: [null, '*', 'str prefix', 'bool keep_vars'],
+    load_state_dict: ['dict|any state_dict', null, 'bool strict'],
+    train: [null, 'any mode'],
+    eval: [],
+    zero_grad: [null, 'bool set_to_none'],
+    requires_grad_: [null, 'bool requires_grad'],
+    to: [null, 'dtype|device|Tensor target', 'dtype? second', '*', 'device? device', 'dtype? dtype', 'Tensor tensor'],
+    float: [],
+    double: [],
+    register_forward_pre_hook: hooked,
+    register_forward_hook: hooked,
+    register_full_backward_hook: ['function hook', null, 'bool prepend'],
+    register_full_backward_pre_hook: ['function hook', null, 'bool prepend'],
+    extra_repr: [],
+    toString: [],
+  }
   /** Whether layers such as dropout behave as in training. Set by `train()` and `eval()`. */
   training = true
 
@@ -61,23 +100,27 @@ export abstract class Module<Args extends readonly unknown[] = [input: Tensor], 
   // What is found by name ----------------------------------------------------------------------------------------------
 
   /** All parameters, each once. */
-  parameters(recurse = true): Parameter[] {
-    return this.named_parameters({ recurse }).map(([, parameter]) => parameter)
+  parameters(recurse?: boolean | { readonly recurse?: boolean }): Parameter[] {
+    return this.named_parameters('', recurse as boolean | undefined).map(([, parameter]) => parameter)
   }
 
   /** All parameters, each once, with their paths. */
-  named_parameters(prefix: string | MemberOptions = '', recurse = true): [string, Parameter][] {
-    return this.#members(ownParameters, prefix, recurse)
+  named_parameters(options?: MemberOptions): [string, Parameter][]
+  named_parameters(prefix?: string, recurse?: boolean, remove_duplicate?: boolean): [string, Parameter][]
+  named_parameters(prefix?: unknown, recurse?: boolean, remove_duplicate?: boolean): [string, Parameter][] {
+    return this.#members(ownParameters, prefix as string | undefined, recurse, remove_duplicate)
   }
 
   /** All buffers, each once. */
-  buffers(recurse = true): Tensor[] {
-    return this.named_buffers({ recurse }).map(([, buffer]) => buffer)
+  buffers(recurse?: boolean | { readonly recurse?: boolean }): Tensor[] {
+    return this.named_buffers('', recurse as boolean | undefined).map(([, buffer]) => buffer)
   }
 
   /** All buffers, each once, with their paths. */
-  named_buffers(prefix: string | MemberOptions = '', recurse = true): [string, Tensor][] {
-    return this.#members((module) => ownBuffers(module), prefix, recurse)
+  named_buffers(options?: MemberOptions): [string, Tensor][]
+  named_buffers(prefix?: string, recurse?: boolean, remove_duplicate?: boolean): [string, Tensor][]
+  named_buffers(prefix?: unknown, recurse?: boolean, remove_duplicate?: boolean): [string, Tensor][] {
+    return this.#members((module) => ownBuffers(module), prefix as string | undefined, recurse, remove_duplicate)
   }
 
   /** The modules directly in this one. */
@@ -97,8 +140,9 @@ export abstract class Module<Args extends readonly unknown[] = [input: Tensor], 
   }
 
   /** This module and all within it, with their paths. */
-  named_modules(options: string | Omit<MemberOptions, 'recurse'> = ''): [string, AnyModule][] {
-    const { prefix = '', remove_duplicate = true } = typeof options === 'string' ? { prefix: options } : options
+  named_modules(options?: Omit<MemberOptions, 'recurse'>): [string, AnyModule][]
+  named_modules(prefix?: string, remove_duplicate?: boolean): [string, AnyModule][]
+  named_modules(prefix: unknown = '', remove_duplicate = true): [string, AnyModule][] {
     const found: [string, AnyModule][] = []
     const seen = new Set<AnyModule>()
     const walk = (module: AnyModule, path: string): void => {
@@ -107,20 +151,17 @@ export abstract class Module<Args extends readonly unknown[] = [input: Tensor], 
       found.push([path, module])
       for (const [key, child] of ownModules(module)) walk(child, path === '' ? key : `${path}.${key}`)
     }
-    walk(this, prefix)
+    walk(this, prefix as string)
     return found
   }
 
   #members<T extends Tensor>(
     own: (module: AnyModule) => [string, T][],
-    prefix: string | MemberOptions,
-    recursive: boolean,
+    prefix = '',
+    recurse = true,
+    remove_duplicate = true,
   ): [string, T][] {
-    const options = typeof prefix === 'string' ? { prefix, recurse: recursive } : prefix
-    const { prefix: start = '', recurse = true, remove_duplicate = true } = options
-    const modules: [string, AnyModule][] = recurse
-      ? this.named_modules({ prefix: start, remove_duplicate })
-      : [[start, this]]
+    const modules: [string, AnyModule][] = recurse ? this.named_modules(prefix, remove_duplicate) : [[prefix, this]]
     const seen = new Set<T>()
     const found: [string, T][] = []
     for (const [path, module] of modules) {
@@ -151,7 +192,7 @@ export abstract class Module<Args extends readonly unknown[] = [input: Tensor], 
   register_buffer(
     name: string,
     tensor: Tensor | null,
-    options: boolean | { readonly persistent?: boolean } = true,
+    persistent: boolean | { readonly persistent?: boolean } = true,
   ): void {
     this.#checkName('buffer', name)
     if (tensor !== null && !(tensor instanceof Tensor)) {
@@ -159,7 +200,7 @@ export abstract class Module<Args extends readonly unknown[] = [input: Tensor], 
         `cannot assign '${typename(tensor)}' object to buffer '${name}' (torch Tensor or None required)`,
       )
     }
-    registerBuffer(this, name, typeof options === 'boolean' ? options : (options.persistent ?? true))
+    registerBuffer(this, name, persistent as boolean)
     Reflect.set(this, name, tensor)
   }
 
@@ -178,6 +219,9 @@ export abstract class Module<Args extends readonly unknown[] = [input: Tensor], 
   }
 
   #checkName(kind: 'parameter' | 'buffer' | 'module', name: string): void {
+    if (typeof name !== 'string') {
+      throw new TypeError(`${kind} name should be a string. Got ${typename(name)}`)
+    }
     const now: unknown = Reflect.get(this, name)
     // A field that was declared and not yet set is there to be filled.
     const isFree = kind === 'module' ? now instanceof Module : now instanceof Tensor
@@ -240,9 +284,9 @@ export abstract class Module<Args extends readonly unknown[] = [input: Tensor], 
    */
   load_state_dict(
     state_dict: Readonly<StateDict>,
-    options: boolean | { readonly strict?: boolean } = {},
+    strict: boolean | { readonly strict?: boolean } = true,
   ): IncompatibleKeys {
-    return loadState(this, state_dict, typeof options === 'boolean' ? options : (options.strict ?? true))
+    return loadState(this, state_dict, strict as boolean)
   }
 
   /** Names of state that `load_state_dict` may leave as it is: checkpoints from before there was such a state lack them. */
@@ -253,7 +297,8 @@ export abstract class Module<Args extends readonly unknown[] = [input: Tensor], 
   // Everything within --------------------------------------------------------------------------------------------------
 
   /** Sets this module and all within it to training mode, or out of it. */
-  train(mode = true): this {
+  train(mode: boolean | { readonly mode?: boolean } = true): this {
+    if (typeof mode !== 'boolean') throw new ValueError('training mode is expected to be boolean')
     this.training = mode
     for (const child of this.children()) child.train(mode)
     return this
@@ -265,9 +310,9 @@ export abstract class Module<Args extends readonly unknown[] = [input: Tensor], 
   }
 
   /** Clears the gradients of all parameters: to `null`, or to zeros with `set_to_none: false`. */
-  zero_grad({ set_to_none = true }: { readonly set_to_none?: boolean } = {}): void {
+  zero_grad(set_to_none: boolean | { readonly set_to_none?: boolean } = true): void {
     for (const parameter of this.parameters()) {
-      if (set_to_none) parameter.grad = null
+      if (set_to_none === true) parameter.grad = null
       else if (parameter.grad !== null) parameter.grad = parameter.grad.detach().zero_()
     }
   }
@@ -276,28 +321,34 @@ export abstract class Module<Args extends readonly unknown[] = [input: Tensor], 
   apply(fn: (module: AnyModule) => void): this
   /** As any function's: calls this module with `args`. Spread calls that are compiled to old JavaScript are written so. */
   apply(self: unknown, args: readonly unknown[]): unknown
-  apply(fn: unknown, args?: readonly unknown[]): unknown {
-    if (args !== undefined) return Reflect.apply(this as never, null, args)
-    const visit = fn as (module: AnyModule) => void
+  apply(...given: unknown[]): unknown {
+    const [, args] = given
+    if (Array.isArray(args)) return Reflect.apply(this as never, null, args)
+    const [visit] = applied.bind(given) as [(module: AnyModule) => void]
     for (const child of this.children()) child.apply(visit)
     visit(this)
     return this
   }
 
   /** Switches gradients on or off for all parameters. */
-  requires_grad_(requires_grad = true): this {
-    for (const parameter of this.parameters()) parameter.requires_grad_(requires_grad)
+  requires_grad_(requires_grad: boolean | { readonly requires_grad?: boolean } = true): this {
+    for (const parameter of this.parameters()) parameter.requires_grad_(requires_grad as boolean)
     return this
   }
 
   /** Moves every parameter and buffer to a device, or to a floating point dtype (integers stay as they are). */
   to(
-    target: DType | DeviceName | Tensor | { readonly dtype?: DType; readonly device?: DeviceName },
-    options: DType | { readonly dtype?: DType } = {},
-  ): this {
-    const named = options instanceof DType ? { dtype: options } : options
-    const { dtype, device }: { dtype?: DType | undefined; device?: DeviceName | undefined } =
-      target instanceof DType ? { dtype: target } : typeof target === 'string' ? { ...named, device: target } : target
+    target:
+      | DType
+      | DeviceName
+      | Tensor
+      | { readonly dtype?: DType; readonly device?: DeviceName; readonly tensor?: Tensor },
+    options?: DType | { readonly dtype?: DType },
+  ): this
+  to(target?: unknown, second?: unknown, options: { dtype?: DType; device?: DeviceName; tensor?: Tensor } = {}): this {
+    const like = target instanceof Tensor ? target : options.tensor
+    const device = like?.device ?? (typeof target === 'string' ? (target as DeviceName) : options.device)
+    const dtype = like?.dtype ?? [target, second].find((given) => given instanceof DType) ?? options.dtype
     if (dtype !== undefined && !dtype.is_floating_point) {
       throw new TypeError(
         `nn.Module.to only accepts floating point or complex dtypes, but got desired dtype=${dtype.toString()}`,
@@ -353,16 +404,22 @@ export abstract class Module<Args extends readonly unknown[] = [input: Tensor], 
    * Calls `hook(module, grad_input, grad_output)` when the gradients of what went into a `forward` have been computed; `null` for
    * what has none. What it returns takes the place of `grad_input`.
    */
-  register_full_backward_hook(hook: BackwardHook<this>, options: HookOptions = {}): autograd.RemovableHandle {
-    return addHook(this, 'backward', hook, options)
+  register_full_backward_hook(
+    hook: BackwardHook<this>,
+    prepend: boolean | HookOptions = false,
+  ): autograd.RemovableHandle {
+    return addHook(this, 'backward', hook, { prepend: prepend as boolean })
   }
 
   /**
    * Calls `hook(module, grad_output)` before the gradients of what went into a `forward` are computed. What it returns takes the
    * place of `grad_output`.
    */
-  register_full_backward_pre_hook(hook: BackwardPreHook<this>, options: HookOptions = {}): autograd.RemovableHandle {
-    return addHook(this, 'beforeBackward', hook, options)
+  register_full_backward_pre_hook(
+    hook: BackwardPreHook<this>,
+    prepend: boolean | HookOptions = false,
+  ): autograd.RemovableHandle {
+    return addHook(this, 'beforeBackward', hook, { prepend: prepend as boolean })
   }
 
   // Text ---------------------------------------------------------------------------------------------------------------
@@ -392,5 +449,8 @@ export interface Module<Args extends readonly unknown[] = [input: Tensor], Resul
   /** For generic code, where `forward` is not known yet. */
   (...args: Args): Result
 }
+
+/** What `apply` takes where it is PyTorch's. */
+const applied = new Signature('Module.apply', ['function fn'], 1, 'python')
 
 const last = (path: string): string => path.slice(path.lastIndexOf('.') + 1)

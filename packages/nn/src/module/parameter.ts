@@ -1,7 +1,10 @@
-import { Tensor } from '@chainrule/core'
+import { Signature, Tensor } from '@chainrule/core'
 
 /** Node asks for this when it prints an object. */
 const inspect = Symbol.for('nodejs.util.inspect.custom')
+
+const parameter = new Signature('Parameter.__new__', ['Tensor data', 'bool requires_grad'], 1, 'python')
+const buffer = new Signature('Buffer.__new__', ['Tensor data', '*', 'bool persistent'], 1, 'python')
 
 /**
  * A tensor that a module learns: as a field of a module it is found by `parameters()`. It shares the memory of `data`.
@@ -16,9 +19,12 @@ export class Parameter extends Tensor {
   /** Tells a parameter from any other tensor, in types too. */
   readonly _is_param = true
 
-  constructor(data: Tensor, requires_grad: boolean | { readonly requires_grad?: boolean } = true) {
-    super(data.storage, data.shape, data.strides, data.offset)
-    this.requires_grad = typeof requires_grad === 'boolean' ? requires_grad : (requires_grad.requires_grad ?? true)
+  constructor(data: Tensor, requires_grad?: boolean | { readonly requires_grad?: boolean })
+  constructor(options: { readonly data: Tensor; readonly requires_grad?: boolean })
+  constructor(...args: readonly unknown[]) {
+    const [{ storage, shape, strides, offset }, requires_grad = true] = parameter.bind([...args]) as [Tensor, boolean?]
+    super(storage, shape, strides, offset)
+    this.requires_grad = requires_grad
   }
 
   override toString(): string {
@@ -37,8 +43,14 @@ export class Parameter extends Tensor {
 export class Buffer extends Tensor {
   readonly persistent: boolean
 
-  constructor(data: Tensor, { persistent = true }: { readonly persistent?: boolean } = {}) {
-    super(data.storage, data.shape, data.strides, data.offset)
+  constructor(data: Tensor, options?: { readonly persistent?: boolean })
+  constructor(options: { readonly data: Tensor; readonly persistent?: boolean })
+  constructor(...args: readonly unknown[]) {
+    const [{ storage, shape, strides, offset }, { persistent = true } = {}] = buffer.bind([...args]) as [
+      Tensor,
+      { readonly persistent?: boolean }?,
+    ]
+    super(storage, shape, strides, offset)
     this.persistent = persistent
   }
 }

@@ -11,7 +11,7 @@ interface Computed {
 const fields = new WeakMap<object, Map<string, Computed>>()
 
 /**
- * Takes a parameter away from a module; in its place, `make` registers others made of it, and says what the field is now and how it is
+ * Takes a parameter away from a module, unless `check` throws; in its place, `make` registers others made of it, and says what the field is now and how it is
  * computed of them before each `forward`.
  */
 export function computed(
@@ -19,11 +19,13 @@ export function computed(
   module: AnyModule,
   name: string,
   make: (parameter: Parameter) => { readonly now: Tensor; readonly weight: () => Tensor },
+  check: (parameter: Parameter) => unknown,
 ): void {
   const known = fields.get(module) ?? new Map<string, Computed>()
   const key = `${by} ${name}`
   if (known.has(key)) throw new RuntimeError(`Cannot register two ${by} hooks on the same parameter ${name}`)
   const parameter = module.get_parameter(name)
+  check(parameter)
   Reflect.deleteProperty(module, name)
   const { now, weight } = make(parameter)
   const handle = module.register_forward_pre_hook(() => {

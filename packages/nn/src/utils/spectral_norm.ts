@@ -45,27 +45,33 @@ export const spectral_norm: SpectralNorm = overloaded<SpectralNorm>(
     const rows = dim ?? (isTransposed ? 1 : 0)
     const unit = (x: Tensor): Tensor => normalize(x, 2, 0, eps)
     const matrix = (): Tensor => matrixOf(module.get_parameter(`${name}_orig`), rows)
-    computed('spectral_norm', module, name, (weight) => {
-      module.register_parameter(`${name}_orig`, weight)
-      no_grad(() => {
-        for (const [i, letter] of ['u', 'v'].entries()) {
-          module.register_buffer(`${name}_${letter}`, unit(matrix().new_empty(matrix().size(i)).normal_(0, 1)))
-        }
-      })
-      const divided = (): Tensor => {
-        const [u, v] = ['u', 'v'].map((letter) => module.get_buffer(`${name}_${letter}`)) as [Tensor, Tensor]
+    computed(
+      'spectral_norm',
+      module,
+      name,
+      (weight) => {
+        module.register_parameter(`${name}_orig`, weight)
         no_grad(() => {
-          for (let i = 0; i < n_power_iterations && module.training; i++) {
-            v.copy_(unit(matrix().t().mv(u)))
-            u.copy_(unit(matrix().mv(v)))
+          for (const [i, letter] of ['u', 'v'].entries()) {
+            module.register_buffer(`${name}_${letter}`, unit(matrix().new_empty(matrix().size(i)).normal_(0, 1)))
           }
         })
-        // The vectors of this call: the next one changes the buffers.
-        const sigma = u.clone().dot(matrix().mv(v.clone()))
-        return module.get_parameter(`${name}_orig`).div(sigma)
-      }
-      return { now: weight.detach(), weight: divided }
-    })
+        const divided = (): Tensor => {
+          const [u, v] = ['u', 'v'].map((letter) => module.get_buffer(`${name}_${letter}`)) as [Tensor, Tensor]
+          no_grad(() => {
+            for (let i = 0; i < n_power_iterations && module.training; i++) {
+              v.copy_(unit(matrix().t().mv(u)))
+              u.copy_(unit(matrix().mv(v)))
+            }
+          })
+          // The vectors of this call: the next one changes the buffers.
+          const sigma = u.clone().dot(matrix().mv(v.clone()))
+          return module.get_parameter(`${name}_orig`).div(sigma)
+        }
+        return { now: weight.detach(), weight: divided }
+      },
+      (weight) => unit(matrixOf(weight.detach(), rows)),
+    )
     return module
   },
   'python',

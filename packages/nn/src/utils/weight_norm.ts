@@ -31,19 +31,25 @@ export const weight_norm: WeightNorm = overloaded<WeightNorm>(
     const module = moduleOf('weight_norm', given)
     const at = dim === null || dim === -1 ? null : dim
     const [g, v] = [`${name}_g`, `${name}_v`]
-    computed('weight_norm', module, name, (weight) => {
-      module.register_parameter(g, new Parameter(lengths(weight.detach(), at)))
-      module.register_parameter(v, new Parameter(weight.detach()))
-      const joined = (): Tensor => {
-        const direction = module.get_parameter(v)
-        const scale = module.get_parameter(g).div(lengths(direction, at))
-        const product = direction.mul(scale)
-        // Others are not one step in PyTorch.
-        const isOuter = at === 0 || at === direction.ndim - 1
-        return isOuter ? nameStep(product, 'WeightNormInterfaceBackward0') : product
-      }
-      return { now: joined(), weight: joined }
-    })
+    computed(
+      'weight_norm',
+      module,
+      name,
+      (weight) => {
+        module.register_parameter(g, new Parameter(lengths(weight.detach(), at)))
+        module.register_parameter(v, new Parameter(weight.detach()))
+        const joined = (): Tensor => {
+          const direction = module.get_parameter(v)
+          const scale = module.get_parameter(g).div(lengths(direction, at))
+          const product = direction.mul(scale)
+          // Others are not one step in PyTorch.
+          const isOuter = at === 0 || at === direction.ndim - 1
+          return isOuter ? nameStep(product, 'WeightNormInterfaceBackward0') : product
+        }
+        return { now: joined(), weight: joined }
+      },
+      (weight) => lengths(weight.detach(), at),
+    )
     return module
   },
   'python',

@@ -317,7 +317,7 @@ export const layers: Readonly<Record<string, Layer>> = {
   ],
 
   // Containers
-  Sequential: [given(() => ({ '/first': new nn.Linear(3, 2), '/second': new nn.ReLU() })), input(x)],
+  Sequential: [given(() => ({ '/first?': new nn.Linear(3, 2), '/second?': new nn.ReLU() })), input(x)],
 }
 
 /** Containers that compute nothing, and what is no layer. */

@@ -1,4 +1,4 @@
-import { Signature, TypeError, typeName, ValueError } from '@chainrule/core'
+import { bindClass, Signature, TypeError, typeName, ValueError } from '@chainrule/core'
 import { ReduceLROnPlateau } from './plateau.ts'
 import type { LRScheduler, Scheduled, Scheduler, SchedulerStateDict } from './scheduler.ts'
 
@@ -13,12 +13,20 @@ const init = new Signature('ChainedScheduler.__init__', ['any schedulers'], 1, '
  * @see https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.ChainedScheduler.html
  */
 export class ChainedScheduler implements Scheduler {
+  static readonly _signatures = {
+    step: [],
+    get_last_lr: [],
+    state_dict: [],
+    load_state_dict: ['dict state_dict'],
+  }
   readonly optimizer: Scheduled
   _last_lr: number[]
   readonly #schedulers: readonly LRScheduler[]
 
-  constructor(schedulers: readonly LRScheduler[] | { readonly schedulers: readonly LRScheduler[] }) {
-    const [list] = init.bind([schedulers]) as [readonly LRScheduler[]]
+  constructor(schedulers: readonly LRScheduler[] | { readonly schedulers: readonly LRScheduler[] })
+  constructor(...args: readonly unknown[]) {
+    bindClass(new.target)
+    const [list] = init.bind([...args]) as [readonly LRScheduler[]]
     checkSchedulers('ChainedScheduler', list)
     const [first] = list
     if (first === undefined) {

@@ -1,6 +1,6 @@
 import { repr, ValueError } from '@chainrule/core'
-import { constructorOf, optionsOf, type Positional } from '../options.ts'
-import { LRScheduler, type Scheduled, type SchedulerOptions } from './scheduler.ts'
+import { constructorOf, type Positional } from '../options.ts'
+import { LRScheduler, type Scheduled, type SchedulerOptions, scheduledOf } from './scheduler.ts'
 
 /** The options of `CosineAnnealingLR`. */
 export interface CosineAnnealingLROptions extends SchedulerOptions {
@@ -26,12 +26,14 @@ export class CosineAnnealingLR extends LRScheduler {
   T_max: number
   eta_min: number
 
+  constructor(options: CosineAnnealingLROptions & { readonly optimizer: Scheduled })
   constructor(
     optimizer: Scheduled,
     T_max: number | CosineAnnealingLROptions,
     ...more: Positional<CosineAnnealingLROptions>
-  ) {
-    const options = optionsOf<CosineAnnealingLROptions>(cosineAnnealingLRInit, optimizer, [T_max, ...more])
+  )
+  constructor(...args: readonly unknown[]) {
+    const [optimizer, options] = scheduledOf<CosineAnnealingLROptions>(cosineAnnealingLRInit, args)
     if (options.T_max === 0 || Number.isNaN(options.T_max)) {
       throw new ValueError(
         `CosineAnnealingLR: T_max is ${options.T_max}; count the epochs from the highest learning rate to the lowest`,
@@ -81,21 +83,21 @@ const cosineAnnealingWarmRestartsInit = constructorOf(
  * @see https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.CosineAnnealingWarmRestarts.html
  */
 export class CosineAnnealingWarmRestarts extends LRScheduler {
+  static override readonly _signatures = { step: [null, 'float? epoch'] }
   T_0: number
   T_i: number
   T_mult: number
   eta_min: number
   T_cur: number
 
+  constructor(options: CosineAnnealingWarmRestartsOptions & { readonly optimizer: Scheduled })
   constructor(
     optimizer: Scheduled,
     T_0: number | CosineAnnealingWarmRestartsOptions,
     ...more: Positional<CosineAnnealingWarmRestartsOptions>
-  ) {
-    const options = optionsOf<CosineAnnealingWarmRestartsOptions>(cosineAnnealingWarmRestartsInit, optimizer, [
-      T_0,
-      ...more,
-    ])
+  )
+  constructor(...args: readonly unknown[]) {
+    const [optimizer, options] = scheduledOf<CosineAnnealingWarmRestartsOptions>(cosineAnnealingWarmRestartsInit, args)
     const { T_mult = 1, eta_min = 0, last_epoch = -1 } = options
     if (!(options.T_0 > 0 && Number.isInteger(options.T_0))) {
       throw new ValueError(`Expected positive integer T_0, but got ${repr(options.T_0)}`)
@@ -117,7 +119,11 @@ export class CosineAnnealingWarmRestarts extends LRScheduler {
   }
 
   /** The next epoch, or the one given, which may be a fraction: `scheduler.step(epoch + i / batches)`. */
-  override step(epoch: number | undefined = this.last_epoch < 0 ? 0 : undefined): void {
+  override step(epoch?: number | null): void {
+    this.#advance(epoch ?? (this.last_epoch < 0 ? 0 : undefined))
+  }
+
+  #advance(epoch: number | undefined): void {
     if (epoch !== undefined && epoch < 0) throw new ValueError(`Expected non-negative epoch, but got ${repr(epoch)}`)
     this._step_count++
     if (epoch === undefined) {

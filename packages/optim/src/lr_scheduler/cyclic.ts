@@ -1,7 +1,7 @@
 import { ValueError } from '@chainrule/core'
-import { constructorOf, optionsOf, type Positional } from '../options.ts'
+import { constructorOf, type Positional } from '../options.ts'
 import { type Moved, momentumOf, setMomentum } from './momentum.ts'
-import { checkOptimizer, LRScheduler, perGroup, type Scheduled, type SchedulerOptions } from './scheduler.ts'
+import { groupsOf, LRScheduler, perGroup, type Scheduled, type SchedulerOptions, scheduledOf } from './scheduler.ts'
 
 /** The options of `CyclicLR`. */
 export interface CyclicLROptions extends SchedulerOptions {
@@ -66,13 +66,14 @@ export class CyclicLR extends LRScheduler {
   max_momentums: number[] = []
   readonly #scale: ((x: number) => number) | null
 
+  constructor(options: CyclicLROptions & { readonly optimizer: Scheduled })
   constructor(
     optimizer: Scheduled,
     base_lr: CyclicLROptions['base_lr'] | CyclicLROptions,
     ...more: Positional<CyclicLROptions>
-  ) {
-    checkOptimizer(optimizer)
-    const options = optionsOf<CyclicLROptions>(cyclicLRInit, optimizer, [base_lr, ...more])
+  )
+  constructor(...args: readonly unknown[]) {
+    const [optimizer, options] = scheduledOf<CyclicLROptions>(cyclicLRInit, args)
     const { step_size_up = 2000, mode = 'triangular', scale_fn = null, cycle_momentum = true } = options
     const { step_size_down = null, last_epoch = -1 } = options
     const groups: readonly Moved[] = optimizer.param_groups
@@ -88,6 +89,7 @@ export class CyclicLR extends LRScheduler {
     }
     const base_momentums = each('base_momentum', options.base_momentum ?? 0.8)
     const max_momentums = each('max_momentum', options.max_momentum ?? 0.9)
+    const before = groupsOf(optimizer)
     if (last_epoch === -1) {
       groups.forEach((group, i) => {
         group.lr = base_lrs[i] as number
@@ -109,7 +111,7 @@ export class CyclicLR extends LRScheduler {
       this.base_momentums = groups.map(momentumOf)
       this.max_momentums = max_momentums
     }
-    this.start()
+    this.start(before)
   }
 
   /** How high a cycle, or a step, is. */

@@ -1,6 +1,6 @@
-import { TypeError, typeName, ValueError } from '@chainrule/core'
-import { constructorOf, optionsOf, type Positional } from '../options.ts'
-import { LRScheduler, perGroup, type Scheduled, type SchedulerOptions } from './scheduler.ts'
+import { Signature, TypeError, typeName, ValueError } from '@chainrule/core'
+import { constructorOf, type Positional } from '../options.ts'
+import { LRScheduler, perGroup, type Scheduled, type SchedulerOptions, scheduledOf } from './scheduler.ts'
 
 type Lambda = (epoch: number) => number
 
@@ -10,12 +10,15 @@ export interface LambdaLROptions extends SchedulerOptions {
   readonly lr_lambda: Lambda | readonly Lambda[]
 }
 
+const lambdaOf = new Signature('lr_lambda', ['function lr_lambda'], 1, 'python')
+
 function lambdas(optimizer: Scheduled, lr_lambda: LambdaLROptions['lr_lambda']): Lambda[] {
   const all = perGroup<Lambda>(optimizer, lr_lambda, (count) => {
     return `Expected ${optimizer.param_groups.length} lr_lambdas, but got ${count}`
   })
   const wrong = all.find((lambda) => typeof lambda !== 'function')
   if (wrong !== undefined) throw new TypeError(`'${typeName(wrong)}' object is not callable`)
+  for (const lambda of all) lambdaOf.bind([lambda])
   return all
 }
 
@@ -29,12 +32,14 @@ const lambdaLRInit = constructorOf('LambdaLR', 'optimizer', ['any lr_lambda', 'i
 export class LambdaLR extends LRScheduler {
   readonly #lambdas: Lambda[]
 
+  constructor(options: LambdaLROptions & { readonly optimizer: Scheduled })
   constructor(
     optimizer: Scheduled,
     lr_lambda: Lambda | readonly Lambda[] | LambdaLROptions,
     ...more: Positional<LambdaLROptions>
-  ) {
-    const options = optionsOf<LambdaLROptions>(lambdaLRInit, optimizer, [lr_lambda, ...more])
+  )
+  constructor(...args: readonly unknown[]) {
+    const [optimizer, options] = scheduledOf<LambdaLROptions>(lambdaLRInit, args)
     super(optimizer, options)
     this.#lambdas = lambdas(optimizer, options.lr_lambda)
     this.start()
@@ -55,12 +60,14 @@ const multiplicativeLRInit = constructorOf('MultiplicativeLR', 'optimizer', ['an
 export class MultiplicativeLR extends LRScheduler {
   readonly #lambdas: Lambda[]
 
+  constructor(options: LambdaLROptions & { readonly optimizer: Scheduled })
   constructor(
     optimizer: Scheduled,
     lr_lambda: Lambda | readonly Lambda[] | LambdaLROptions,
     ...more: Positional<LambdaLROptions>
-  ) {
-    const options = optionsOf<LambdaLROptions>(multiplicativeLRInit, optimizer, [lr_lambda, ...more])
+  )
+  constructor(...args: readonly unknown[]) {
+    const [optimizer, options] = scheduledOf<LambdaLROptions>(multiplicativeLRInit, args)
     super(optimizer, options)
     this.#lambdas = lambdas(optimizer, options.lr_lambda)
     this.start()
@@ -92,8 +99,10 @@ export class StepLR extends LRScheduler {
   step_size: number
   gamma: number
 
-  constructor(optimizer: Scheduled, step_size: number | StepLROptions, ...more: Positional<StepLROptions>) {
-    const options = optionsOf<StepLROptions>(stepLRInit, optimizer, [step_size, ...more])
+  constructor(options: StepLROptions & { readonly optimizer: Scheduled })
+  constructor(optimizer: Scheduled, step_size: number | StepLROptions, ...more: Positional<StepLROptions>)
+  constructor(...args: readonly unknown[]) {
+    const [optimizer, options] = scheduledOf<StepLROptions>(stepLRInit, args)
     super(optimizer, options)
     if (options.step_size === 0) throw new ValueError('StepLR: step_size is 0; count the epochs between two decays')
     this.step_size = options.step_size
@@ -121,7 +130,7 @@ export interface MultiStepLROptions extends SchedulerOptions {
 const multiStepLRInit = constructorOf(
   'MultiStepLR',
   'optimizer',
-  ['int[] milestones', 'float gamma', 'int last_epoch'],
+  ['size milestones', 'float gamma', 'int last_epoch'],
   1,
 )
 
@@ -134,12 +143,14 @@ export class MultiStepLR extends LRScheduler {
   milestones: number[]
   gamma: number
 
+  constructor(options: MultiStepLROptions & { readonly optimizer: Scheduled })
   constructor(
     optimizer: Scheduled,
     milestones: readonly number[] | MultiStepLROptions,
     ...more: Positional<MultiStepLROptions>
-  ) {
-    const options = optionsOf<MultiStepLROptions>(multiStepLRInit, optimizer, [milestones, ...more])
+  )
+  constructor(...args: readonly unknown[]) {
+    const [optimizer, options] = scheduledOf<MultiStepLROptions>(multiStepLRInit, args)
     super(optimizer, options)
     this.milestones = [...options.milestones]
     this.gamma = options.gamma ?? 0.1
@@ -181,8 +192,10 @@ export class ConstantLR extends LRScheduler {
   factor: number
   total_iters: number
 
-  constructor(optimizer: Scheduled, ...args: Positional<ConstantLROptions>) {
-    const options = optionsOf<ConstantLROptions>(constantLRInit, optimizer, args)
+  constructor(options: ConstantLROptions & { readonly optimizer: Scheduled })
+  constructor(optimizer: Scheduled, ...args: Positional<ConstantLROptions>)
+  constructor(...args: readonly unknown[]) {
+    const [optimizer, options] = scheduledOf<ConstantLROptions>(constantLRInit, args)
     super(optimizer, options)
     this.factor = options.factor ?? 1 / 3
     this.total_iters = options.total_iters ?? 5
@@ -228,8 +241,10 @@ export class LinearLR extends LRScheduler {
   end_factor: number
   total_iters: number
 
-  constructor(optimizer: Scheduled, ...args: Positional<LinearLROptions>) {
-    const options = optionsOf<LinearLROptions>(linearLRInit, optimizer, args)
+  constructor(options: LinearLROptions & { readonly optimizer: Scheduled })
+  constructor(optimizer: Scheduled, ...args: Positional<LinearLROptions>)
+  constructor(...args: readonly unknown[]) {
+    const [optimizer, options] = scheduledOf<LinearLROptions>(linearLRInit, args)
     super(optimizer, options)
     this.start_factor = options.start_factor ?? 1 / 3
     this.end_factor = options.end_factor ?? 1
@@ -275,8 +290,10 @@ const exponentialLRInit = constructorOf('ExponentialLR', 'optimizer', ['float ga
 export class ExponentialLR extends LRScheduler {
   gamma: number
 
-  constructor(optimizer: Scheduled, gamma: number | ExponentialLROptions, ...more: Positional<ExponentialLROptions>) {
-    const options = optionsOf<ExponentialLROptions>(exponentialLRInit, optimizer, [gamma, ...more])
+  constructor(options: ExponentialLROptions & { readonly optimizer: Scheduled })
+  constructor(optimizer: Scheduled, gamma: number | ExponentialLROptions, ...more: Positional<ExponentialLROptions>)
+  constructor(...args: readonly unknown[]) {
+    const [optimizer, options] = scheduledOf<ExponentialLROptions>(exponentialLRInit, args)
     super(optimizer, options)
     this.gamma = options.gamma
     this.start()
@@ -315,8 +332,10 @@ export class PolynomialLR extends LRScheduler {
   total_iters: number
   power: number
 
-  constructor(optimizer: Scheduled, ...args: Positional<PolynomialLROptions>) {
-    const options = optionsOf<PolynomialLROptions>(polynomialLRInit, optimizer, args)
+  constructor(options: PolynomialLROptions & { readonly optimizer: Scheduled })
+  constructor(optimizer: Scheduled, ...args: Positional<PolynomialLROptions>)
+  constructor(...args: readonly unknown[]) {
+    const [optimizer, options] = scheduledOf<PolynomialLROptions>(polynomialLRInit, args)
     super(optimizer, options)
     this.total_iters = options.total_iters ?? 5
     this.power = options.power ?? 1

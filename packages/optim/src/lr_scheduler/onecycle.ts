@@ -1,7 +1,7 @@
 import { repr, ValueError } from '@chainrule/core'
-import { constructorOf, optionsOf, type Positional } from '../options.ts'
+import { constructorOf, type Positional } from '../options.ts'
 import { type Moved, setMomentum } from './momentum.ts'
-import { checkOptimizer, LRScheduler, perGroup, type Scheduled, type SchedulerOptions } from './scheduler.ts'
+import { groupsOf, LRScheduler, perGroup, type Scheduled, type SchedulerOptions, scheduledOf } from './scheduler.ts'
 
 /** The options of `OneCycleLR`. */
 export interface OneCycleLROptions extends SchedulerOptions {
@@ -75,13 +75,14 @@ export class OneCycleLR extends LRScheduler {
   anneal_strategy: 'cos' | 'linear'
   _schedule_phases: Phase[]
 
+  constructor(options: OneCycleLROptions & { readonly optimizer: Scheduled })
   constructor(
     optimizer: Scheduled,
     max_lr: OneCycleLROptions['max_lr'] | OneCycleLROptions,
     ...more: Positional<OneCycleLROptions>
-  ) {
-    checkOptimizer(optimizer)
-    const options = optionsOf<OneCycleLROptions>(oneCycleLRInit, optimizer, [max_lr, ...more])
+  )
+  constructor(...args: readonly unknown[]) {
+    const [optimizer, options] = scheduledOf<OneCycleLROptions>(oneCycleLRInit, args)
     const { pct_start = 0.3, anneal_strategy = 'cos', cycle_momentum = true, three_phase = false } = options
     const total_steps = stepsOf(options)
     if (!(pct_start >= 0 && pct_start <= 1)) {
@@ -99,6 +100,7 @@ export class OneCycleLR extends LRScheduler {
     if (cycle_momentum && !('momentum' in optimizer.defaults) && !('betas' in optimizer.defaults)) {
       throw new ValueError('optimizer must support momentum with `cycle_momentum` option enabled')
     }
+    const before = groupsOf(optimizer)
     if ((options.last_epoch ?? -1) === -1) {
       groups.forEach((group, i) => {
         const highest = max_lrs[i] as number
@@ -116,7 +118,7 @@ export class OneCycleLR extends LRScheduler {
     this.cycle_momentum = cycle_momentum
     this.anneal_strategy = anneal_strategy
     this._schedule_phases = phasesOf(pct_start, total_steps, three_phase)
-    this.start()
+    this.start(before)
   }
 
   protected chained(lr: number, _base: number, index: number): number {
@@ -146,12 +148,12 @@ export class OneCycleLR extends LRScheduler {
 }
 
 function stepsOf({ total_steps, epochs, steps_per_epoch }: OneCycleLROptions): number {
-  const positive = (name: string, value: number | undefined): number => {
-    if (value !== undefined && value > 0 && Number.isInteger(value)) return value
+  const positive = (name: string, value: number | null | undefined): number => {
+    if (typeof value === 'number' && value > 0 && Number.isInteger(value)) return value
     throw new ValueError(`Expected positive integer ${name}, but got ${repr(value)}`)
   }
-  if (total_steps !== undefined) return positive('total_steps', total_steps)
-  if (epochs === undefined && steps_per_epoch === undefined) {
+  if (total_steps !== undefined && total_steps !== null) return positive('total_steps', total_steps)
+  if ((epochs ?? steps_per_epoch ?? null) === null) {
     throw new ValueError('You must define either total_steps OR (epochs AND steps_per_epoch)')
   }
   return positive('epochs', epochs) * positive('steps_per_epoch', steps_per_epoch)

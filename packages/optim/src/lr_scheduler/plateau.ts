@@ -1,11 +1,12 @@
-import { float64, Tensor, TypeError, typeName, ValueError, warnings } from '@chainrule/core'
-import { constructorOf, optionsOf, type Positional } from '../options.ts'
+import { bindClass, float64, Tensor, TypeError, typeName, ValueError, warnings } from '@chainrule/core'
+import { constructorOf, type Positional } from '../options.ts'
 import {
-  checkOptimizer,
   epochParameter,
   perGroup,
+  plainState,
   type Scheduled,
   type SchedulerStateDict,
+  scheduledOf,
   stateOf,
 } from './scheduler.ts'
 
@@ -52,6 +53,13 @@ const reduceLROnPlateauInit = constructorOf(
  * @see https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.ReduceLROnPlateau.html
  */
 export class ReduceLROnPlateau {
+  static readonly _signatures = {
+    step: ['any metrics', null, 'float? epoch'],
+    is_better: ['float value', 'float best'],
+    get_last_lr: [],
+    state_dict: [],
+    load_state_dict: ['dict state_dict'],
+  }
   readonly optimizer: Scheduled
   mode: 'min' | 'max'
   factor: number
@@ -67,13 +75,15 @@ export class ReduceLROnPlateau {
   last_epoch = 0
   _last_lr: number[]
 
+  constructor(options: ReduceLROnPlateauOptions & { readonly optimizer: Scheduled })
   constructor(
     optimizer: Scheduled,
-    mode: 'min' | 'max' | ReduceLROnPlateauOptions = {},
+    mode?: 'min' | 'max' | ReduceLROnPlateauOptions,
     ...more: Positional<ReduceLROnPlateauOptions>
-  ) {
-    checkOptimizer(optimizer)
-    const options = optionsOf<ReduceLROnPlateauOptions>(reduceLROnPlateauInit, optimizer, [mode, ...more])
+  )
+  constructor(...args: readonly unknown[]) {
+    bindClass(new.target)
+    const [optimizer, options] = scheduledOf<ReduceLROnPlateauOptions>(reduceLROnPlateauInit, args)
     this.optimizer = optimizer
     this.mode = options.mode ?? 'min'
     this.factor = options.factor ?? 0.1
@@ -100,9 +110,9 @@ export class ReduceLROnPlateau {
    * @param epoch its number; the next one where it is left out.
    * @throws TypeError where there is no metric.
    */
-  step(metrics: number | Tensor, epoch?: number): void {
+  step(metrics: number | Tensor, epoch?: number | null): void {
     const current = numberOf(metrics)
-    if (epoch !== undefined) warnings.warn(epochParameter)
+    if (epoch !== undefined && epoch !== null) warnings.warn(epochParameter)
     this.last_epoch = epoch ?? this.last_epoch + 1
     if (this.is_better(current, this.best)) {
       this.best = current
@@ -151,15 +161,12 @@ export class ReduceLROnPlateau {
 
   /** Takes back what `state_dict` gave. Load the optimizer's state too. */
   load_state_dict(state: SchedulerStateDict): void {
-    Object.assign(this, structuredClone(state))
+    Object.assign(this, plainState(this, state))
   }
 }
 
 function numberOf(metrics: unknown): number {
   if (typeof metrics === 'number') return metrics
   if (metrics instanceof Tensor) return metrics.to(float64).item()
-  if (metrics === undefined) {
-    throw new TypeError("ReduceLROnPlateau.step() missing 1 required positional argument: 'metrics'")
-  }
   throw new TypeError(`ReduceLROnPlateau.step(): metrics must be a number or a tensor of one, got ${typeName(metrics)}`)
 }

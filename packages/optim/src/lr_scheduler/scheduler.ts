@@ -1,5 +1,14 @@
-import { TypeError, typeName, ValueError, warnings } from '@chainrule/core'
-import { Optimizer } from '../optimizer.ts'
+import {
+  bindClass,
+  type MethodParameters,
+  type Signature,
+  TypeError,
+  typeName,
+  ValueError,
+  warnings,
+} from '@chainrule/core'
+import { cloned, Optimizer } from '../optimizer.ts'
+import { optionsOf } from '../options.ts'
 
 /** Any optimizer with a learning rate. */
 export type Scheduled = Optimizer<{ lr: number }>
@@ -40,6 +49,14 @@ export const epochParameter =
  * @see https://pytorch.org/docs/stable/optim.html#how-to-adjust-learning-rate
  */
 export abstract class LRScheduler implements Scheduler {
+  /** What the methods take, as `bindClass` reads it. */
+  static readonly _signatures: MethodParameters = {
+    get_lr: [],
+    get_last_lr: [],
+    step: [null, 'float? epoch'],
+    state_dict: [],
+    load_state_dict: ['dict state_dict'],
+  }
   readonly optimizer: Scheduled
   /** The learning rates at the start, one a group. */
   base_lrs: number[]
@@ -50,12 +67,12 @@ export abstract class LRScheduler implements Scheduler {
   #stepping = false
 
   constructor(optimizer: Scheduled, { last_epoch = -1 }: SchedulerOptions = {}) {
+    bindClass(new.target)
     checkOptimizer(optimizer)
     const unknown = optimizer.param_groups.findIndex((group) => group.initial_lr === undefined)
     if (last_epoch !== -1 && unknown >= 0) {
       throw new ValueError(`param 'initial_lr' is not specified in param_groups[${unknown}] when resuming an optimizer`)
     }
-    optimizer._opt_called ??= false
     this.optimizer = optimizer
     this.base_lrs = optimizer.param_groups.map((group) => group.initial_lr ?? group.lr)
     this.last_epoch = last_epoch
@@ -69,10 +86,9 @@ export abstract class LRScheduler implements Scheduler {
     return this.chained(this.optimizer.param_groups[group]?.lr ?? base, base, group)
   }
 
-  /** Sets the learning rates of epoch 0. Where that fails, the groups are as they were. */
-  protected start(): void {
+  /** Sets the learning rates of epoch 0. Where that fails, the groups are as they were: as now, or `before`. */
+  protected start(before: readonly object[] = groupsOf(this.optimizer)): void {
     const groups = this.optimizer.param_groups
-    const before = groups.map((group) => ({ ...group }))
     groups.forEach((group) => {
       group.initial_lr ??= group.lr
     })
@@ -81,11 +97,12 @@ export abstract class LRScheduler implements Scheduler {
       this.step()
     } catch (error) {
       groups.forEach((group, i) => {
-        delete group.initial_lr
+        for (const name of Object.keys(group)) Reflect.deleteProperty(group, name)
         Object.assign(group, before[i])
       })
       throw error
     }
+    this.optimizer._opt_called ??= false
   }
 
   /** The learning rates for `last_epoch`, one a group: what `step` sets. Elsewhere ask `get_last_lr`. */
@@ -102,13 +119,20 @@ export abstract class LRScheduler implements Scheduler {
   }
 
   /** Sets the learning rates of the next epoch, or of the one given. */
-  step(epoch?: number): void {
+  step(epoch?: number | null): void {
     if (this._step_count === 1 && this.optimizer._opt_called === false) warnings.warn(beforeOptimizer)
-    if (epoch !== undefined) warnings.warn(epochParameter)
+    const isGiven = epoch !== undefined && epoch !== null
+    if (isGiven) warnings.warn(epochParameter)
+    const { _step_count, last_epoch } = this
     this._step_count++
-    this.last_epoch = epoch ?? this.last_epoch + 1
-    if (epoch === undefined) this.apply(this.computed())
-    else this.applyClosed()
+    this.last_epoch = isGiven ? epoch : this.last_epoch + 1
+    try {
+      if (isGiven) this.applyClosed()
+      else this.apply(this.computed())
+    } catch (error) {
+      Object.assign(this, { _step_count, last_epoch })
+      throw error
+    }
   }
 
   /** Begins anew at epoch 0, where one schedule follows another. */
@@ -147,8 +171,22 @@ export abstract class LRScheduler implements Scheduler {
 
   /** Takes back what `state_dict` gave. Load the optimizer's state too. */
   load_state_dict(state: SchedulerStateDict): void {
-    Object.assign(this, structuredClone(state))
+    Object.assign(this, plainState(this, state))
   }
+}
+
+/**
+ * A copy of the state of a scheduler.
+ *
+ * @throws TypeError for what no scheduler gave.
+ */
+export function plainState(scheduler: object, state: SchedulerStateDict): SchedulerStateDict {
+  if (typeof state['last_epoch'] !== 'number') {
+    throw new TypeError(
+      `${scheduler.constructor.name}.load_state_dict(): the state has no last_epoch; load what state_dict() gave`,
+    )
+  }
+  return cloned(state)
 }
 
 /** The fields of a scheduler that are values. */
@@ -157,10 +195,25 @@ export function stateOf(scheduler: object): SchedulerStateDict {
   return structuredClone(Object.fromEntries(Object.entries(scheduler).filter(isPlain)))
 }
 
+/**
+ * The optimizer that a schedule was given, and its options.
+ *
+ * @throws TypeError in PyTorch's words.
+ */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the options that the signature names
+export function scheduledOf<O extends object>(signature: Signature, args: readonly unknown[]): readonly [Scheduled, O] {
+  const [optimizer, options] = optionsOf<O>(signature, args)
+  checkOptimizer(optimizer)
+  return [optimizer, options]
+}
+
 /** @throws TypeError where it is not an optimizer. */
 export function checkOptimizer(optimizer: unknown): void {
   if (!(optimizer instanceof Optimizer)) throw new TypeError(`${typeName(optimizer)} is not an Optimizer`)
 }
+
+/** Copies of the groups of an optimizer, as they are now. */
+export const groupsOf = (optimizer: Scheduled): object[] => optimizer.param_groups.map((group) => ({ ...group }))
 
 /** One value for each group: the same for all, or a list. */
 export function perGroup<T>(optimizer: Scheduled, value: T | readonly T[], wrong: (count: number) => string): T[] {

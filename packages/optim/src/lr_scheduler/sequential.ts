@@ -1,13 +1,7 @@
-import { TypeError, ValueError } from '@chainrule/core'
-import { constructorOf, optionsOf, type Positional } from '../options.ts'
+import { bindClass, TypeError, ValueError } from '@chainrule/core'
+import { constructorOf, type Positional } from '../options.ts'
 import { checkSchedulers } from './chained.ts'
-import {
-  checkOptimizer,
-  type LRScheduler,
-  type Scheduled,
-  type Scheduler,
-  type SchedulerStateDict,
-} from './scheduler.ts'
+import { type LRScheduler, type Scheduled, type Scheduler, type SchedulerStateDict, scheduledOf } from './scheduler.ts'
 
 /** The options of `SequentialLR`. */
 export interface SequentialLROptions {
@@ -21,7 +15,7 @@ export interface SequentialLROptions {
 const sequentialLRInit = constructorOf(
   'SequentialLR',
   'optimizer',
-  ['any schedulers', 'int[] milestones', 'int last_epoch'],
+  ['any schedulers', 'size milestones', 'int last_epoch'],
   2,
 )
 
@@ -36,19 +30,26 @@ const sequentialLRInit = constructorOf(
  * @see https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.SequentialLR.html
  */
 export class SequentialLR implements Scheduler {
+  static readonly _signatures = {
+    step: [],
+    get_last_lr: [],
+    state_dict: [],
+    load_state_dict: ['dict state_dict'],
+  }
   readonly optimizer: Scheduled
   last_epoch: number
   readonly #schedulers: readonly LRScheduler[]
   readonly #milestones: readonly number[]
   #last: LRScheduler
 
-  constructor(optimizer: Scheduled, ...args: Positional<SequentialLROptions>) {
-    checkOptimizer(optimizer)
-    const {
-      schedulers,
-      milestones,
-      last_epoch = -1,
-    } = optionsOf<SequentialLROptions>(sequentialLRInit, optimizer, args)
+  constructor(options: SequentialLROptions & { readonly optimizer: Scheduled })
+  constructor(optimizer: Scheduled, ...args: Positional<SequentialLROptions>)
+  constructor(...args: readonly unknown[]) {
+    bindClass(new.target)
+    const [optimizer, { schedulers, milestones, last_epoch = -1 }] = scheduledOf<SequentialLROptions>(
+      sequentialLRInit,
+      args,
+    )
     checkSchedulers('SequentialLR', schedulers)
     const foreign = schedulers.findIndex((scheduler) => scheduler.optimizer !== optimizer)
     if (foreign >= 0) {

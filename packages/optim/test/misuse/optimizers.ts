@@ -31,7 +31,7 @@ export const optimizers: Readonly<Record<string, Row>> = {
     'momentum?': 0.9,
     'dampening?': 0,
     'weight_decay?': 0.1,
-    'nesterov?': true,
+    'nesterov?': false,
     ...only,
   }),
   Adam: () => ({ params: params(), ...betas, 'amsgrad?': true, ...only }),
@@ -115,8 +115,8 @@ export const schedulers: Readonly<Record<string, Row>> = {
     optimizer: sgd(),
     max_lr: 0.2,
     'total_steps?': 10,
-    'epochs?': null,
-    'steps_per_epoch?': null,
+    'epochs!': 2,
+    'steps_per_epoch!': 5,
     'pct_start?': 0.4,
     'anneal_strategy?': 'linear',
     'cycle_momentum?': true,
@@ -188,7 +188,7 @@ function schedulerTargets(name: string, constructor: unknown, row: Row): Target[
   const isPlateau = name === 'ReduceLROnPlateau'
   const takesEpoch = name !== 'ChainedScheduler' && name !== 'SequentialLR'
   const methods: Readonly<Record<string, Row>> = {
-    step: () => ({ ...self(), ...(isPlateau ? { metrics: 1 } : takesEpoch ? { 'epoch?': 1 } : {}) }),
+    step: () => ({ ...self(), ...(isPlateau ? { metrics: 1, 'epoch?': 1 } : takesEpoch ? { 'epoch?': 1 } : {}) }),
     get_last_lr: self,
     state_dict: self,
     load_state_dict: () => {
