@@ -34,6 +34,7 @@ def fields():
     for hook in (function(var('g').sum(), 'g'), function(var('g').double(), 'g'), function(var('g').to(t.int32), 'g'), function(1, 'g'),
             function('x', 'g'), function([var('g')], 'g'), function(None, 'g'), function(var('g').mul(3), 'g'), function(var('g').reshape(2, 1), 'g')):
         yield run(let('w', T(2, grad=True)), var('w').register_hook(hook), var('w').sum().backward(), var('w').grad)
+    yield t.autograd.gradcheck(function(var('x').sum(), 'x'), [T(2, dtype='f64')])
 
 
 def members():

@@ -1,5 +1,5 @@
 import { float64 } from '../dtype.ts'
-import { GradcheckError, RuntimeError, TypeError } from '../errors.ts'
+import { GradcheckError, TypeError, ValueError } from '../errors.ts'
 import { shown, signature } from '../signature/index.ts'
 import { Tensor } from '../tensor/tensor.ts'
 import { warn } from '../warnings.ts'
@@ -100,7 +100,7 @@ function check(
     return false
   }
   if (checked.length === 0) {
-    throw new RuntimeError(
+    throw new ValueError(
       'gradcheck expects at least one input tensor to require gradient, but none of the them have requires_grad=True.',
     )
   }
