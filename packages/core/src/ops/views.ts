@@ -96,7 +96,10 @@ const reshapeAlias = defineView('reshape', {
 export const reshape = signature('reshape', ['Tensor input', 'size *shape'], (x: Tensor, shape: Shape): Tensor => {
   const sizes = inferSizes(shape, x.numel())
   if (viewStrides(x, sizes) !== null) return reshapeAlias(x, sizes)
-  return unsafeView(contiguous(x), sizes)
+  const out = unsafeView(contiguous(x), sizes)
+  // Nobody else has the copy that it shows.
+  out.viewOf = null
+  return out
 })
 const unsafeView = defineView('unsafe_view', {
   geometry: (x, shape: Shape) => ({ shape, strides: contiguousStrides(shape), offset: x.offset }),

@@ -60,7 +60,6 @@ const smooth = loss('smooth_l1_loss', ['input', 'target'], {
   forward:
     'abs(input - target) < beta ? 0.5 * (input - target) * (input - target) / beta : abs(input - target) - 0.5 * beta',
   slope: {
-    // As PyTorch: with a beta of 0 equal numbers give -1.
     input: 'input - target <= -beta ? -1 : input - target >= beta ? 1 : (input - target) / beta',
     target: 'target - input <= -beta ? -1 : target - input >= beta ? 1 : (target - input) / beta',
   },
@@ -93,8 +92,8 @@ const huber = loss('huber_loss', ['input', 'target'], {
   forward:
     'abs(input - target) < delta ? 0.5 * (input - target) * (input - target) : delta * (abs(input - target) - 0.5 * delta)',
   slope: {
-    input: 'abs(input - target) <= delta ? input - target : delta * sign(input - target)',
-    target: 'abs(input - target) <= delta ? target - input : delta * sign(target - input)',
+    input: 'input - target < -delta ? -delta : input - target > delta ? delta : input - target',
+    target: 'target - input < -delta ? -delta : target - input > delta ? delta : target - input',
   },
   parameters: { delta: 1 },
   node: 'HuberLossBackward0',

@@ -155,7 +155,9 @@ export const polygamma = choice(
     // As a method, the tensor comes first.
     const [order, value] = typeof x === 'number' || !isWhole(n) ? [x, n] : [n, x]
     if (!isWhole(order)) throw new TypeError("polygamma(): argument 'n' (position 1) must be int, not Tensor")
-    return polygammaOp.on(value, typeof order === 'number' ? order : order.item())
+    const times = typeof order === 'number' ? order : order.item()
+    if (times < 0) throw new RuntimeError('polygamma(n, x) does not support negative n.')
+    return polygammaOp.on(value, times)
   },
 )
 
