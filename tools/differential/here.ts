@@ -50,9 +50,9 @@ const number = (value: number | boolean): number | string | boolean =>
 /** The parts of a result that is several: a list, or named fields. */
 export function partsOf(value: unknown): unknown[] | null {
   if (Array.isArray(value)) return value
-  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype
-    ? Object.values(value)
-    : null
+  if (typeof value !== 'object' || value === null || value instanceof torch.Tensor || value instanceof nn.Module)
+    return null
+  return Object.getPrototypeOf(value) === Object.prototype || Symbol.iterator in value ? Object.values(value) : null
 }
 
 /** What can be seen of a value, its text where that is asked for: to print takes longest. */

@@ -79,6 +79,27 @@ export const numbers: readonly Known[] = [
       has(program, ...MULTIPLIED),
   },
   {
+    reason: 'what normalises squares numbers whose squares no float32 holds: infinite or NaN, as the terms are ordered',
+    holds: ({ kind }, program) =>
+      /NaN (here|there) only|infinite/.test(kind) &&
+      hasHuge(program) &&
+      hasLike(program, /_norm$|Norm(\dd)?$|^normalize$|^cosine_similarity$|^renorm/),
+  },
+  {
+    reason: 'at its poles polygamma is infinite; PyTorch divides by the sine of a rounded π, which is not 0',
+    holds: ({ kind }, program) =>
+      kind.endsWith('values: infinite') &&
+      has(program, 'polygamma', 'polygamma_', 'digamma', 'digamma_', 'lgamma', 'lgamma_'),
+  },
+  {
+    reason: 'masked_scatter_ from its own target: PyTorch reads what it has written already',
+    holds: ({ kind }, { statements }) =>
+      kind === 'values' &&
+      statements.some(
+        ({ op, args }) => op === 'Tensor.masked_scatter_' && JSON.stringify(args[0]) === JSON.stringify(args[2]),
+      ),
+  },
+  {
     reason: 'polygamma at ∞ is 0; PyTorch multiplies an infinite factorial with it',
     holds: ({ kind }, program) => kind === 'values: NaN there only' && has(program, 'polygamma', 'polygamma_'),
   },
