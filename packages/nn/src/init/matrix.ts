@@ -3,6 +3,7 @@ import {
   type Generator,
   no_grad,
   randperm,
+  repr,
   signature,
   type Tensor,
   tensor as tensorOf,
@@ -66,7 +67,10 @@ export const sparse_ = signature(
   (tensor: Tensor, sparsity: number, std = 0.01, generator?: Generator | null): Tensor => {
     if (tensor.ndim !== 2) throw new ValueError('Only tensors with 2 dimensions are supported')
     const [rows, columns] = tensor.shape as [number, number]
-    const count = Math.ceil(sparsity * rows)
+    const whole = Math.ceil(sparsity * rows)
+    if (!Number.isFinite(whole)) throw new ValueError(`cannot convert float ${repr(sparsity)} to integer`)
+    // As a slice of Python's: it ends where the rows do, and counts from there where it is negative.
+    const count = whole < 0 ? Math.max(0, rows + whole) : Math.min(rows, whole)
     return no_grad(() => {
       tensor.normal_(0, std, { generator: generator ?? undefined })
       for (let column = 0; column < columns; column++) {

@@ -10,23 +10,24 @@ const text = (size: AdaptiveSize): string =>
     ? String(size)
     : `(${size.map((extent) => extent ?? 'None').join(', ')}${size.length === 1 ? ',' : ''})`
 
+const noOptions = {}
 /** What the adaptive layers share: the size of what they give. */
 abstract class AdaptivePool<Size extends AdaptiveSize, R = Tensor> extends Module<[Tensor], R> {
   readonly output_size: Size
 
-  constructor(output_size: Size | { readonly output_size: Size }) {
+  constructor(output_size: Size | { readonly output_size: Size })
+  constructor(...args: readonly unknown[]) {
     super()
-    this.output_size = isNamed(output_size) ? output_size.output_size : output_size
+    const sized = bindLayer<typeof noOptions, { readonly output_size: Size }>(new.target.name, noOptions, args, [
+      'output_size',
+    ])
+    this.output_size = sized.output_size
   }
 
   override extra_repr(): string {
     return `output_size=${text(this.output_size)}`
   }
 }
-
-const isNamed = <Size extends AdaptiveSize>(
-  x: Size | { readonly output_size: Size },
-): x is { readonly output_size: Size } => typeof x === 'object' && x !== null && 'output_size' in x
 
 type Pooled<R extends boolean> = R extends true ? [values: Tensor, indices: Tensor] : Tensor
 type MaxCall<Size, R extends boolean> = Call<

@@ -72,7 +72,7 @@ const methods: Table = {
   zero_grad: () => ({ ...self(), 'set_to_none?': false }),
   apply: () => ({ ...self(), fn: () => {} }),
   requires_grad_: () => ({ ...self(), 'requires_grad?': false }),
-  to: () => ({ ...self(), '/dtype': torch.float64 }),
+  to: () => ({ ...self(), '/dtype?': torch.float64 }),
   float: self,
   double: self,
   register_forward_pre_hook: hook,
