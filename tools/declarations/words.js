@@ -335,6 +335,7 @@ const shared = {
   norm_type: 'the order of the norm; Infinity for the largest magnitude',
   maxnorm: 'the largest norm',
   max_norm: 'the largest norm',
+  total_norm: 'the norm that they have together',
   unbiased: 'divide by one less than the number of elements',
   correction: 'what is taken from the number of elements to divide by: 1 for a sample, 0 for all',
   interpolation: "between two elements: 'linear', 'lower', 'higher', 'midpoint' or 'nearest'",
