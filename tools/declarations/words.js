@@ -181,6 +181,7 @@ const own = {
   'set_detect_anomaly.mode': 'whether gradients are checked',
   'step.metrics': 'the metric of this epoch',
   'step.closure': 'computes the loss anew and calls `backward`',
+  '_attend.bound': 'the arguments of `forward`, each in its place',
   'start.before': 'copies of the groups as they were before anything changed; of those that are now where left out',
   'step.epoch': 'the epoch to go to; the next where left out',
   'solve.left': 'solve `A X = B`; false for `X A = B`',

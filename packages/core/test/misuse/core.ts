@@ -35,6 +35,8 @@ const classes = [
   'Generator',
   'TypeError',
   // What makes functions, not what computes.
+  'AttributeError',
+  'KeyError',
   'bindClass',
   'overloaded',
   'signature',

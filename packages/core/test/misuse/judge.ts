@@ -68,6 +68,8 @@ function isOurs(error: unknown): error is Error {
     error instanceof torch.AssertionError ||
     error instanceof torch.AttributeError ||
     error instanceof torch.KeyError ||
+    error instanceof torch.AttributeError ||
+    error instanceof torch.KeyError ||
     error instanceof torch.RuntimeError ||
     error instanceof torch.ValueError ||
     error instanceof torch.IndexError ||

@@ -159,10 +159,11 @@ export class MultiheadAttention extends Module<Call, [output: Tensor, weights: T
   }
 
   forward(...call: Call): [Tensor, Tensor | null] {
-    return forwardOf(this, () => this.#attend(call as Bound))
+    return forwardOf(this, () => this._attend(call as Bound))
   }
 
-  #attend(bound: Bound): [Tensor, Tensor | null] {
+  // Not #attend: copies have no private members.
+  protected _attend(bound: Bound): [Tensor, Tensor | null] {
     const [query, key, value, key_padding_mask = null, need_weights = true, attn_mask = null] = bound
     const [average_attn_weights = true, is_causal = false] = bound.slice(6) as boolean[]
     if (is_causal && attn_mask === null) {
