@@ -151,7 +151,7 @@ export const randperm = signature(
 /** `normal(mean, std, size)` with numbers, or with tensors for either, whose shapes then decide. */
 export const normal = signature(
   'normal',
-  ['Tensor|float mean', 'Tensor|float std', 'int[]? size', ...randomOptions],
+  ['Tensor|float mean', 'Tensor|float std', 'size? size', ...randomOptions],
   (mean: number | Tensor, std: number | Tensor = 1, size: Shape | null = null, options: RandomOptions = {}): Tensor => {
     if (typeof mean === 'number' && typeof std === 'number') {
       if (size === null) throw new TypeError('normal(): size must be given where mean and std are numbers')
