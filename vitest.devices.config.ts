@@ -17,8 +17,8 @@ const headers = isolated
   : {}
 const places = ['chainrule-source', 'module', page === null ? 'node' : 'browser', 'development|production']
 
-/** In Node the notebooks run too, on a GPU. */
-const notebooks = page === null && !devices.includes('wasm') ? ['apps/examples/test/gpu.test.ts'] : []
+/** In Node the notebooks run too, on WebGPU; in other modes they are among the tests of `npm test`. */
+const notebooks = page === null && devices.includes('webgpu') ? ['apps/examples/test/gpu.test.ts'] : []
 /** Files that share modules share kernels too, most of which many of them need: to compile one in software takes long. */
 const groups = groupsOf([...filesFor(devices, { page: page !== null, isolated }), ...notebooks])
 const projects = Object.entries(groups).map(([name, include]) => ({

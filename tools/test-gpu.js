@@ -1,5 +1,5 @@
 // Runs the tests on what `npm test` has not: `pnpm test:gpu`. That is headless Chromium, with WebGL 2, WebGPU, WebAssembly, and
-// threads in an isolated page; and some on WebGPU in Node, through Dawn. What this machine lacks is reported as not run, with
+// threads in an isolated page; and Node, with gpu.js's WebAssembly, and some on WebGPU, through Dawn. What this machine lacks is reported as not run, with
 // the reason. On Debian, apt-get install chromium libvulkan1 brings all of it, with a GPU in software.
 //
 // Most of the time goes into compiling some thousands of kernels, on one thread a run: as many run at a time as there are
@@ -25,6 +25,7 @@ const runs = [
   { title: 'WebGL 2 in Chromium', devices: 'webgl2', page: 'plain', lack: lacks.webgl2 },
   { title: 'WebGPU in Chromium', devices: 'webgpu', page: 'plain', lack: lacks.webgpu },
   { title: 'WebGPU in Node', devices: 'webgpu', lack: lacks.node },
+  { title: 'WebAssembly of gpu.js in Node', devices: 'webasm', lack: null },
   { title: 'WebAssembly in Chromium', devices: 'wasm', page: 'plain', lack: lacks.page },
   { title: 'Threads in Chromium', devices: 'wasm', page: 'isolated', lack: lacks.page },
 ]

@@ -15,10 +15,10 @@ export const { Slice } = torch
 
 /** Runs a block of tests on each device. Tensors may be made in tests only: before them, another device may be in use. */
 export const onEveryDevice = onDevices(devicesWith(['cpu', 'webasm']))
-/** As `onEveryDevice`, with one of the GPU's modes that every machine has. */
-export const onEachDevice = onDevices(devicesWith(['webasm']))
+/** As `onEveryDevice`, on the CPU's devices, and on the GPU's modes where they are named, as `pnpm test:gpu` does. */
+export const onEachDevice = onDevices(devicesWith([]))
 /** As `onEachDevice`, for tests that read at once. */
-export const onEachSyncDevice = onDevices(devicesWith(['webasm']).filter(({ sync }) => sync))
+export const onEachSyncDevice = onDevices(devicesWith([]).filter(({ sync }) => sync))
 /** As `onEachDevice`, for tests of every formula and of what is made of them: with the mode that compiles them fastest. */
 export const onEachFormulaDevice = onDevices(devicesWith(['cpu']))
 /** As `onEachDevice`, for tests whose tensors are on the CPU. */
