@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
 /** The packages are tested from their sources: nothing is built first. */
@@ -8,6 +9,11 @@ export default defineConfig({
   ssr: { resolve: { conditions, externalConditions: ['chainrule-source'] } },
   test: {
     include: ['**/test/**/*.test.ts'],
+    // What one run has translated, the next reads.
+    experimental: {
+      fsModuleCache: true,
+      fsModuleCachePath: fileURLToPath(new URL('node_modules/.vitest', import.meta.url)),
+    },
     // No test asserts a time: a busy machine may take long over it.
     testTimeout: 180_000,
     hookTimeout: 180_000,

@@ -262,7 +262,12 @@ export const utils: Table = {
     'foreach?': true,
   }),
   clip_grad_value_: () => ({ parameters: parameters(), clip_value: 1, 'foreach?': true }),
-  clip_grads_with_norm_: () => ({ parameters: parameters(), max_norm: 1, total_norm: torch.tensor(2), 'foreach?': true }),
+  clip_grads_with_norm_: () => ({
+    parameters: parameters(),
+    max_norm: 1,
+    total_norm: torch.tensor(2),
+    'foreach?': true,
+  }),
   get_total_norm: () => ({ tensors: parameters(), 'norm_type?': 1, 'error_if_nonfinite?': true, 'foreach?': true }),
   parameters_to_vector: () => ({ parameters: parameters() }),
   vector_to_parameters: () => ({ vec: numbers(2), parameters: parameters() }),
