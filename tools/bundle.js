@@ -148,6 +148,7 @@ function apart(entries, spaces) {
 
 /** Removes what an earlier build made: the names of shared files change with what is in them. @param {string} dist */
 function clear(dist) {
+  mkdirSync(dist, { recursive: true })
   rmSync(join(dist, 'chunks'), { recursive: true, force: true })
   for (const file of readdirSync(dist, { recursive: true, encoding: 'utf8' })) {
     if (/\.js(\.map)?$/.test(file)) rmSync(join(dist, file))
