@@ -27,15 +27,15 @@ console.log(x.grad)`,
     122,
   ],
   'all of core': ["import * as torch from '@chainrule/core'\nglobalThis.torch = torch", 160],
-  'nn: Linear': ["import { Linear } from '@chainrule/nn'\nconsole.log(Linear)", 8],
+  'nn: Linear': ["import { Linear } from '@chainrule/nn'\nconsole.log(Linear)", 8.4],
   'nn: Linear and functional.relu': [
     "import * as nn from '@chainrule/nn'\nconsole.log(nn.Linear, nn.functional.relu)",
     26,
   ],
-  'optim: SGD': ["import { SGD } from '@chainrule/optim'\nconsole.log(SGD)", 4.2],
+  'optim: SGD': ["import { SGD } from '@chainrule/optim'\nconsole.log(SGD)", 4.4],
   'optim: lr_scheduler.StepLR': [
     "import { lr_scheduler } from '@chainrule/optim'\nconsole.log(lr_scheduler.StepLR)",
-    9.3,
+    9.7,
   ],
 }
 

@@ -7,15 +7,7 @@ import { describe, expect, test } from 'vitest'
 import * as torch from '../src/index.ts'
 import { dtypeNamed, isGoldenTensor, isObject, methodNamed, type Tolerance } from './golden.ts'
 import { type Answer, type Case, input, inputs, invoke, ops, prepare, present, tensorsOf } from './golden-case.ts'
-import {
-  broadcastAt,
-  commonShape,
-  indicesOf,
-  type Model,
-  onEachFormulaDevice,
-  type TestBench,
-  valuesOf,
-} from './harness.ts'
+import { broadcastAt, commonShape, indicesOf, type Model, onEachDevice, type TestBench, valuesOf } from './harness.ts'
 
 const asIs = (x: torch.Tensor): torch.Tensor => x
 const differentiable = (x: torch.Tensor): torch.Tensor => x.requires_grad_()
@@ -139,13 +131,20 @@ const fitsOn =
   (example: Case): boolean =>
     answersOf(example).some(([dtype, answer]) => fits(on, example, dtype, answer))
 
-/** One test: a check of all cases of a group that the device can hold. */
-function replay(on: TestBench, name: string, group: string, what: string, all: readonly Case[], check: Check): void {
-  const fitting = all.filter(fitsOn(on))
-  if (fitting.length === 0) return
-  test(`${group}: ${what}`, async () => {
-    const text = await differences(on, name, fitting, check)
-    expect(text === '', text).toBe(true)
+/** What is checked of some cases. */
+type Replay = readonly [what: string, cases: readonly Case[], check: Check]
+
+/** One test: the checks of a group, each on all of its cases that the device can hold. */
+function replay(on: TestBench, name: string, group: string, checks: readonly Replay[]): void {
+  const fitting = checks.map(([what, cases, check]) => [what, cases.filter(fitsOn(on)), check] as const)
+  if (fitting.every(([, cases]) => cases.length === 0)) return
+  test(group, async () => {
+    const texts: string[] = []
+    for (const [what, cases, check] of fitting) {
+      const text = await differences(on, name, cases, check)
+      if (text !== '') texts.push(`${what}: ${text}`)
+    }
+    expect(texts.length === 0, texts.join('\n')).toBe(true)
   })
 }
 
@@ -235,26 +234,26 @@ test('have the functions and methods that PyTorch has', () => {
   expect(missing).toEqual([])
 })
 
-onEachFormulaDevice('ops as PyTorch computes them', (on) => {
+onEachDevice('ops as PyTorch computes them', (on) => {
   const here = [...ops].filter(([, { groups }]) => Object.values(groups).flat().some(fitsOn(on)))
   describe.each(here)('%s', (name, op) => {
     for (const [group, all] of Object.entries(op.groups)) {
+      const checks: Replay[] = []
       for (const form of 'fmp') {
         const cases = all.filter((example) => (example.f ?? op.f).includes(form) && present(name, form))
         if (cases.length === 0) continue
-        replay(on, name, group, formNames[form] ?? form, cases, checkForward(on, name, form))
+        checks.push([formNames[form] ?? form, cases, checkForward(on, name, form)])
         const again = form === 'm' && all.some((example) => (example.f ?? op.f).includes('f')) && present(name, 'f')
         if (again) continue
-        if (hasAnswer(cases, 'g')) replay(on, name, group, 'gradient', cases, checkGradient(on, name, form, 'g'))
-        if (hasAnswer(cases, 'h')) replay(on, name, group, 'second gradient', cases, checkGradient(on, name, form, 'h'))
-        if (cases.some((example) => example.n !== undefined)) {
-          replay(on, name, group, 'grad_fn', cases, checkName(on, name, form))
-        }
+        if (hasAnswer(cases, 'g')) checks.push(['gradient', cases, checkGradient(on, name, form, 'g')])
+        if (hasAnswer(cases, 'h')) checks.push(['second gradient', cases, checkGradient(on, name, form, 'h')])
+        if (cases.some((example) => example.n !== undefined)) checks.push(['grad_fn', cases, checkName(on, name, form)])
       }
       if (op.i === 1 && methodNamed(`${name}_`) !== null) {
         const cases = all.filter((example) => example.st === undefined && keepsType(example))
-        if (cases.length > 0) replay(on, name, group, 'in place', cases, checkInPlace(on, name))
+        checks.push(['in place', cases, checkInPlace(on, name)])
       }
+      replay(on, name, group, checks)
     }
   })
 })

@@ -19,7 +19,7 @@ export const onEveryDevice = onDevices(devicesWith(['cpu', 'webasm']))
 export const onEachDevice = onDevices(devicesWith([]))
 /** As `onEachDevice`, for tests that read at once. */
 export const onEachSyncDevice = onDevices(devicesWith([]).filter(({ sync }) => sync))
-/** As `onEachDevice`, for tests of every formula and of what is made of them: with the mode that compiles them fastest. */
+/** As `onEachDevice`, for tests of what is made of formulas: with the mode of the GPU that compiles them fastest too. */
 export const onEachFormulaDevice = onDevices(devicesWith(['cpu']))
 /** As `onEachDevice`, for tests whose tensors are on the CPU. */
 export const onEachCpu = onDevices(devicesWith([]).filter(({ type }) => type === 'cpu'))

@@ -21,7 +21,7 @@ import {
   indicesOf,
   layouts,
   type Model,
-  onEachFormulaDevice,
+  onEachDevice,
   placeOf,
   type TestBench,
   valuesOf,
@@ -83,7 +83,7 @@ function differences(
   return gradient
 }
 
-onEachFormulaDevice('gradients of elementwise ops', (on) => {
+onEachDevice('gradients of elementwise ops', (on) => {
   const leaf = (op: ElementwiseOp, i: number, model: Model, dtype: torch.DType) => {
     const x = toTensor(on, op, i, model, dtype)
     return isMask(op, i) ? x : x.requires_grad_()

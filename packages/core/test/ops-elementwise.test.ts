@@ -17,7 +17,7 @@ import {
   parametersOf,
   toTensor,
 } from './elementwise-cases.ts'
-import { layouts, type Model, onEachFormulaDevice, sizeOf, type TestBench } from './harness.ts'
+import { layouts, type Model, onEachDevice, sizeOf, type TestBench } from './harness.ts'
 
 const ops = [...torch.elementwiseOps.values()]
 
@@ -76,7 +76,7 @@ function collect(title: string, op: ElementwiseOp, depth: number): void {
 }
 for (const op of ops) if (!isBitwise(op)) collect(op.name, op, 2)
 
-onEachFormulaDevice('elementwise ops', (on) => {
+onEachDevice('elementwise ops', (on) => {
   describe.each(ops.map((op) => [op.name, op] as const))('%s', (_, op) => {
     const inputs = Array.from({ length: op.arity }, (_unused, i) => i)
     const run = (models: readonly Model[], parameters: readonly number[], dtype: torch.DType) =>
