@@ -138,7 +138,7 @@ type Replay = readonly [what: string, cases: readonly Case[], check: Check]
 function replay(on: TestBench, name: string, group: string, checks: readonly Replay[]): void {
   const fitting = checks.map(([what, cases, check]) => [what, cases.filter(fitsOn(on)), check] as const)
   if (fitting.every(([, cases]) => cases.length === 0)) return
-  test(group, async () => {
+  test(`${group}: as in PyTorch`, async () => {
     const texts: string[] = []
     for (const [what, cases, check] of fitting) {
       const text = await differences(on, name, cases, check)

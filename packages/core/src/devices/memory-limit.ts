@@ -82,7 +82,8 @@ export function reserve(bytes: number): void {
   if (untilLook >= 0) return
   const most = mostBytes()
   // V8 gives arrays back beside the program; the next collection waits for what the last one left to be given back.
-  for (let i = 0; i < 2 && bytes <= most && held() + bytes > most; i++) holder.collect()
+  const isShort = (): boolean => bytes <= most && held() + bytes > most
+  for (let i = 0; i < 2 && isShort(); i++) holder.collect()
   const free = most - held() - bytes
   if (!(free >= 0)) throw outOfMemory(bytes, most)
   // What is taken until then cannot pass the limit.
