@@ -35,7 +35,8 @@ const dropping = (name: string, drop: Drop, usually = true) =>
       if (!(p >= 0 && p <= 1)) {
         throw new ValueError(`dropout probability has to be between 0 and 1, but got ${repr(p, { float: true })}`)
       }
-      return inplace ? undrawn(() => drop(input, p, training, true)) : drop(input, p, training, false)
+      const run = (): Tensor => drop(input, p, training, inplace)
+      return inplace && training ? undrawn(run) : run()
     },
     'python',
   )
